@@ -1,0 +1,1 @@
+"""The stage: the machinery that shows Cross App Access. An integrator deletes this folder."""

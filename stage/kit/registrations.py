@@ -1,0 +1,35 @@
+"""The demo's client registrations: who is registered where, under which name, with whose secret.
+
+An app has one client id at the IdP and another at the resource app's authorization server; the IdP knows
+the mapping (ID-JAG §5). Secrets come from the environment under the owner's own variable; the demo makes
+them on its first start and compose takes them from ``.env``.
+"""
+
+from dataclasses import dataclass
+
+from stage.kit import env
+
+
+@dataclass(frozen=True)
+class Registration:
+    """``client_id`` of ``owner`` at ``place`` ("acme", "globex" or "todo0")."""
+
+    owner: str
+    place: str
+    client_id: str
+    secret_variable: str
+
+    def load_secret(self) -> str:
+        return env.text(self.secret_variable)
+
+
+AGENT0_AT_ACME = Registration("agent0", "acme", "agent0-at-acme", "AGENT0_IDP_CLIENT_SECRET")
+TODO0_AT_ACME = Registration("todo0", "acme", "todo0-at-acme", "TODO0_IDP_CLIENT_SECRET")
+EVIL0_AT_ACME = Registration("evil0", "acme", "evil0-at-acme", "EVIL0_IDP_CLIENT_SECRET")
+AGENT0_AT_GLOBEX = Registration("agent0", "globex", "agent0-at-globex", "AGENT0_GLOBEX_CLIENT_SECRET")
+AGENT0_AT_TODO0 = Registration("agent0", "todo0", "agent0-at-todo0", "AGENT0_RESOURCE_CLIENT_SECRET")
+EVIL0_AT_TODO0 = Registration("evil0", "todo0", "evil0-at-todo0", "EVIL0_RESOURCE_CLIENT_SECRET")
+
+REGISTRATIONS = (
+    AGENT0_AT_ACME, TODO0_AT_ACME, EVIL0_AT_ACME, AGENT0_AT_GLOBEX, AGENT0_AT_TODO0, EVIL0_AT_TODO0,
+)

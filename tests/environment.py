@@ -1,0 +1,18 @@
+"""The environment of a test run: loaded by ``-p tests.environment`` before pytest-django reads any settings.
+
+Every secret is made up here, so that a suite runs from a bare clone; ``DEMO_VAR`` is a folder of its own,
+so that a suite never touches the demo's databases.
+"""
+
+import os
+import tempfile
+
+SECRET_VARIABLES = (
+    "STAGE_SECRET_KEY", "AGENT0_SECRET_KEY", "TODO0_SECRET_KEY", "IDP_SECRET_KEY",
+    "AGENT0_IDP_CLIENT_SECRET", "AGENT0_RESOURCE_CLIENT_SECRET", "AGENT0_GLOBEX_CLIENT_SECRET",
+    "TODO0_IDP_CLIENT_SECRET", "EVIL0_IDP_CLIENT_SECRET", "EVIL0_RESOURCE_CLIENT_SECRET",
+)
+
+for _name in SECRET_VARIABLES:
+    os.environ.setdefault(_name, f"test-only-{_name.lower().replace('_', '-')}-0123456789abcdef")
+os.environ.setdefault("DEMO_VAR", tempfile.mkdtemp(prefix="xaa-tests-"))

@@ -1,0 +1,66 @@
+"""The wire names of Cross App Access: every URN, media type, claim and metadata name, once.
+
+In the flow this file is the vocabulary: nobody else in the code spells a URN. Each name carries the section
+that defines it. ID-JAG is draft-ietf-oauth-identity-assertion-authz-grant.
+
+Deliberately does not: hold logic, or names of one deployment (issuers, client ids, scopes).
+
+Four of these look alike and are four different things: ``TOKEN_TYPE_ID_JAG`` (what the client asks the IdP for),
+``TOKEN_TYPE_ID_TOKEN`` (what it gives in return, with an underscore), ``GRANT_PROFILE_ID_JAG`` (what an
+authorization server says it understands) and ``TYP_ID_JAG`` (what the JWT says it is, with a plus sign).
+"""
+
+from typing import Final
+
+DRAFT: Final = "draft-ietf-oauth-identity-assertion-authz-grant-04"
+"""The pinned revision, 21 May 2026. Every ``ID-JAG §`` in this package counts its sections."""
+
+# Grants: the value of ``grant_type``.
+GRANT_TOKEN_EXCHANGE: Final = "urn:ietf:params:oauth:grant-type:token-exchange"  # RFC 8693 §2.1; ID-JAG §4.3
+GRANT_JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"  # RFC 7523 §2.1; ID-JAG §4.4
+GRANT_AUTHORIZATION_CODE: Final = "authorization_code"  # RFC 6749 §4.1.3
+GRANT_REFRESH_TOKEN: Final = "refresh_token"  # RFC 6749 §6
+
+# Token types: the values of ``requested_token_type``, ``issued_token_type`` and ``subject_token_type``.
+TOKEN_TYPE_ID_JAG: Final = "urn:ietf:params:oauth:token-type:id-jag"  # ID-JAG §4.3, §10
+TOKEN_TYPE_ID_TOKEN: Final = "urn:ietf:params:oauth:token-type:id_token"  # RFC 8693 §3
+TOKEN_TYPE_REFRESH_TOKEN: Final = "urn:ietf:params:oauth:token-type:refresh_token"  # RFC 8693 §3
+TOKEN_TYPE_ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"  # RFC 8693 §3
+TOKEN_TYPE_SAML2: Final = "urn:ietf:params:oauth:token-type:saml2"  # RFC 8693 §3
+
+# JWT header ``typ``: what kind of JWT this is, so that one kind never passes as another (RFC 8725 §3.11).
+TYP_ID_JAG: Final = "oauth-id-jag+jwt"  # ID-JAG §3.1
+TYP_ACCESS_TOKEN: Final = "at+jwt"  # RFC 9068 §2.1
+TYP_LOGOUT_TOKEN: Final = "logout+jwt"  # OpenID Connect Back-Channel Logout §2.4
+TYP_ID_TOKEN: Final = "JWT"  # RFC 7519 §5.1; OpenID Connect Core sets none of its own
+
+# ``token_type`` in a token response.
+TOKEN_TYPE_NOT_APPLICABLE: Final = "N_A"  # RFC 8693 §2.2.1: the token issued is no access token
+TOKEN_TYPE_BEARER: Final = "Bearer"  # RFC 6750 §4
+
+# Metadata.
+GRANT_PROFILE_ID_JAG: Final = "urn:ietf:params:oauth:grant-profile:id-jag"  # ID-JAG §7.2
+META_GRANT_PROFILES: Final = "authorization_grant_profiles_supported"  # ID-JAG §7.2
+META_REQUESTED_TOKEN_TYPES: Final = "identity_chaining_requested_token_types_supported"  # ID-JAG §7.1
+WELL_KNOWN_OAUTH: Final = "oauth-authorization-server"  # RFC 8414 §3: inserted before the issuer's path
+WELL_KNOWN_OIDC: Final = "openid-configuration"  # OpenID Connect Discovery §4: appended to the issuer
+WELL_KNOWN_RESOURCE: Final = "oauth-protected-resource"  # RFC 9728 §3: inserted before the resource's path
+
+# Claims of an ID-JAG (ID-JAG §3.1) that its verifier must find, whatever else is in it.
+REQUIRED_ID_JAG_CLAIMS: Final = ("iss", "sub", "aud", "client_id", "jti", "exp", "iat")
+
+# Error codes: the value of ``error``.
+ERROR_INVALID_REQUEST: Final = "invalid_request"  # RFC 6749 §5.2
+ERROR_INVALID_CLIENT: Final = "invalid_client"  # RFC 6749 §5.2
+ERROR_INVALID_GRANT: Final = "invalid_grant"  # RFC 6749 §5.2; RFC 7523 §3.1
+ERROR_UNAUTHORIZED_CLIENT: Final = "unauthorized_client"  # RFC 6749 §5.2
+ERROR_UNSUPPORTED_GRANT_TYPE: Final = "unsupported_grant_type"  # RFC 6749 §5.2
+ERROR_INVALID_SCOPE: Final = "invalid_scope"  # RFC 6749 §5.2
+ERROR_ACCESS_DENIED: Final = "access_denied"  # RFC 6749 §4.1.2.1
+ERROR_INVALID_TARGET: Final = "invalid_target"  # RFC 8707 §2; RFC 8693 §2.2.2
+ERROR_TEMPORARILY_UNAVAILABLE: Final = "temporarily_unavailable"  # RFC 6749 §4.1.2.1
+ERROR_INSUFFICIENT_USER_AUTHENTICATION: Final = "insufficient_user_authentication"  # RFC 9470 §3; ID-JAG §9.2
+ERROR_INVALID_TOKEN: Final = "invalid_token"  # RFC 6750 §3.1
+ERROR_INSUFFICIENT_SCOPE: Final = "insufficient_scope"  # RFC 6750 §3.1
+
+CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
