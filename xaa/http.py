@@ -1,0 +1,145 @@
+"""Outgoing HTTP with a short leash: every call that ``xaa`` makes goes through here.
+
+The URLs come from configuration and from documents that others publish, so each call is treated as if the far
+side were hostile: no redirect is followed (it could lead into our network), only public addresses are
+reached (``xaa.egress``), and both the time and the size of an answer are bounded.
+
+Deliberately does not: retry (a token request repeated blindly burns a single-use grant, ID-JAG §4.4.3), read
+proxies or credentials from the environment, or keep cookies.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
+
+from xaa.egress import GuardedAdapter, PrivateAddressError
+
+
+class HttpFailure(Exception):
+    """No usable answer came. ``reason`` says what was expected and what happened; neither holds a secret."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """One complete answer. ``headers`` compares names without case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; anything else is an ``HttpFailure``."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise HttpFailure(self.url, f"expected a JSON object, found no JSON (status {self.status})") from error
+        if not isinstance(value, dict):
+            raise HttpFailure(self.url, f"expected a JSON object, found a JSON {type(value).__name__}")
+        return value
+
+
+class OutgoingHttp:
+    """The one way out. Safe to share between threads: it keeps no state but its connection pool.
+
+    ``allow_private`` admits plain http and loopback or private addresses. DEMO ONLY: the demo's parties live on
+    one machine; a product leaves it off and uses https. ``timeout`` is seconds, for the headers and then for the
+    body; ``max_bytes`` bounds the body. Failures of every kind are ``HttpFailure``; an HTTP error status
+    is an answer, not a failure.
+    """
+
+    def __init__(self, *, allow_private: bool = False, timeout: float = 5.0, max_bytes: int = 256 * 1024) -> None:
+        self.allow_private = allow_private
+        self.timeout = timeout
+        self.max_bytes = max_bytes
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = "xaa/0.1"
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = GuardedAdapter(allow_private=allow_private)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+        return self.request("GET", url, headers=headers)
+
+    def post_form(
+        self,
+        url: str,
+        data: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        auth: AuthBase | None = None,
+    ) -> HttpAnswer:
+        return self.request("POST", url, data=data, headers=headers, auth=auth)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        data: Mapping[str, str] | None = None,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+        auth: AuthBase | None = None,
+    ) -> HttpAnswer:
+        self._check_url(url)
+        try:
+            with self._session.request(
+                method,
+                url,
+                data=data,
+                json=json,
+                headers=dict(headers or {}),
+                auth=auth or _no_auth,
+                timeout=self.timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = self._read_body(response)
+                return HttpAnswer(url, response.status_code, response.headers, body)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            # The exception's own text can quote headers; its class and cause are enough to act on.
+            raise HttpFailure(url, f"no answer: {_explain(error)}") from error
+
+    def _check_url(self, url: str) -> None:
+        parts = urlsplit(url)
+        schemes = ("https", "http") if self.allow_private else ("https",)
+        if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
+            raise HttpFailure(url, f"expected an absolute {' or '.join(schemes)} URL without credentials")
+
+    def _read_body(self, response: requests.Response) -> bytes:
+        body = bytearray()
+        deadline = time.monotonic() + self.timeout
+        for chunk in response.iter_content(8192):
+            body += chunk
+            if len(body) > self.max_bytes:
+                raise HttpFailure(str(response.url), f"expected at most {self.max_bytes} bytes, found more")
+            if time.monotonic() > deadline:
+                raise HttpFailure(str(response.url), f"expected a whole answer within {self.timeout} s")
+        return bytes(body)
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Stops requests from looking for credentials in the URL or a netrc file."""
+    return request
+
+
+def _explain(error: Exception) -> str:
+    cause: BaseException = error
+    while (inner := cause.__cause__ or cause.__context__) is not None:
+        cause = inner
+    return str(cause) if isinstance(cause, PrivateAddressError) else type(cause).__name__

@@ -1,0 +1,169 @@
+"""What a configured issuer publishes: its metadata and its keys, fetched, checked and cached.
+
+In the flow: the client reads where the IdP and the resource authorization server have their token endpoints, and
+everybody who verifies a JWT gets the issuer's keys here. Only issuers that the configuration names are ever asked;
+an ``iss`` read from a token starts no request (RFC 8725 §3.10).
+
+RFC 8414 §3 puts the well-known part before an issuer's path and OpenID Connect Discovery §4 after it: both are
+tried. The document's ``issuer`` must equal the configured one byte for byte, or it is somebody else's (RFC 8414
+§3.3): a trailing slash makes another issuer.
+
+Deliberately does not: decide whom to trust, or keep its cache between processes (each worker asks once).
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from xaa import jose, protocol
+from xaa.http import HttpFailure, OutgoingHttp
+
+REFETCH_COOLDOWN: Final = 30.0
+"""Seconds between two fetches of one issuer's keys, so that made-up ``kid`` values cannot drive our traffic."""
+KEYS_FRESH_FOR: Final = 600.0
+"""Seconds after which a key set is fetched anew: the bound within which a withdrawn key stops verifying."""
+KEYS_USABLE_FOR: Final = 3600.0
+"""Seconds that the last good set outlives an issuer that does not answer; after that nothing verifies."""
+METADATA_FRESH_FOR: Final = 600.0
+
+Kind = Literal["oauth", "openid"]
+
+
+class MetadataError(Exception):
+    """The issuer's metadata cannot be used. The message says expected and found."""
+
+
+class KeysUnavailable(Exception):
+    """The issuer's keys cannot be had now: the fault is theirs, so nothing is accepted and nobody is blamed."""
+
+
+@dataclass(frozen=True)
+class TrustedIssuer:
+    """One line of a trust list: the exact issuer, the algorithms it may sign with, and where its keys are.
+
+    ``jwks_uri`` empty means: as the issuer's own metadata says.
+    """
+
+    issuer: str
+    algorithms: tuple[str, ...] = ("ES256", "RS256")
+    jwks_uri: str = ""
+
+
+@dataclass
+class _CachedKeys:
+    keys: jose.KeySet
+    fetched_at: float
+
+
+@dataclass
+class _IssuerState:
+    """All that is remembered of one issuer; its lock makes a fetch single-flight."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    metadata: dict[Kind, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    keys: _CachedKeys | None = None
+    asked_at: float = float("-inf")
+
+
+class IssuerDirectory:
+    """Metadata and keys of configured issuers. One per process; every cache is keyed by the exact issuer."""
+
+    def __init__(self, http: OutgoingHttp, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._http = http
+        self._clock = clock
+        self._states: dict[str, _IssuerState] = {}
+        self._states_lock = threading.Lock()
+
+    def fetch_metadata(self, issuer: str, *, kind: Kind = "oauth") -> Mapping[str, Any]:
+        """The issuer's metadata: RFC 8414 (``oauth``) or OpenID Connect Discovery (``openid``) first."""
+        state = self._state_of(issuer)
+        with state.lock:
+            return self._load_metadata(issuer, kind, state)
+
+    def verify(self, token: str, trusted: TrustedIssuer) -> jose.Verified:
+        """Verify a JWT's signature with the keys of ``trusted``, which the caller chose from its configuration.
+
+        An unknown ``kid`` leads to one refetch (the issuer may have rotated), at most every ``REFETCH_COOLDOWN``.
+        Errors: ``jose.JoseError`` when the token is at fault, ``KeysUnavailable`` when the issuer is.
+        """
+        jose.check_algorithm(jose.peek(token).unverified_header, trusted.algorithms)
+        keys = self._load_keys(trusted, fresher_than=None)
+        try:
+            return jose.verify(token, keys=keys.keys, algorithms=trusted.algorithms)
+        except jose.UnknownKey:
+            keys = self._load_keys(trusted, fresher_than=keys.fetched_at)
+            return jose.verify(token, keys=keys.keys, algorithms=trusted.algorithms)
+
+    def _state_of(self, issuer: str) -> _IssuerState:
+        with self._states_lock:
+            return self._states.setdefault(issuer, _IssuerState())
+
+    def _load_metadata(self, issuer: str, kind: Kind, state: _IssuerState) -> dict[str, Any]:
+        cached = state.metadata.get(kind)
+        if cached and self._clock() - cached[0] < METADATA_FRESH_FOR:
+            return cached[1]
+        document = _fetch_metadata(self._http, issuer, kind)
+        state.metadata[kind] = (self._clock(), document)
+        return document
+
+    def _load_keys(self, trusted: TrustedIssuer, *, fresher_than: float | None) -> _CachedKeys:
+        """The cached set, or a new one when it is old, or (``fresher_than``) when it lacked a key."""
+        state = self._state_of(trusted.issuer)
+        with state.lock:
+            now, cached = self._clock(), state.keys
+            age = now - cached.fetched_at if cached else float("inf")
+            wanted = age >= KEYS_FRESH_FOR or (
+                fresher_than is not None and cached is not None and cached.fetched_at <= fresher_than
+            )
+            if cached and (not wanted or now - state.asked_at < REFETCH_COOLDOWN):
+                return cached
+            state.asked_at = now
+            try:
+                state.keys = _CachedKeys(self._fetch_keys(trusted, state), now)
+            except (MetadataError, HttpFailure, jose.JoseError) as error:
+                if cached and age < KEYS_USABLE_FOR:
+                    return cached
+                raise KeysUnavailable(f"Expected the keys of {trusted.issuer}: {error}") from error
+            return state.keys
+
+    def _fetch_keys(self, trusted: TrustedIssuer, state: _IssuerState) -> jose.KeySet:
+        url = trusted.jwks_uri
+        if not url:
+            url = self._load_metadata(trusted.issuer, "oauth", state).get("jwks_uri", "")
+        if not isinstance(url, str) or not url:
+            raise MetadataError(f"Expected the metadata of {trusted.issuer} to have a 'jwks_uri', found none.")
+        return jose.KeySet.from_jwks(_fetch_document(self._http, url))
+
+
+def well_known_urls(issuer: str, kind: Kind) -> tuple[str, ...]:
+    """Where an issuer's metadata may be: RFC 8414 §3 inserts, OpenID Connect Discovery §4 appends."""
+    parts = urlsplit(issuer)
+    path = parts.path.rstrip("/")
+    inserted = f"/.well-known/{protocol.WELL_KNOWN_OAUTH}{path}"
+    appended = f"{path}/.well-known/{protocol.WELL_KNOWN_OIDC}"
+    order = (inserted, appended) if kind == "oauth" else (appended, inserted)
+    return tuple(urlunsplit((parts.scheme, parts.netloc, where, "", "")) for where in order)
+
+
+def _fetch_metadata(http: OutgoingHttp, issuer: str, kind: Kind) -> dict[str, Any]:
+    failures = []
+    for url in well_known_urls(issuer, kind):
+        try:
+            document = _fetch_document(http, url)
+        except (HttpFailure, MetadataError) as error:
+            failures.append(str(error))
+            continue
+        if document.get("issuer") != issuer:
+            raise MetadataError(f"{url}: expected issuer {issuer!r}, found {document.get('issuer')!r:.200}.")
+        return document
+    raise MetadataError(f"No metadata of {issuer} could be fetched: {'; '.join(failures)}")
+
+
+def _fetch_document(http: OutgoingHttp, url: str) -> dict[str, Any]:
+    answer = http.get(url, headers={"Accept": "application/json"})
+    if answer.status != 200:
+        raise MetadataError(f"{url}: expected status 200, found {answer.status}")
+    return answer.json()
