@@ -1,0 +1,1 @@
+"""People, groups, apps and the enterprises they belong to."""

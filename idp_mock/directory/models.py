@@ -1,0 +1,128 @@
+"""The directory: enterprises, their people, groups and registered apps.
+
+An enterprise is a tenant and an issuer. Everything else belongs to exactly one, and every lookup names it, so
+that no row of one enterprise can answer for another (ID-JAG §6.1: the tenant comes from the subject's
+membership, never from a request value).
+
+Deliberately does not: say which app may act for whom at another app. That is ``idp_mock.policy``; the
+assignment here only says who may sign in to an app. People are no ``auth.User``: an employee is a subject
+with an identifier at her enterprise, not an operator of this server.
+"""
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import models
+
+from idp_mock.directory.secrets import hash_secret
+
+DEFAULT_GRANTS = ("authorization_code", "refresh_token")
+
+
+def default_grant_types() -> list[str]:
+    return list(DEFAULT_GRANTS)
+
+
+class Enterprise(models.Model):
+    """A tenant of this server: one company, one issuer, one set of keys."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    keyring = models.CharField(max_length=32, blank=True, default="")
+    """Names the current state of this enterprise's keys; see ``idp_mock.keys.keystore``."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def issuer(self) -> str:
+        """The issuer identifier, compared byte for byte (RFC 8414 §2): no trailing slash, ever."""
+        return f"{settings.IDP_URL}/{self.slug}"
+
+
+class Group(models.Model):
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="groups")
+    slug = models.SlugField()
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "slug"], name="group_slug_per_enterprise")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """An employee. ``sub`` is what apps know her by; ``login`` (her e-mail) can change and is never a key."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="people")
+    sub = models.CharField(max_length=255)
+    login = models.EmailField()
+    name = models.CharField(max_length=100)
+    password = models.CharField(max_length=128)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    is_admin = models.BooleanField(default=False)
+    groups = models.ManyToManyField(Group, related_name="people", blank=True)
+
+    class Meta:
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "sub"], name="person_sub_per_enterprise"),
+            models.UniqueConstraint(fields=["enterprise", "login"], name="person_login_per_enterprise"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == self.Status.ACTIVE
+
+    def set_password(self, password: str) -> None:
+        self.password = make_password(password)
+
+    def has_password(self, password: str) -> bool:
+        return check_password(password, self.password)
+
+
+class App(models.Model):
+    """An OAuth client of one enterprise (RFC 6749 §2): confidential, with exact redirect URIs."""
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="apps")
+    client_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=100)
+    secret_hash = models.CharField(max_length=128)
+    redirect_uris = models.JSONField(default=list)
+    post_logout_redirect_uris = models.JSONField(default=list, blank=True)
+    grant_types = models.JSONField(default=default_grant_types)
+    is_requesting_app = models.BooleanField(default=False)
+    """May be given a connection to a resource app, so that it can ask for ID-JAGs (policy decides which)."""
+    id_token_signed_response_alg = models.CharField(max_length=10, default="ES256")
+    may_skip_pkce = models.BooleanField(default=False)
+    """DEMO ONLY: for clients that cannot do PKCE (some vendors' samples). RFC 9700 §2.1.1 wants it from all."""
+    assigned_groups = models.ManyToManyField(Group, related_name="apps", blank=True)
+    """Whose members may sign in to the app; none assigned means nobody."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "client_id"], name="app_client_id_per_enterprise")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def set_secret(self, secret: str) -> None:
+        self.secret_hash = hash_secret(secret)
+
+    def may_use(self, grant_type: str) -> bool:
+        """Registered for this grant (RFC 6749 §5.2 ``unauthorized_client`` otherwise)."""
+        return grant_type in self.grant_types
+
+    def is_assigned(self, person: Person) -> bool:
+        """Whether ``person`` may sign in to this app: she is in one of the groups it is assigned to."""
+        if person.enterprise_id != self.enterprise_id:
+            return False
+        return self.assigned_groups.filter(people=person).exists()

@@ -1,0 +1,1 @@
+"""Who may use which app for which app."""

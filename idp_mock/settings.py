@@ -1,0 +1,53 @@
+"""The enterprise IdP: who it is, whom it serves, then the boilerplate.
+
+One process serves several enterprises; each is an issuer of its own under a path: ``{IDP_URL}/acme``. An issuer
+shares nothing with its neighbour but this process: people, apps, keys, policy and log all hang off the enterprise.
+"""
+
+from datetime import timedelta
+
+from stage.kit import env
+from stage.kit.addresses import IDP_URL
+from stage.kit.settings_base import *  # noqa: F403
+from stage.kit.settings_base import allowed_hosts_for, cache_for, cookies_for, database_for, templates_for
+
+# Who am I
+PLACE = "idp"
+SECRET_KEY = env.text("IDP_SECRET_KEY")
+ALLOWED_HOSTS = allowed_hosts_for(IDP_URL)
+
+# OAuth and OpenID Connect
+IDP_CODE_LIFETIME = timedelta(seconds=60)  # RFC 9700 §4.5: short, single use
+IDP_ID_TOKEN_LIFETIME = timedelta(minutes=10)
+IDP_ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)  # opens UserInfo only
+IDP_REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+IDP_SIGN_IN_TIME_LIMIT = timedelta(minutes=30)  # how long a sign-in page may stay open
+
+# The stage's machinery, off in production
+STAGE = env.flag("STAGE", default=True)
+SEED = "idp_mock.seed.seed"
+
+# Boilerplate
+INSTALLED_APPS = [
+    "idp_mock.directory",
+    "idp_mock.keys",
+    "idp_mock.signin",
+    "idp_mock.tokens",
+    "idp_mock.policy",
+    "idp_mock.systemlog",
+    "stage.kit",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+ROOT_URLCONF = "idp_mock.urls"
+WSGI_APPLICATION = "idp_mock.wsgi.application"
+DATABASES = database_for("idp")
+CACHES = cache_for("idp")
+TEMPLATES = templates_for("idp_mock")
+SESSION_COOKIE_AGE = 8 * 60 * 60  # a browser's sign-in at the IdP lasts a working day
+APPEND_SLASH = False  # protocol URLs are exact; a redirect would turn a POST into a GET
+globals().update(cookies_for("idp"))

@@ -1,0 +1,1 @@
+"""Browser side: sign-in, the authorization endpoint, sign-out."""

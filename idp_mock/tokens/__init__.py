@@ -1,0 +1,1 @@
+"""Token endpoint, one file a grant, and what it issues."""

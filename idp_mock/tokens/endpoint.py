@@ -1,0 +1,60 @@
+"""The token endpoint (RFC 6749 §3.2): one door, one file behind it for every grant.
+
+The order is the argument: a clean form, then an authenticated client, then a grant that exists and that this
+client is registered for; only then does the grant's own file see the request.
+
+Deliberately does not: answer GET, read JSON bodies, allow CORS. Tokens are fetched by servers.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
+
+from idp_mock import clock
+from idp_mock.directory.models import App
+from idp_mock.directory.tenants import UnknownTenant
+from idp_mock.tokens.clients import authenticate_client
+from idp_mock.tokens.errors import OAuthError, answer_error, forbid_storing
+from idp_mock.tokens.form import TokenForm, parse_token_form
+from xaa import protocol
+
+Grant = Callable[[App, TokenForm, datetime], dict[str, object]]
+"""What a grant's file offers: ``(app, form, now)`` to the members of a token response, or ``OAuthError``."""
+
+GRANTS = {
+    protocol.GRANT_AUTHORIZATION_CODE: "idp_mock.tokens.authorization_code.redeem",
+    protocol.GRANT_REFRESH_TOKEN: "idp_mock.tokens.refresh_token.refresh",
+    protocol.GRANT_TOKEN_EXCHANGE: "idp_mock.tokens.token_exchange.exchange",
+}
+
+
+@csrf_exempt  # clients authenticate with their own credentials; no cookie is read here
+def token(request: HttpRequest, tenant: str) -> HttpResponseBase:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        return forbid_storing(JsonResponse(grant_tokens(request, tenant, clock.now())))
+    except OAuthError as error:
+        return answer_error(error, realm=tenant)
+    except UnknownTenant as error:
+        return answer_error(OAuthError("unknown_tenant", str(error), status=404), realm="")
+
+
+def grant_tokens(request: HttpRequest, tenant: str, now: datetime) -> dict[str, object]:
+    form = parse_token_form(request)
+    app = authenticate_client(request, tenant, form)
+    grant_type = form.required("grant_type")
+    grant = find_grant(grant_type)
+    if not app.may_use(grant_type):
+        raise OAuthError(protocol.ERROR_UNAUTHORIZED_CLIENT, "This client is not registered for this grant type.")
+    return grant(app, form, now)
+
+
+def find_grant(grant_type: str) -> Grant:
+    if grant_type not in GRANTS:
+        raise OAuthError(protocol.ERROR_UNSUPPORTED_GRANT_TYPE, f"Supported: {', '.join(GRANTS)}.")
+    return import_string(GRANTS[grant_type])
