@@ -1,15 +1,17 @@
-"""What every page of the demo knows: where the other places are, and which place this is."""
+"""What every page of the demo knows: where the other places are, which place this is, and the pinned draft."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from stage.kit import addresses
+from xaa.protocol import DRAFT
 
 
 def house(request: HttpRequest) -> dict[str, object]:
     return {
         "place": settings.PLACE,
         "stage_is_on": settings.STAGE,
+        "draft_revision": DRAFT.rpartition("-")[2],
         "places": {
             "stage": addresses.STAGE_URL,
             "agent0": addresses.AGENT0_URL,

@@ -1,0 +1,31 @@
+"""The stage's two pages. Both only read; neither knows a token."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from stage.kit.people import PEOPLE
+from stage.launchpad.flow import STEPS
+from stage.launchpad.parties import fetch_health
+
+
+@require_safe
+@never_cache
+def launchpad(request: HttpRequest) -> HttpResponse:
+    """The first page: what this is, who is there, what to click next."""
+    answers = fetch_health(allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES)
+    context = {
+        "answers": answers,
+        "all_well": all(answer.is_well for answer in answers),
+        "steps": STEPS,
+        "people": PEOPLE,
+    }
+    return render(request, "launchpad.html", context)
+
+
+@require_safe
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    """The story in six frames, and what of it is real here."""
+    return render(request, "how_it_works.html", {"steps": STEPS})
