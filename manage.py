@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
-"""One door to the whole demo: ``manage.py {agent0|todo0|idp_mock|stage} <django command>``."""
+"""One door to the whole demo: ``manage.py demo``, or ``manage.py {agent0|todo0|idp_mock|stage} <django command>``.
 
-import os
+Needs nothing but Python: what it does stands in ``stage/door``, which makes the environment on first use.
+Written so that an older Python reads it too, and is told what is missing instead of a syntax error.
+"""
+
 import sys
 
-PARTIES = ("agent0", "todo0", "idp_mock", "stage")
 
+def main():
+    if sys.version_info < (3, 11):
+        sys.exit(
+            "This demo needs Python 3.11 or newer, and %s is Python %d.%d. "
+            "Install a newer one and name it: make demo PYTHON=python3.12" % (sys.executable, *sys.version_info[:2])
+        )
+    from stage.door.commands import run
 
-def main() -> None:
-    party = sys.argv.pop(1)
-    os.environ["DJANGO_SETTINGS_MODULE"] = f"{party}.settings"
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,70 @@
+"""The environment a party's process is given: its own secrets and no other party's, the ports, the folder.
+
+A variable that is already set wins everywhere. With ``STAGE=0`` nothing is added: then a missing variable stops the
+party with its name, as it should outside a demo.
+"""
+
+import json
+import os
+
+from stage.door import demo_env
+from stage.door.layout import PARTIES, find_var
+from stage.door.locks import Held, acquire
+
+# Both ends of a registration know its secret, and nobody else does.
+OWN = {
+    "stage": ("STAGE_SECRET_KEY",),
+    "agent0": (
+        "AGENT0_SECRET_KEY",
+        "AGENT0_TOKEN_KEY",
+        "AGENT0_IDP_CLIENT_SECRET",
+        "AGENT0_GLOBEX_CLIENT_SECRET",
+        "AGENT0_RESOURCE_CLIENT_SECRET",
+    ),
+    "todo0": (
+        "TODO0_SECRET_KEY",
+        "TODO0_IDP_CLIENT_SECRET",
+        "AGENT0_RESOURCE_CLIENT_SECRET",
+        "EVIL0_RESOURCE_CLIENT_SECRET",
+    ),
+    "idp_mock": (
+        "IDP_SECRET_KEY",
+        "AGENT0_IDP_CLIENT_SECRET",
+        "AGENT0_GLOBEX_CLIENT_SECRET",
+        "TODO0_IDP_CLIENT_SECRET",
+        "EVIL0_IDP_CLIENT_SECRET",
+    ),
+}
+
+
+def is_demo() -> bool:
+    """``STAGE=0`` says that these are parties of somebody's own, not the demo."""
+    return os.environ.get("STAGE", "1").lower() not in ("0", "false", "no", "off")
+
+
+def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
+    """The environment of a process of ``package``; ``ports`` by the party's variable, as ``choose_ports`` gives them."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": f"{package}.settings", "DEMO_VAR": str(find_var())}
+    if not is_demo():
+        return environment
+    secrets = demo_env.load_secrets()
+    numbers = {party.port_variable: str(ports[party.variable]) for party in PARTIES if party.variable in ports}
+    demo = {
+        # DEMO ONLY: the parties call one another over plain http on loopback. Leave it unset in production, where
+        # an issuer that resolves to a private address is an attack (RFC 8414 §6.2 on SSRF).
+        "XAA_ALLOW_PRIVATE_ADDRESSES": "1",
+        "PYTHONUNBUFFERED": "1",
+        **numbers,
+        **{name: secrets[name] for name in OWN[package]},
+    }
+    return {**demo, **environment, **numbers}
+
+
+def load_running() -> dict[str, int]:
+    """The ports of the demo that runs in this folder; empty when none does."""
+    try:
+        acquire(find_var() / "demo.lock", wait=False).close()
+    except Held:
+        text = (find_var() / "demo.lock").read_text(encoding="utf-8")
+        return json.loads(text)["ports"] if text else {}
+    return {}

@@ -1,0 +1,119 @@
+"""Starts the demo's processes, shows their lines, and ends them all together.
+
+Each runs under a keeper (``keeper.py``) in a session of its own, so a Ctrl-C in the terminal reaches the supervisor
+alone and it decides the order of things. If one of them ends, all end: half a demo explains nothing.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from stage.door.voice import PALETTE, paint
+
+KEEPER = str(Path(__file__).with_name("keeper.py"))
+GRACE = 8.0
+WIDTH = 8
+
+
+@dataclass
+class Child:
+    """One process of the demo: ``name`` heads its lines, ``last_lines`` explain its end."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    reader: threading.Thread
+    last_lines: list[str] = field(default_factory=list)
+
+
+class Supervisor:
+    """Use as a context manager: leaving the block, for whatever reason, ends every process started in it."""
+
+    def __init__(self, *, log: TextIO | None) -> None:
+        """``log`` takes everybody's lines; without one they are kept for ``last_lines`` alone."""
+        self.log = log
+        self.children: list[Child] = []
+        self.marks: dict[str, threading.Event] = {}
+        self._watch_end, self._held_end = os.pipe()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Supervisor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self, name: str, command: list[str], *, environment: dict[str, str], mark: str = "") -> None:
+        """Start ``command``. ``marks[name]`` is set when one of its lines contains ``mark``."""
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", KEEPER, *command],
+            env=environment,
+            stdin=self._watch_end,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        reader = threading.Thread(target=self._read, args=(len(self.children), mark), daemon=True)
+        self.marks[name] = threading.Event()
+        self.children.append(Child(name, process, reader))
+        reader.start()
+
+    def wait_for_all(self) -> list[Child]:
+        """Wait until every process has ended by itself."""
+        for child in self.children:
+            child.process.wait()
+            child.reader.join(timeout=1)
+        return list(self.children)
+
+    def find_dead(self) -> Child | None:
+        return next((child for child in self.children if child.process.poll() is not None), None)
+
+    def stop(self) -> None:
+        """TERM to every group, up to eight seconds for all of them together, then KILL. Safe to call twice.
+
+        A second Ctrl-C meanwhile means: at once.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(number, lambda *_: self._signal_all(signal.SIGKILL))
+        self._signal_all(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE
+        for child in self.children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+        self._signal_all(signal.SIGKILL)  # also what a leader that is gone left behind in its group
+        for child in self.children:
+            child.process.wait()
+            child.reader.join(timeout=1)
+        self.children.clear()
+        for end in (self._watch_end, self._held_end):
+            with contextlib.suppress(OSError):
+                os.close(end)
+
+    def _signal_all(self, number: int) -> None:
+        for child in self.children:
+            _signal_group(child, number)
+
+    def _read(self, index: int, mark: str) -> None:
+        child = self.children[index]
+        head = paint(f"{child.name:<{WIDTH}} |", PALETTE.get(child.name, "37"), self.log) if self.log else ""
+        for raw in child.process.stdout or ():
+            line = raw.decode(errors="replace").rstrip()
+            child.last_lines[:] = [*child.last_lines[-11:], line]
+            if mark and mark in line:
+                self.marks[child.name].set()
+            if self.log is not None:
+                with self._lock, contextlib.suppress(OSError, ValueError):  # nobody listens: go on reading all the same
+                    print(head, line, file=self.log, flush=True)
+
+
+def _signal_group(child: Child, number: int) -> None:
+    """The keeper leads the group, so its pid names it; nobody else can take that number while it is not reaped."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.process.pid, number)
