@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import tests.environment  # noqa: F401  DEMO_VAR, also outside pytest
+
 SECRET_KEY = "tests-only"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,58 @@
+"""System checks: a configuration that would fail at the first request is refused when Django starts."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.utils.module_loading import import_string
+
+REQUIRED = (
+    "JWT_BEARER_ISSUER", "JWT_BEARER_RESOURCES", "JWT_BEARER_TRUSTED_ISSUERS", "JWT_BEARER_SUBJECT_RESOLVER",
+)  # fmt: skip
+
+
+@register(Tags.security)
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """E001 missing, E002 not importable, E003 our own issuer trusted, E004 clock leeway, E005 default resource."""
+    missing = [name for name in REQUIRED if not getattr(settings, name, None)]
+    if missing:
+        return [Error(f"{name} is not set.", hint=_HINT, id="xaa_jwt_bearer.E001") for name in missing]
+    found: list[CheckMessage] = []
+    for name in ("JWT_BEARER_TRUSTED_ISSUERS", "JWT_BEARER_SUBJECT_RESOLVER"):
+        found += _check_importable(name)
+    trusted = settings.JWT_BEARER_TRUSTED_ISSUERS
+    if isinstance(trusted, dict) and settings.JWT_BEARER_ISSUER in trusted:
+        text = "JWT_BEARER_TRUSTED_ISSUERS names this server's own issuer: it would vouch to itself."
+        found.append(Error(text, hint="ID-JAG §9.3", id="xaa_jwt_bearer.E003"))
+    if not 0 <= getattr(settings, "JWT_BEARER_LEEWAY", 60) <= 300:
+        text = "JWT_BEARER_LEEWAY must be 0 to 300 seconds."
+        found.append(Error(text, hint="RFC 7523 §3", id="xaa_jwt_bearer.E004"))
+    default = getattr(settings, "JWT_BEARER_DEFAULT_RESOURCE", "")
+    if default and default not in settings.JWT_BEARER_RESOURCES:
+        text = "JWT_BEARER_DEFAULT_RESOURCE must be one of JWT_BEARER_RESOURCES."
+        found.append(Error(text, id="xaa_jwt_bearer.E005"))
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(**kwargs: Any) -> list[CheckMessage]:
+    """W001: the demo's loophole must be shut where real people's data is."""
+    if not getattr(settings, "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", False):
+        return []
+    text = "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES is on: keys may be fetched from private addresses and over http."
+    return [checks.Warning(text, hint="DEMO ONLY. Leave it out.", id="xaa_jwt_bearer.W001")]
+
+
+_HINT = "xaa/jwt_bearer/conf.py says what each setting means."
+
+
+def _check_importable(name: str) -> list[CheckMessage]:
+    value = getattr(settings, name)
+    if not isinstance(value, str):
+        return []
+    try:
+        import_string(value)
+    except ImportError as error:
+        return [Error(f"{name}: {value!r} cannot be imported: {error}", hint=_HINT, id="xaa_jwt_bearer.E002")]
+    return []

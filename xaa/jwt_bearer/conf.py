@@ -1,0 +1,87 @@
+"""The settings of the grant, read when used, so that a test or a tenant can override them.
+
+Names follow the shape that django-oauth-toolkit's own proposal uses (its pull request #1821), so that this grant
+can be retired when that one is released. ``checks.py`` reports what is missing when Django starts.
+
+========================================  =========================================================================
+``JWT_BEARER_ISSUER``                     our own issuer identifier (RFC 8414 §2), the only ``aud`` we accept
+``JWT_BEARER_TRUSTED_ISSUERS``            ``{issuer: {"algorithms": (...), "jwks_uri": ...}}``, or the dotted path
+                                          of a ``find(issuer) -> TrustedIssuer`` that raises ``LookupError``
+``JWT_BEARER_SUBJECT_RESOLVER``           dotted path of ``resolve(id_jag) -> user``, raises ``SubjectNotFound``
+``JWT_BEARER_RESOURCES``                  identifiers (RFC 8707) of the APIs this server issues tokens for
+``JWT_BEARER_DEFAULT_RESOURCE``           the one meant when an ID-JAG names none; empty: such an ID-JAG is refused
+``JWT_BEARER_MAX_LIFETIME``               seconds between ``iat`` and ``exp`` that we tolerate (600)
+``JWT_BEARER_LEEWAY``                     seconds that clocks may differ, for every time claim (60, at most 300)
+``JWT_BEARER_SINGLE_USE``                 refuse the second redemption of one ``jti`` (True)
+``JWT_BEARER_DISCLOSE_UNKNOWN_USER``      answer ``User not found`` instead of the uniform description (False)
+``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
+========================================  =========================================================================
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from xaa.metadata import TrustedIssuer
+
+
+class Conf:
+    """One property a setting; required ones raise ``ImproperlyConfigured`` with their name."""
+
+    @property
+    def issuer(self) -> str:
+        return str(_required("JWT_BEARER_ISSUER"))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return tuple(_required("JWT_BEARER_RESOURCES"))
+
+    @property
+    def default_resource(self) -> str:
+        return str(getattr(settings, "JWT_BEARER_DEFAULT_RESOURCE", ""))
+
+    @property
+    def max_lifetime(self) -> int:
+        return int(getattr(settings, "JWT_BEARER_MAX_LIFETIME", 600))
+
+    @property
+    def leeway(self) -> int:
+        return int(getattr(settings, "JWT_BEARER_LEEWAY", 60))
+
+    @property
+    def single_use(self) -> bool:
+        return bool(getattr(settings, "JWT_BEARER_SINGLE_USE", True))
+
+    @property
+    def disclose_unknown_user(self) -> bool:
+        return bool(getattr(settings, "JWT_BEARER_DISCLOSE_UNKNOWN_USER", False))
+
+    @property
+    def allow_private_addresses(self) -> bool:
+        return bool(getattr(settings, "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", False))
+
+    @property
+    def subject_resolver(self) -> Callable[[Any], Any]:
+        resolver: Callable[[Any], Any] = import_string(_required("JWT_BEARER_SUBJECT_RESOLVER"))
+        return resolver
+
+    def find_trusted_issuer(self, issuer: str) -> TrustedIssuer:
+        """The trust list's entry for exactly ``issuer``; ``LookupError`` when nobody put it there."""
+        trusted = _required("JWT_BEARER_TRUSTED_ISSUERS")
+        if isinstance(trusted, Mapping):
+            return TrustedIssuer(issuer=issuer, **trusted[issuer])
+        found: TrustedIssuer = import_string(trusted)(issuer)
+        return found
+
+
+def _required(name: str) -> Any:
+    value = getattr(settings, name, None)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. See xaa/jwt_bearer/conf.py for what it means.")
+    return value
+
+
+conf = Conf()

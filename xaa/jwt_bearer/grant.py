@@ -1,0 +1,124 @@
+"""The JWT bearer grant (RFC 7523 §2.1), as oauthlib runs a grant: request in, token response out.
+
+In the flow this is step 5, seen from the token endpoint: authenticate the client (R1), look at the shape of the
+request (R2), run the ``CHECKS`` over the assertion, and issue an access token without a refresh token (R15).
+
+The client is authenticated before a byte of the assertion is parsed or a key is fetched, so that strangers
+cannot make this server work (RFC 7521 §4.1).
+
+Deliberately does not: issue refresh tokens. The IdP's next ID-JAG is the refresh, so that its admin's *off*
+takes effect within one access token's life (ID-JAG §4.4.3).
+"""
+
+import json
+import logging
+import time
+from typing import Any
+
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
+
+from xaa.jwt_bearer.conf import conf
+from xaa.jwt_bearer.errors import (
+    InvalidClient,
+    InvalidRequest,
+    Refused,
+    TemporarilyUnavailable,
+    UnauthorizedClient,
+)
+from xaa.jwt_bearer.id_jag import CHECKS
+from xaa.jwt_bearer.models import CrossAppClient
+from xaa.jwt_bearer.presented import Client, IdJagRejected, Presented, Rules
+from xaa.jwt_bearer.runner import run_checks
+from xaa.metadata import KeysUnavailable
+
+log = logging.getLogger("xaa.jwt_bearer")
+
+
+class JwtBearerGrant(GrantTypeBase):
+    """``grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer`` with an ID-JAG as its assertion."""
+
+    def create_token_response(self, request: Any, token_handler: Any) -> tuple[dict[str, str], str, int]:
+        headers = self._get_default_headers()  # Cache-Control: no-store, Pragma: no-cache
+        try:
+            client = self._authenticate_client(request)
+            _check_assertion(request)
+            presented = self._judge(request, client)
+        except OAuth2Error as error:
+            return headers | error.headers, error.json, error.status_code
+        token = self._issue_token(request, token_handler, presented)
+        return headers, json.dumps(token), 200
+
+    def _authenticate_client(self, request: Any) -> Client:
+        """R1: a confidential client with its own secret here, allowed this grant (ID-JAG §9.1; RFC 6749 §5.2).
+
+        Two ways of authenticating in one request could name two clients, so both at once is refused
+        (RFC 6749 §2.3).
+        """
+        if request.client_secret and request.headers.get("Authorization"):
+            raise InvalidRequest("Authenticate in one way: the Authorization header or the form, not both.")
+        if not self.request_validator.authenticate_client(request):
+            log.warning("R1 authenticate_client failed for client_id %r", str(request.client_id)[:80])
+            raise InvalidClient
+        application = request.client
+        permission = CrossAppClient.objects.filter(application=application).first()
+        if permission is None or application.client_type != "confidential":
+            log.warning("R1 authenticate_client failed: %r may not use this grant", application.client_id)
+            raise UnauthorizedClient
+        return Client(application.client_id, tuple(permission.allowed_scopes.split()))
+
+    def _judge(self, request: Any, client: Client) -> Presented:
+        """Run the checks; their refusals become the uniform answer, an unreachable IdP becomes a 503."""
+        presented = Presented(
+            assertion=request.assertion,
+            client=client,
+            rules=load_rules(),
+            now=time.time(),
+            requested_scope=tuple((request.scope or "").split()),
+            requested_resource=tuple(
+                value for name, value in request.decoded_body or () if name == "resource" and value
+            ),
+        )
+        try:
+            return run_checks(presented, CHECKS)
+        except IdJagRejected as rejected:
+            log.warning("refused at %s for client %s: %s", rejected.check, client.client_id, rejected.reason)
+            raise Refused(error=rejected.error, description=rejected.description) from rejected
+        except KeysUnavailable as error:
+            log.error("no verdict for client %s: %s", client.client_id, error)
+            raise TemporarilyUnavailable from error
+
+    def _issue_token(self, request: Any, token_handler: Any, presented: Presented) -> dict[str, Any]:
+        """R15: an access token for exactly what was decided, the decision echoed, and no refresh token."""
+        request.user = presented.user
+        request.scopes = list(presented.scope)
+        request.resource = list(presented.resource)
+        request.id_jag = presented.id_jag
+        token: dict[str, Any] = token_handler.create_token(request, refresh_token=False)
+        self.request_validator.save_token(token, request)
+        id_jag = presented.id_jag
+        log.info(
+            "redeemed: iss=%s sub=%s jti=%s client=%s scope=%r",
+            id_jag.issuer, id_jag.subject, id_jag.claims.get("jti"), presented.client.client_id, token["scope"],
+        )  # fmt: skip
+        one_or_more = presented.resource[0] if len(presented.resource) == 1 else list(presented.resource)
+        return token | {"resource": one_or_more}  # ID-JAG §4.4.1: the client learns what the token is for
+
+
+def _check_assertion(request: Any) -> None:
+    """R2: one assertion is there (RFC 7523 §2.1). ``TokenView`` has refused repeated parameters before."""
+    if not getattr(request, "assertion", None):
+        raise InvalidRequest("The parameter assertion is missing: send one ID-JAG.")
+
+
+def load_rules() -> Rules:
+    """Today's configuration as the values that the checks compare with."""
+    return Rules(
+        issuer=conf.issuer,
+        resources=conf.resources,
+        default_resource=conf.default_resource,
+        max_lifetime=conf.max_lifetime,
+        leeway=conf.leeway,
+        single_use=conf.single_use,
+        disclose_unknown_user=conf.disclose_unknown_user,
+    )

@@ -1,0 +1,226 @@
+"""The argument for trusting an ID-JAG: one rule, one function, in the order that makes each the next one's ground.
+
+In the flow this is step 5: a client we have authenticated presents an assertion and asks for an access token
+(RFC 7523 §2.1). What follows is ID-JAG §4.4.1. Read it from top to bottom; ``CHECKS`` at the end is the order, and
+says why. Nothing is called true before it is: what arrives is ``unverified_...``, and becomes an ``IdJag`` only
+when its signature holds.
+
+Every check refuses with ``IdJagRejected``: the caller is told one uniform ``invalid_grant``, the log which check
+failed, what it expected and what it found. No check writes anything but the last, which spends the ID-JAG, so a
+refused one is never burnt.
+
+Every claim of ID-JAG §3.1 is accounted for. Checked: ``iss aud client_id exp iat nbf sub jti resource scope``.
+Carried into the access token: ``auth_time acr amr``. Left to the subject resolver: ``email aud_sub sub_id tenant
+aud_tenant``. Refused, since ignoring them would widen what was granted: ``cnf`` (R8: no proof of possession is
+checked here) and ``authorization_details`` (R14: no type is known here). Anything else, ``act`` too, is ignored.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from xaa import jose, protocol
+from xaa.jwt_bearer import replay, trust
+from xaa.jwt_bearer.policy import NotGranted, decide_resource, decide_scope, narrow_resource
+from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented, numbered
+from xaa.jwt_bearer.subjects import SubjectNotFound, resolve_subject
+
+MAX_IDENTIFIER_LENGTH: Final = 255  # OpenID Connect Core §2, for ``sub``; we hold ``jti`` to it as well
+_PRINTABLE: Final = frozenset(map(chr, range(0x20, 0x7F)))
+
+
+@numbered("R3")
+def check_format(presented: Presented) -> Presented:
+    """One signed JWT with an asymmetric ``alg``: no ``none``, no HMAC under a public key (RFC 8725 §3.1-3.2)."""
+    try:
+        peeked = jose.peek(presented.assertion)
+        jose.check_algorithm(peeked.unverified_header, tuple(jose.KEY_TYPE_OF))
+    except jose.JoseError as error:
+        raise IdJagRejected(str(error)) from error
+    return replace(
+        presented, unverified_header=peeked.unverified_header, unverified_claims=peeked.unverified_claims
+    )
+
+
+@numbered("R4")
+def check_type(presented: Presented) -> Presented:
+    """It says it is an ID-JAG, so no ID Token or access token passes as one (ID-JAG §3.1; RFC 8725 §3.11)."""
+    _check_equal("typ", presented.unverified_header.get("typ"), protocol.TYP_ID_JAG)
+    return presented
+
+
+@numbered("R5")
+def check_issuer(presented: Presented) -> Presented:
+    """``iss`` is on the trust list, byte for byte. Only this chooses the keys (ID-JAG §4.1; RFC 8725 §3.8)."""
+    issuer = presented.unverified_claims.get("iss")
+    try:
+        if not isinstance(issuer, str):
+            raise LookupError
+        return replace(presented, trusted=trust.find_trusted_issuer(issuer))
+    except LookupError as error:
+        raise IdJagRejected(f"iss: expected a trusted issuer, found {issuer!r:.200}") from error
+
+
+@numbered("R6")
+def check_signature(presented: Presented) -> Presented:
+    """Signed by that issuer's key, with an algorithm we allow it (RFC 7523 §3 (9)): now it speaks for it."""
+    try:
+        verified = trust.verify_assertion(presented.assertion, presented.trusted)
+    except jose.JoseError as error:
+        raise IdJagRejected(str(error)) from error
+    return replace(presented, id_jag=IdJag(presented.trusted.issuer, verified.claims))
+
+
+@numbered("R7")
+def check_audience(presented: Presented) -> Presented:
+    """``aud`` is this server and no other: our issuer, not the token endpoint, not the API (ID-JAG §4.4.1).
+
+    An array counts only with exactly one element; with two, somebody else could redeem it as well.
+    """
+    audience = presented.id_jag.claims.get("aud")
+    if isinstance(audience, list) and len(audience) == 1:
+        audience = audience[0]
+    _check_equal("aud", audience, presented.rules.issuer)
+    return presented
+
+
+@numbered("R8")
+def check_client(presented: Presented) -> Presented:
+    """Made out to the client that presents it, so a stolen one is worthless to others (ID-JAG §4.4.1, §5).
+
+    One that is also bound to a key (``cnf``) needs a proof, which is not checked here; treating it as unbound
+    would hand it to whoever copied it (ID-JAG §9.8; RFC 7800 §3.1).
+    """
+    claims = presented.id_jag.claims
+    _check_equal("client_id", claims.get("client_id"), presented.client.client_id)
+    if "cnf" in claims:
+        raise IdJagRejected("cnf: expected an ID-JAG without key binding, found one that needs a proof")
+    return presented
+
+
+@numbered("R9")
+def check_expiry(presented: Presented) -> Presented:
+    """``exp`` is in the future, give or take the leeway (RFC 7523 §3 (4))."""
+    expires_at = _read_time(presented, "exp")
+    if presented.now >= expires_at + presented.rules.leeway:
+        raise IdJagRejected(f"exp: expected a time after {presented.now:.0f}, found {expires_at}")
+    return presented
+
+
+@numbered("R10")
+def check_issued_at(presented: Presented) -> Presented:
+    """Not from the future, not before its ``nbf``, and short-lived by our own measure (RFC 7523 §3 (5), (6))."""
+    issued_at, rules = _read_time(presented, "iat"), presented.rules
+    not_before = _read_time(presented, "nbf") if "nbf" in presented.id_jag.claims else issued_at
+    latest = presented.now + rules.leeway
+    if issued_at > latest or not_before > latest:
+        raise IdJagRejected(f"iat, nbf: expected at most {latest:.0f}, found {issued_at}, {not_before}")
+    lifetime = presented.id_jag.expires_at - issued_at
+    if not 0 < lifetime <= rules.max_lifetime:
+        raise IdJagRejected(f"exp - iat: expected at most {rules.max_lifetime} s, found {lifetime} s")
+    return presented
+
+
+@numbered("R12")
+def check_subject(presented: Presented) -> Presented:
+    """``sub`` names one active account here, by the same key as at sign-in; none is created (ID-JAG §4.1)."""
+    _check_identifier("sub", presented.id_jag.claims.get("sub"))
+    try:
+        return replace(presented, user=resolve_subject(presented.id_jag))
+    except SubjectNotFound as error:
+        description = "User not found" if presented.rules.disclose_unknown_user else ""
+        raise IdJagRejected(f"sub: {error.reason}", description=description) from error
+
+
+@numbered("R13")
+def check_resource(presented: Presented) -> Presented:
+    """Every ``resource`` is an API of ours; the token will be for these alone (RFC 8707 §2; ID-JAG §4.4.1)."""
+    rules, claims = presented.rules, presented.id_jag.claims
+    _check_names("resource", claims.get("resource", []))
+    try:
+        granted = decide_resource(
+            claimed=presented.id_jag.resource, governed=rules.resources, default=rules.default_resource
+        )
+    except NotGranted as error:
+        raise IdJagRejected(f"resource: {error}") from error
+    try:
+        return replace(presented, resource=narrow_resource(granted, requested=presented.requested_resource))
+    except NotGranted as error:
+        raise IdJagRejected(f"resource: {error}", error=protocol.ERROR_INVALID_TARGET) from error
+
+
+@numbered("R14")
+def check_scope(presented: Presented) -> Presented:
+    """No more than the IdP granted, than this client may have, and than it asks for (ID-JAG §4.4.1).
+
+    ``authorization_details`` narrow what ``scope`` says; dropping them unread would widen it (RFC 9396 §5).
+    """
+    claims = presented.id_jag.claims
+    if not isinstance(claims.get("scope", ""), str):
+        raise IdJagRejected(f"scope: expected one string, found {type(claims['scope']).__name__}")
+    if "authorization_details" in claims:
+        raise IdJagRejected("authorization_details: expected none, since no type is known here, found some")
+    try:
+        scope = decide_scope(
+            claimed=presented.id_jag.scope,
+            requested=presented.requested_scope,
+            allowed=presented.client.allowed_scopes,
+        )
+    except NotGranted as error:
+        raise IdJagRejected(f"scope: {error}", error=protocol.ERROR_INVALID_SCOPE) from error
+    narrowed = {"R14"} if set(scope) < set(presented.id_jag.scope) else set()
+    return replace(presented, scope=scope, narrowed=presented.narrowed | narrowed)
+
+
+@numbered("R11")
+def check_not_replayed(presented: Presented) -> Presented:
+    """``jti`` is claimed in one atomic step: of two who present one ID-JAG, one gets a token (RFC 7523 §3 (7))."""
+    _check_identifier("jti", presented.id_jag.claims.get("jti"))
+    if not presented.rules.single_use:
+        return presented
+    id_jag = presented.id_jag
+    keep_until = id_jag.expires_at + presented.rules.leeway
+    if not replay.claim(issuer=id_jag.issuer, jti=id_jag.jti, keep_until=keep_until):
+        raise IdJagRejected("jti: expected one not seen before, found one already redeemed")
+    return presented
+
+
+CHECKS: Final = (
+    check_format,  # R3: it can be read at all, and nobody asks us to trust an unsigned one
+    check_type,  # R4: it claims to be an ID-JAG; anything else signed by the same key stops here
+    check_issuer,  # R5: of all it says, one string is looked up in our list, before any key is fetched
+    check_signature,  # R6: from here on it is the IdP that speaks
+    check_audience,  # R7: it speaks to us
+    check_client,  # R8: about the client in front of us
+    check_expiry,  # R9: and it still means it
+    check_issued_at,  # R10: and not for longer than we accept
+    check_subject,  # R12: about one person we know; asked so late that no forger learns who has an account
+    check_resource,  # R13: for an API of ours
+    check_scope,  # R14: for something that may be done there
+    check_not_replayed,  # R11: last, because it writes: a refused ID-JAG is not burnt
+)
+
+
+def _check_equal(name: str, found: object, expected: str) -> None:
+    if not isinstance(found, str) or found != expected:
+        raise IdJagRejected(f"{name}: expected {expected!r}, found {found!r:.200}")
+
+
+def _check_identifier(name: str, found: object) -> None:
+    if (
+        not isinstance(found, str)
+        or not 0 < len(found) <= MAX_IDENTIFIER_LENGTH
+        or not _PRINTABLE.issuperset(found)
+    ):
+        raise IdJagRejected(f"{name}: expected 1 to {MAX_IDENTIFIER_LENGTH} printable ASCII, found {found!r:.80}")
+
+
+def _check_names(name: str, found: object) -> None:
+    if not isinstance(found, str | list) or not all(isinstance(item, str) and item for item in found):
+        raise IdJagRejected(f"{name}: expected a string or an array of strings, found {found!r:.80}")
+
+
+def _read_time(presented: Presented, name: str) -> int:
+    found = presented.id_jag.claims.get(name)
+    if type(found) is not int or not 0 < found < 2**40:
+        raise IdJagRejected(f"{name}: expected an integer of seconds since the epoch, found {found!r:.40}")
+    return found

@@ -1,0 +1,128 @@
+"""What lies on the desk while an ID-JAG is judged: what was presented, by whom, and what is known of it so far.
+
+The checks of ``id_jag.py`` take a ``Presented`` and return it with their finding, so that nothing is known before
+the check that establishes it has run.
+
+Deliberately does not: decide anything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from xaa import protocol
+from xaa.jwt_bearer.policy import Names
+from xaa.metadata import TrustedIssuer
+
+
+class IdJagRejected(Exception):
+    """A check said no. ``reason`` (expected, found) is for the log, ``error`` and ``description`` for the wire."""
+
+    def __init__(self, reason: str, *, error: str = protocol.ERROR_INVALID_GRANT, description: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.error = error
+        self.description = description
+        self.check = ""  # the runner writes the number of the check that raised it
+
+
+@dataclass(frozen=True)
+class IdJag:
+    """An ID-JAG whose signature holds: the IdP's words. The properties trust the checks that came before."""
+
+    issuer: str
+    claims: Mapping[str, Any]
+
+    @property
+    def subject(self) -> str:
+        return str(self.claims["sub"])
+
+    @property
+    def client_id(self) -> str:
+        return str(self.claims["client_id"])
+
+    @property
+    def jti(self) -> str:
+        return str(self.claims["jti"])
+
+    @property
+    def expires_at(self) -> int:
+        return int(self.claims["exp"])
+
+    @property
+    def scope(self) -> Names:
+        return tuple(str(self.claims.get("scope", "")).split())
+
+    @property
+    def resource(self) -> Names:
+        resource = self.claims.get("resource", ())
+        return (resource,) if isinstance(resource, str) else tuple(resource)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What this server holds an ID-JAG to: its configuration, as values. Times are seconds."""
+
+    issuer: str
+    resources: Names
+    default_resource: str
+    max_lifetime: int
+    leeway: int
+    single_use: bool
+    disclose_unknown_user: bool
+
+
+@dataclass(frozen=True)
+class Client:
+    """The client that authenticated at this token endpoint, and what its registration allows it to get."""
+
+    client_id: str
+    allowed_scopes: Names
+
+
+NOBODY: Final = TrustedIssuer(issuer="", algorithms=())
+UNREAD: Final = IdJag(issuer="", claims={})
+
+
+@dataclass(frozen=True)
+class Presented:
+    """An ID-JAG on the desk, and what the checks so far have established. A check returns it with its finding."""
+
+    assertion: str = field(repr=False)
+    client: Client
+    rules: Rules
+    now: float
+    requested_scope: Names = ()
+    requested_resource: Names = ()
+    # R3 finds these; they steer the way to a key and decide nothing.
+    unverified_header: Mapping[str, Any] = field(default_factory=dict)
+    unverified_claims: Mapping[str, Any] = field(default_factory=dict)
+    # R5, R6, R12, R13, R14 find these.
+    trusted: TrustedIssuer = NOBODY
+    id_jag: IdJag = UNREAD
+    user: Any = None
+    resource: Names = ()
+    scope: Names = ()
+    narrowed: frozenset[str] = frozenset()
+
+
+Find = Callable[[Presented], Presented]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A numbered check. The number is public: the recorder, the docs, the faults and the tests speak of it."""
+
+    number: str
+    find: Find
+
+    @property
+    def name(self) -> str:
+        return self.find.__name__
+
+    def __call__(self, presented: Presented) -> Presented:
+        return self.find(presented)
+
+
+def numbered(number: str) -> Callable[[Find], Check]:
+    return lambda find: Check(number, find)

@@ -1,0 +1,45 @@
+"""Single use: claim an ID-JAG's ``jti`` once, across all processes of this server.
+
+RFC 7523 §3 (7) leaves tracking ``jti`` to the server, and the draft lets a client re-submit (ID-JAG §4.4.3).
+Single use is our default: whoever copies an ID-JAG from a log then holds something already spent.
+
+The claim is one INSERT that either adds the row or does not: of any number of racing requests exactly one wins.
+Looking first and inserting afterwards lets several through.
+
+Deliberately does not: use a cache. A replay store that can be evicted or that one process cannot see is none.
+"""
+
+import datetime
+import hashlib
+
+from django.db import connections, router
+from django.db.models.constants import OnConflict
+from django.utils import timezone
+
+from xaa.jwt_bearer.models import RedeemedIdJag
+
+
+def claim(*, issuer: str, jti: str, keep_until: float) -> bool:
+    """Whether this call is the first to claim (``issuer``, ``jti``). ``keep_until``: seconds since the epoch."""
+    digest = hashlib.sha256(f"{len(issuer)}:{issuer}{jti}".encode()).hexdigest()
+    expires_at = datetime.datetime.fromtimestamp(keep_until, tz=datetime.UTC)
+    connection = connections[router.db_for_write(RedeemedIdJag)]
+    fields = RedeemedIdJag._meta.local_concrete_fields
+    insert = connection.ops.insert_statement(on_conflict=OnConflict.IGNORE)
+    ignore = connection.ops.on_conflict_suffix_sql(fields, OnConflict.IGNORE, [], [])
+    table, *columns = map(connection.ops.quote_name, (RedeemedIdJag._meta.db_table, "digest", "expires_at"))
+    with connection.cursor() as cursor:
+        cursor.execute(  # names are Django's own, quoted; the values travel as parameters
+            f"{insert} {table} ({', '.join(columns)}) VALUES (%s, %s) {ignore}",
+            [digest, connection.ops.adapt_datetimefield_value(expires_at)],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def forget_expired(*, batch: int = 1000) -> int:
+    """Delete rows that ``exp`` refuses anyway, ``batch`` at a time so that no redemption waits long for a lock."""
+    stale = RedeemedIdJag.objects.filter(expires_at__lt=timezone.now()).values_list("pk", flat=True)
+    forgotten = 0
+    while keys := list(stale[:batch]):
+        forgotten += RedeemedIdJag.objects.filter(pk__in=keys).delete()[0]
+    return forgotten

@@ -1,0 +1,71 @@
+"""The token endpoint and its metadata: django-oauth-toolkit's views, with what an ID-JAG needs.
+
+Mount ``TokenView`` in the place of the toolkit's own, and ``AuthorizationServerMetadataView`` at
+``/.well-known/oauth-authorization-server`` (RFC 8414 §3).
+"""
+
+import json
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from oauth2_provider.views import TokenView as ToolkitTokenView
+from oauth2_provider.views.metadata import OAuthServerMetadataView
+
+from xaa import protocol
+from xaa.jwt_bearer.conf import conf
+from xaa.jwt_bearer.errors import InvalidRequest
+
+FORM = "application/x-www-form-urlencoded"
+MAY_REPEAT = frozenset({"resource"})  # RFC 8707 §2.2
+
+
+class TokenView(ToolkitTokenView):
+    """The token endpoint: a well-formed form first (R2), then oauthlib, and never a cacheable answer.
+
+    The stock view keeps the last of two equal parameters; whoever reads the first then sees another request
+    (RFC 6749 §3.2: parameters must not repeat). The device flow, which it answers apart, is not offered.
+    """
+
+    @method_decorator(sensitive_post_parameters("assertion", "client_secret", "code", "code_verifier"))
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            _check_form(request)
+            response: HttpResponse = self.authorization_flow_token_response(request)
+        except InvalidRequest as error:
+            response = HttpResponse(error.json, status=error.status_code)
+        response["Content-Type"] = "application/json"
+        response["Cache-Control"] = "no-store"  # RFC 6749 §5.1, §5.2: on errors too
+        response["Pragma"] = "no-cache"
+        return response
+
+
+class AuthorizationServerMetadataView(OAuthServerMetadataView):
+    """RFC 8414 metadata that says: this server understands ID-JAGs (ID-JAG §7.2).
+
+    Deliberately does not: name the issuers it trusts. That would publish a customer list (ID-JAG §9.4).
+    """
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        document = json.loads(super().get(request, *args, **kwargs).content)
+        grants = document.setdefault("grant_types_supported", [])
+        if protocol.GRANT_JWT_BEARER not in grants:  # the profile promises the grant (ID-JAG §7.2)
+            grants.append(protocol.GRANT_JWT_BEARER)
+        document |= {"issuer": conf.issuer, protocol.META_GRANT_PROFILES: [protocol.GRANT_PROFILE_ID_JAG]}
+        return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})
+
+
+def _check_form(request: HttpRequest) -> None:
+    """R2: a form, of bearable size, with each parameter once (RFC 6749 §3.2)."""
+    if request.content_type != FORM:
+        raise InvalidRequest(f"Send the parameters as {FORM}.")
+    try:
+        form = dict(request.POST.lists())
+    except (SuspiciousOperation, UnreadablePostError) as error:
+        raise InvalidRequest("The form is too large or cannot be read.") from error
+    twice = sorted(name for name, values in form.items() if len(values) > 1 and name not in MAY_REPEAT)
+    if twice:
+        raise InvalidRequest(f"Send each parameter once. Sent more than once: {len(twice)} of them.")
