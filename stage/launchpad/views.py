@@ -18,7 +18,7 @@ def launchpad(request: HttpRequest) -> HttpResponse:
     answers = fetch_health(allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES)
     context = {
         "answers": answers,
-        "all_well": all(answer.is_well for answer in answers),
+        "silent": [answer for answer in answers if not answer.is_well],
         "steps": STEPS,
         "people": PEOPLE,
     }
