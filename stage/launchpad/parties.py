@@ -16,12 +16,10 @@ TIMEOUT = 0.5  # seconds: the launchpad must not wait for a party that hangs
 
 @dataclass(frozen=True)
 class Party:
-    """One process of the demo. ``place`` names its badge, ``owner`` the organisation that runs it."""
+    """One process of the demo; ``place`` names its badge."""
 
     place: str
     name: str
-    owner: str
-    role: str
     url: str
     does: str
 
@@ -41,26 +39,20 @@ class Answer:
 AGENT0 = Party(
     place="agent0",
     name="Agent0",
-    owner="Agent0 Inc.",
-    role="requesting app",
     url=addresses.AGENT0_URL,
-    does="An assistant. Alice signs in and asks; it works for her at other apps.",
+    does="The requesting app: Alice asks, and it works for her at other apps.",
 )
 IDP = Party(
     place="idp",
     name="Acme IdP",
-    owner="Acme",
-    role="enterprise IdP",
     url=addresses.IDP_URL,
-    does="Signs Acme's people in, and decides which app may act for whom, where.",
+    does="The enterprise IdP: signs people in, and decides which app may act for whom.",
 )
 TODO0 = Party(
     place="todo0",
     name="Todo0",
-    owner="Todo0 Inc.",
-    role="resource app",
     url=addresses.TODO0_URL,
-    does="A todo list with an API, and the authorization server that guards it.",
+    does="The resource app: a todo list, its API, and the authorization server for it.",
 )
 PARTIES = (AGENT0, IDP, TODO0)  # in the order in which the flow first visits them
 
