@@ -21,9 +21,10 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from xaa.egress import GuardedAdapter, PrivateAddressError
+from xaa.errors import XaaError
 
 
-class HttpFailure(Exception):
+class HttpFailure(XaaError):
     """No usable answer came. ``reason`` says what was expected and what happened; neither holds a secret."""
 
     def __init__(self, url: str, reason: str) -> None:

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from xaa.errors import XaaError
+
 MAX_TOKEN_BYTES: Final = 16 * 1024
 MIN_RSA_BITS: Final = 2048
 KEY_TYPE_OF: Final = {"ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
@@ -31,7 +33,7 @@ _JWS = jwt.PyJWS(algorithms=list(KEY_TYPE_OF), options={"enforce_minimum_key_len
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}  # RFC 7638 §3.2
 
 
-class JoseError(ValueError):
+class JoseError(XaaError, ValueError):
     """A JWT or key that cannot be used. The message says expected and found, and never holds the token."""
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from xaa import jose, protocol
+from xaa.errors import XaaError
 from xaa.http import HttpFailure, OutgoingHttp
 
 REFETCH_COOLDOWN: Final = 30.0
@@ -32,11 +33,11 @@ METADATA_FRESH_FOR: Final = 600.0
 Kind = Literal["oauth", "openid"]
 
 
-class MetadataError(Exception):
+class MetadataError(XaaError):
     """The issuer's metadata cannot be used. The message says expected and found."""
 
 
-class KeysUnavailable(Exception):
+class KeysUnavailable(XaaError):
     """The issuer's keys cannot be had now: the fault is theirs, so nothing is accepted and nobody is blamed."""
 
 

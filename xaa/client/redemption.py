@@ -1,0 +1,32 @@
+"""Leg two: at the resource app's authorization server, redeem the ID-JAG (RFC 7523 §2.1; ID-JAG §4.4).
+
+The client authenticates with its credentials *there*, which are not those it has at the IdP.
+
+Deliberately does not: send a ``scope``. What may be done stands in the ID-JAG; or repeat the request, since the
+far side may treat an ID-JAG as single use.
+"""
+
+import time
+
+from xaa import protocol
+from xaa.client.endpoints import TokenEndpoint, post_token_request
+from xaa.client.errors import NoAnswer, UnexpectedResponse
+from xaa.client.responses import AccessToken, IssuedIdJag, parse_access_token_response
+from xaa.http import HttpFailure, OutgoingHttp
+
+
+def redeem_id_jag(http: OutgoingHttp, resource_as: TokenEndpoint, *, id_jag: IssuedIdJag) -> AccessToken:
+    """Exchange ``id_jag`` for an access token at the one server it was issued for.
+
+    Raises ``TokenEndpointError`` when that server refuses, ``NoAnswer`` when it cannot be reached,
+    ``UnexpectedResponse`` when it breaks the protocol, or when ``id_jag`` was made out to another server.
+    """
+    if id_jag.audience != resource_as.issuer:
+        raise UnexpectedResponse("redemption", field="audience", rule=f"this ID-JAG is for {id_jag.audience}")
+    form = {"grant_type": protocol.GRANT_JWT_BEARER, "assertion": id_jag.assertion}
+    answer = post_token_request(http, resource_as, form, leg="redemption")
+    try:
+        body = answer.json()
+    except HttpFailure as failure:
+        raise NoAnswer("redemption", resource_as.url, failure.reason) from failure
+    return parse_access_token_response(body, id_jag=id_jag, now=time.time())

@@ -1,0 +1,104 @@
+"""What a token endpoint may answer, checked member by member before anything is used.
+
+A client that takes whatever stands in ``access_token`` will one day send an ID-JAG to an API as a bearer token
+(RFC 8693 §2.2.1 says so in other words). So each answer is parsed into a type of its own.
+
+Deliberately does not: read inside an ID-JAG or an access token. They are opaque to the client (ID-JAG §9.8).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from xaa import protocol
+from xaa.client.errors import Leg, UnexpectedResponse
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class IssuedIdJag:
+    """An ID-JAG, for one authorization server. ``scope`` is what the IdP granted, perhaps less than was asked."""
+
+    assertion: str = field(repr=False)
+    audience: str
+    scope: Names
+    resource: Names
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """An access token for the resource app's API; ``expires_at`` in seconds since the epoch."""
+
+    value: str = field(repr=False)
+    scope: Names
+    resource: Names
+    expires_at: float
+
+
+def parse_id_jag_response(
+    body: Mapping[str, Any], *, audience: str, asked_scope: Names, asked_resource: Names, now: float
+) -> IssuedIdJag:
+    """The IdP's answer (ID-JAG §4.3.4): really an ID-JAG, and marked as no access token."""
+    leg: Leg = "token exchange"
+    if body.get("issued_token_type") != protocol.TOKEN_TYPE_ID_JAG:
+        raise UnexpectedResponse(leg, field="issued_token_type", rule=f"must be {protocol.TOKEN_TYPE_ID_JAG}")
+    _check_token_type(body, protocol.TOKEN_TYPE_NOT_APPLICABLE, leg)
+    return IssuedIdJag(
+        assertion=_read_token(body, leg),
+        audience=audience,
+        scope=_read_scope(body, asked_scope, leg),
+        resource=_read_resource(body, asked_resource, leg),
+        expires_at=now + _read_lifetime(body, leg),
+    )
+
+
+def parse_access_token_response(body: Mapping[str, Any], *, id_jag: IssuedIdJag, now: float) -> AccessToken:
+    """The resource authorization server's answer (RFC 6749 §5.1). A refresh token in it is ignored."""
+    leg: Leg = "redemption"
+    _check_token_type(body, protocol.TOKEN_TYPE_BEARER, leg)
+    return AccessToken(
+        value=_read_token(body, leg),
+        scope=_read_scope(body, id_jag.scope, leg),
+        resource=_read_resource(body, id_jag.resource, leg),
+        expires_at=now + _read_lifetime(body, leg),
+    )
+
+
+def _check_token_type(body: Mapping[str, Any], expected: str, leg: Leg) -> None:
+    found = body.get("token_type")
+    if not isinstance(found, str) or found.lower() != expected.lower():  # RFC 6749 §5.1: case-insensitive
+        raise UnexpectedResponse(leg, field="token_type", rule=f"must be {expected}, found {found!r:.40}")
+
+
+def _read_token(body: Mapping[str, Any], leg: Leg) -> str:
+    token = body.get("access_token")
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+        raise UnexpectedResponse(leg, field="access_token", rule="must be a printable ASCII string")
+    return token
+
+
+def _read_scope(body: Mapping[str, Any], asked: Names, leg: Leg) -> Names:
+    """Absent means as asked (RFC 6749 §5.1); present, it is what was granted."""
+    scope = body.get("scope", " ".join(asked))
+    if not isinstance(scope, str):
+        raise UnexpectedResponse(leg, field="scope", rule="must be one space-separated string")
+    return tuple(scope.split())
+
+
+def _read_resource(body: Mapping[str, Any], asked: Names, leg: Leg) -> Names:
+    """Absent is tolerated, since servers of the pinned revision need not send it; present, it may not add any."""
+    found = body.get("resource", list(asked))
+    resource = (found,) if isinstance(found, str) else tuple(found) if isinstance(found, list) else (None,)
+    if not all(isinstance(item, str) for item in resource) or (asked and not set(resource) <= set(asked)):
+        raise UnexpectedResponse(leg, field="resource", rule="must name only what was asked for")
+    return resource
+
+
+def _read_lifetime(body: Mapping[str, Any], leg: Leg) -> int:
+    """``expires_in`` is RECOMMENDED; without it the token is taken for short-lived rather than eternal."""
+    lifetime = body.get("expires_in", 60)
+    if type(lifetime) is not int or lifetime <= 0:
+        raise UnexpectedResponse(leg, field="expires_in", rule="must be a positive number of seconds")
+    return lifetime

@@ -1,0 +1,152 @@
+"""Act for one signed-in user at one resource app: get a token when needed, call the API, renew once.
+
+This is the whole client, in order: is there a token that still lives; else ask the IdP for an ID-JAG, redeem it,
+keep the token; call the API; if the API says the token is no longer good, do that once more, and never again.
+
+What is bounded (RFC 6749 says nothing, loops do): a call costs at most two access tokens, and a token at most two
+ID-JAGs, the second only when the first was refused as ``invalid_grant`` (the keys may just have rotated). A
+denial by the IdP is final: no second try, no other way in, no consent screen.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple, TypeVar
+
+from xaa import protocol
+from xaa.client.cache import TokenCache, TokenKey
+from xaa.client.endpoints import TokenEndpoint
+from xaa.client.errors import Leg, NoAnswer, TokenEndpointError
+from xaa.client.redemption import redeem_id_jag
+from xaa.client.responses import AccessToken, IssuedIdJag, Names
+from xaa.client.token_exchange import SubjectToken, request_id_jag
+from xaa.errors import XaaError
+from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
+
+T = TypeVar("T")
+
+MIN_REMAINING_LIFE: Final = 15.0
+"""Seconds a cached token must still live to be used: it has to outlast the call it is sent with."""
+
+
+class Event(NamedTuple):
+    """One leg started, passed or failed. ``facts`` holds scopes, fingerprints and reasons, never a token."""
+
+    leg: Leg
+    phase: Literal["started", "passed", "failed"]
+    facts: Mapping[str, str]
+
+
+@dataclass
+class CrossAppSession:
+    """``user`` is the caller's key for the user *and* her sign-in, so that no token outlives or crosses either.
+
+    ``subject`` is called for a fresh subject token at each exchange. ``observe`` hears of every leg.
+    """
+
+    http: OutgoingHttp
+    idp: TokenEndpoint
+    resource_as: TokenEndpoint
+    subject: Callable[[], SubjectToken]
+    user: str
+    cache: TokenCache
+    clock: Callable[[], float] = time.time
+    observe: Callable[[Event], None] = lambda event: None
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        resource: str,
+        scope: Names,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """Call ``url`` for the user, with a token for ``resource``. An HTTP error status is an answer."""
+        token, is_new = self.load_access_token(resource=resource, scope=scope)
+        answer = self._call_api(method, url, token, json, headers)
+        if is_new or not _says_invalid_token(answer):
+            return answer
+        self.cache.drop(TokenKey(self.user, resource, scope))
+        token, _ = self.load_access_token(resource=resource, scope=scope)
+        return self._call_api(method, url, token, json, headers)
+
+    def load_access_token(self, *, resource: str, scope: Names) -> tuple[AccessToken, bool]:
+        """A token that lives long enough, and whether it was got just now."""
+        key = TokenKey(self.user, resource, scope)
+        try:
+            cached = self.cache.load(key)
+            if cached.expires_at - self.clock() > MIN_REMAINING_LIFE:
+                return cached, False
+            self.cache.drop(key)
+        except KeyError:
+            pass  # the first call, or the first after a sign-out
+        token = self._obtain_access_token(resource, scope)
+        self.cache.keep(key, token)
+        return token, True
+
+    def _obtain_access_token(self, resource: str, scope: Names) -> AccessToken:
+        try:
+            return self._redeem(self._request_id_jag(resource, scope))
+        except TokenEndpointError as refusal:
+            if refusal.leg != "redemption" or refusal.error != protocol.ERROR_INVALID_GRANT:
+                raise
+        return self._redeem(self._request_id_jag(resource, scope))
+
+    def _request_id_jag(self, resource: str, scope: Names) -> IssuedIdJag:
+        def ask() -> IssuedIdJag:
+            return request_id_jag(
+                self.http, self.idp, subject=self.subject(), audience=self.resource_as.issuer,
+                resource=resource, scope=scope,
+            )  # fmt: skip
+
+        asked = {"scope": " ".join(scope), "audience": self.resource_as.issuer, "resource": resource}
+        id_jag = self._observed("token exchange", ask, asked)
+        granted = {"scope": " ".join(id_jag.scope), "fingerprint": fingerprint(id_jag.assertion)}
+        self.observe(Event("token exchange", "passed", granted))
+        return id_jag
+
+    def _redeem(self, id_jag: IssuedIdJag) -> AccessToken:
+        def redeem() -> AccessToken:
+            return redeem_id_jag(self.http, self.resource_as, id_jag=id_jag)
+
+        token = self._observed("redemption", redeem, {"fingerprint": fingerprint(id_jag.assertion)})
+        granted = {"scope": " ".join(token.scope), "fingerprint": fingerprint(token.value)}
+        self.observe(Event("redemption", "passed", granted))
+        return token
+
+    def _call_api(
+        self, method: str, url: str, token: AccessToken, json: object, headers: Mapping[str, str] | None
+    ) -> HttpAnswer:
+        def call() -> HttpAnswer:
+            bearer = {"Authorization": f"Bearer {token.value}"}
+            try:
+                return self.http.request(method, url, json=json, headers=dict(headers or {}) | bearer)
+            except HttpFailure as failure:
+                raise NoAnswer("api call", url, failure.reason) from failure
+
+        answer = self._observed("api call", call, {"method": method, "fingerprint": fingerprint(token.value)})
+        self.observe(
+            Event("api call", "passed" if answer.status < 400 else "failed", {"status": str(answer.status)})
+        )
+        return answer
+
+    def _observed(self, leg: Leg, act: Callable[[], T], facts: Mapping[str, str]) -> T:
+        self.observe(Event(leg, "started", facts))
+        try:
+            return act()
+        except XaaError as error:
+            self.observe(Event(leg, "failed", {"reason": str(error)}))
+            raise
+
+
+def fingerprint(token: str) -> str:
+    """Four characters by which people follow one token across pages and logs; nobody can get the token from it."""
+    return hashlib.sha256(token.encode()).hexdigest()[:4]
+
+
+def _says_invalid_token(answer: HttpAnswer) -> bool:
+    """RFC 6750 §3.1: the token is expired, revoked or malformed, and a new one may help."""
+    return answer.status == 401 and protocol.ERROR_INVALID_TOKEN in answer.headers.get("WWW-Authenticate", "")

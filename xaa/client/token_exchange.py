@@ -1,0 +1,69 @@
+"""Leg one: at the IdP, exchange the user's sign-in for an ID-JAG (RFC 8693 §2.1; ID-JAG §4.3).
+
+The subject token is what the app already has from single sign-on: the ID Token, or the refresh token when the ID
+Token has expired (ID-JAG §4.4.3). ``audience`` is the issuer of the resource app's authorization server and
+``resource`` the API behind it; swapping the two is the commonest mistake.
+
+Deliberately does not: decide anything about the user, or send a subject token anywhere but to its own IdP.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from xaa import protocol
+from xaa.client.endpoints import TokenEndpoint, post_token_request
+from xaa.client.errors import NoAnswer
+from xaa.client.responses import IssuedIdJag, Names, parse_id_jag_response
+from xaa.http import HttpFailure, OutgoingHttp
+
+
+@dataclass(frozen=True)
+class SubjectToken:
+    """A token that says who signed in, and its RFC 8693 type."""
+
+    value: str = field(repr=False)
+    type: str
+
+    @classmethod
+    def from_id_token(cls, id_token: str) -> "SubjectToken":
+        return cls(id_token, protocol.TOKEN_TYPE_ID_TOKEN)
+
+    @classmethod
+    def from_refresh_token(cls, refresh_token: str) -> "SubjectToken":
+        return cls(refresh_token, protocol.TOKEN_TYPE_REFRESH_TOKEN)
+
+
+def request_id_jag(
+    http: OutgoingHttp,
+    idp: TokenEndpoint,
+    *,
+    subject: SubjectToken,
+    audience: str,
+    resource: str = "",
+    scope: Names = (),
+) -> IssuedIdJag:
+    """Ask the IdP of ``subject`` for an ID-JAG to show at ``audience``.
+
+    Raises ``TokenEndpointError`` when the IdP refuses (``access_denied`` and ``invalid_target`` are its admin's
+    decision), ``NoAnswer`` when it cannot be reached, ``UnexpectedResponse`` when it breaks the protocol.
+    """
+    form = {
+        "grant_type": protocol.GRANT_TOKEN_EXCHANGE,
+        "requested_token_type": protocol.TOKEN_TYPE_ID_JAG,
+        "audience": audience,
+        "resource": resource,
+        "scope": " ".join(scope),
+        "subject_token": subject.value,
+        "subject_token_type": subject.type,
+    }
+    answer = post_token_request(
+        http, idp, {name: value for name, value in form.items() if value}, leg="token exchange"
+    )
+    try:
+        body = answer.json()
+    except HttpFailure as failure:
+        raise NoAnswer("token exchange", idp.url, failure.reason) from failure
+    asked_resource = (resource,) if resource else ()
+    return parse_id_jag_response(
+        body, audience=audience, asked_scope=scope, asked_resource=asked_resource, now=time.time()
+    )
