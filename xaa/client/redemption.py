@@ -7,15 +7,22 @@ far side may treat an ID-JAG as single use.
 """
 
 import time
+from collections.abc import Callable
 
 from xaa import protocol
 from xaa.client.endpoints import TokenEndpoint, post_token_request
-from xaa.client.errors import NoAnswer, UnexpectedResponse
+from xaa.client.errors import UnexpectedResponse
 from xaa.client.responses import AccessToken, IssuedIdJag, parse_access_token_response
-from xaa.http import HttpFailure, OutgoingHttp
+from xaa.http import OutgoingHttp
 
 
-def redeem_id_jag(http: OutgoingHttp, resource_as: TokenEndpoint, *, id_jag: IssuedIdJag) -> AccessToken:
+def redeem_id_jag(
+    http: OutgoingHttp,
+    resource_as: TokenEndpoint,
+    *,
+    id_jag: IssuedIdJag,
+    clock: Callable[[], float] = time.time,
+) -> AccessToken:
     """Exchange ``id_jag`` for an access token at the one server it was issued for.
 
     Raises ``TokenEndpointError`` when that server refuses, ``NoAnswer`` when it cannot be reached,
@@ -24,9 +31,5 @@ def redeem_id_jag(http: OutgoingHttp, resource_as: TokenEndpoint, *, id_jag: Iss
     if id_jag.audience != resource_as.issuer:
         raise UnexpectedResponse("redemption", field="audience", rule=f"this ID-JAG is for {id_jag.audience}")
     form = {"grant_type": protocol.GRANT_JWT_BEARER, "assertion": id_jag.assertion}
-    answer = post_token_request(http, resource_as, form, leg="redemption")
-    try:
-        body = answer.json()
-    except HttpFailure as failure:
-        raise NoAnswer("redemption", resource_as.url, failure.reason) from failure
-    return parse_access_token_response(body, id_jag=id_jag, now=time.time())
+    body = post_token_request(http, resource_as, form, leg="redemption")
+    return parse_access_token_response(body, id_jag=id_jag, now=clock())

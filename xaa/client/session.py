@@ -99,7 +99,7 @@ class CrossAppSession:
         def ask() -> IssuedIdJag:
             return request_id_jag(
                 self.http, self.idp, subject=self.subject(), audience=self.resource_as.issuer,
-                resource=resource, scope=scope,
+                resource=resource, scope=scope, clock=self.clock,
             )  # fmt: skip
 
         asked = {"scope": " ".join(scope), "audience": self.resource_as.issuer, "resource": resource}
@@ -110,7 +110,7 @@ class CrossAppSession:
 
     def _redeem(self, id_jag: IssuedIdJag) -> AccessToken:
         def redeem() -> AccessToken:
-            return redeem_id_jag(self.http, self.resource_as, id_jag=id_jag)
+            return redeem_id_jag(self.http, self.resource_as, id_jag=id_jag, clock=self.clock)
 
         token = self._observed("redemption", redeem, {"fingerprint": fingerprint(id_jag.assertion)})
         granted = {"scope": " ".join(token.scope), "fingerprint": fingerprint(token.value)}

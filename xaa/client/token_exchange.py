@@ -8,13 +8,13 @@ Deliberately does not: decide anything about the user, or send a subject token a
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from xaa import protocol
 from xaa.client.endpoints import TokenEndpoint, post_token_request
-from xaa.client.errors import NoAnswer
 from xaa.client.responses import IssuedIdJag, Names, parse_id_jag_response
-from xaa.http import HttpFailure, OutgoingHttp
+from xaa.http import OutgoingHttp
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def request_id_jag(
     audience: str,
     resource: str = "",
     scope: Names = (),
+    clock: Callable[[], float] = time.time,
 ) -> IssuedIdJag:
     """Ask the IdP of ``subject`` for an ID-JAG to show at ``audience``.
 
@@ -56,14 +57,12 @@ def request_id_jag(
         "subject_token": subject.value,
         "subject_token_type": subject.type,
     }
-    answer = post_token_request(
-        http, idp, {name: value for name, value in form.items() if value}, leg="token exchange"
-    )
-    try:
-        body = answer.json()
-    except HttpFailure as failure:
-        raise NoAnswer("token exchange", idp.url, failure.reason) from failure
-    asked_resource = (resource,) if resource else ()
+    sent = {name: value for name, value in form.items() if value}
+    body = post_token_request(http, idp, sent, leg="token exchange")
     return parse_id_jag_response(
-        body, audience=audience, asked_scope=scope, asked_resource=asked_resource, now=time.time()
+        body,
+        audience=audience,
+        asked_scope=scope,
+        asked_resource=(resource,) if resource else (),
+        now=clock(),
     )
