@@ -9,11 +9,9 @@ import sys
 
 
 def main():
-    if sys.version_info < (3, 11):
-        sys.exit(
-            "This demo needs Python 3.11 or newer, and %s is Python %d.%d. "
-            "Install a newer one and name it: make demo PYTHON=python3.12" % (sys.executable, *sys.version_info[:2])
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036 (the very Pythons that this line is for)
+        found = "{} is Python {}.{}".format(sys.executable, *sys.version_info[:2])
+        sys.exit("This demo needs Python 3.11 or newer; " + found + ". Name another: make demo PYTHON=python3.12")
     from stage.door.commands import run
 
     sys.exit(run(sys.argv[1:]))

@@ -60,7 +60,7 @@ def enter_environment(kind: str, arguments: list[str]) -> None:
                 _make(venv, kind)
     if Path(sys.prefix).resolve() != venv.resolve():
         python = str(python_in(venv))
-        os.execv(python, [python, str(MANAGE), *arguments])
+        os.execv(python, [python, str(MANAGE), *arguments])  # noqa: S606 (no shell is the point)
 
 
 def _make(venv: Path, kind: str) -> None:
@@ -76,7 +76,7 @@ def _make(venv: Path, kind: str) -> None:
 
 
 def _is_usable(venv: Path) -> bool:
-    """An interrupted creation leaves a folder without pip or with a Python that is gone; that one is made again."""
+    """An interrupted creation leaves a folder without pip, an upgrade one whose Python is gone: made again."""
     python = python_in(venv)
     if not python.exists():
         return False

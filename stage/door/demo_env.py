@@ -80,12 +80,14 @@ def _read(path: Path) -> dict[str, str]:
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
     if broken := [name for name, equals, value in pairs if not equals or not value]:
-        raise Refusal(f"{path} has a line that is not NAME=value, near {broken[0]!r}. Delete the file to start afresh.")
+        raise Refusal(
+            f"{path} has a line that is not NAME=value, near {broken[0]!r}. Delete the file to start afresh."
+        )
     return {name: value for name, _, value in pairs}
 
 
 def _write(path: Path, values: dict[str, str]) -> None:
-    """Written beside and moved into place: a full disk or a kill leaves the old file or the new one, never half."""
+    """Written beside and moved into place: a full disk leaves the old file or the new one, never half of one."""
     fresh = path.with_name(f"demo.env.{os.getpid()}")
     body = "# DEMO ONLY: made by manage.py for this machine. Production takes secrets from a secret store.\n"
     body += "".join(f"{name}={value}\n" for name, value in values.items())

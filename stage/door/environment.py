@@ -1,7 +1,7 @@
 """The environment a party's process is given: its own secrets and no other party's, the ports, the folder.
 
-A variable that is already set wins everywhere. With ``STAGE=0`` nothing is added: then a missing variable stops the
-party with its name, as it should outside a demo.
+A variable that is already set wins everywhere. With ``STAGE=0`` nothing is added: then a missing variable stops
+the party with its name, as it should outside a demo.
 """
 
 import json
@@ -43,7 +43,7 @@ def is_demo() -> bool:
 
 
 def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
-    """The environment of a process of ``package``; ``ports`` by the party's variable, as ``choose_ports`` gives them."""
+    """The environment of a process of ``package``; ``ports`` by the party's variable, as from ``choose_ports``."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": f"{package}.settings", "DEMO_VAR": str(find_var())}
     if not is_demo():
         return environment
@@ -58,6 +58,11 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
         **{name: secrets[name] for name in OWN[package]},
     }
     return {**demo, **environment, **numbers}
+
+
+def load_any_secret(name: str) -> str:
+    """One secret by its variable, whoever owns it."""
+    return os.environ.get(name) or demo_env.load_secrets()[name]
 
 
 def load_running() -> dict[str, int]:

@@ -1,8 +1,8 @@
 """Keeps one process of the demo, and lets it outlive nothing: run as a script, in a process group of its own.
 
-The supervisor holds the other end of this process's stdin and never writes to it. When the supervisor is gone, by
-SIGKILL even, the kernel closes that end; the keeper reads the end of the file and ends its whole group, grandchildren
-included. On Linux the kept process dies with its keeper as well, so killing the keeper leaves nothing either.
+The supervisor holds the other end of this process's stdin and never writes to it. When the supervisor is gone,
+by SIGKILL even, the kernel closes that end; the keeper reads the end of the file and ends its whole group,
+grandchildren included. On Linux the kept process also dies with its keeper.
 
 Deliberately does not: import anything of the project, so that it starts in milliseconds.
 """
@@ -33,7 +33,7 @@ def end_group() -> None:
 
 
 def main(command: list[str]) -> int:
-    # A handler, not SIG_IGN, which the kept process would inherit: it must hear the signals that its keeper outlives.
+    # A handler, not SIG_IGN, which the kept process would inherit: it must hear what its keeper outlives.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     orphaned = threading.Event()
@@ -43,7 +43,7 @@ def main(command: list[str]) -> int:
         orphaned.set()
         end_group()
 
-    kept = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: PLW1509, S603
+    kept = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: PLW1509
     threading.Thread(target=watch, daemon=True).start()
     code = kept.wait()
     if orphaned.is_set():

@@ -11,12 +11,12 @@ except ImportError:  # Windows has no flock: there, two demos in one folder are 
     fcntl = None  # type: ignore[assignment]
 
 
-class Held(Exception):  # noqa: N818 (an answer to the question, "is it free?")
+class Held(Exception):
     """Somebody else holds the lock."""
 
 
 def acquire(path: Path, *, wait: bool) -> IO[str]:
-    """Open and lock ``path``. The lock lasts as long as the file returned stays open; children do not inherit it."""
+    """Open and lock ``path``, for as long as the returned file stays open. Children do not inherit it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = path.open("a+", encoding="utf-8")
     if fcntl is not None:

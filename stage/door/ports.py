@@ -45,7 +45,7 @@ def find_holder(port: int) -> str:
     inodes = _listening_inodes(port)
     for entry in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
         with contextlib.suppress(OSError):
-            if os.readlink(entry) in inodes:
+            if str(entry.readlink()) in inodes:
                 process = entry.parts[2]
                 name = Path("/proc", process, "comm").read_text(encoding="utf-8").strip()
                 return f"{name} (pid {process})"

@@ -32,7 +32,9 @@ def prepare(parties: tuple[Party, ...], environments: dict[str, dict[str, str]])
         failed = [child for child in crew.wait_for_all() if child.process.returncode != 0]
         if failed:
             shown = "\n".join(f"  {child.name} | {line}" for child in failed for line in child.last_lines)
-            raise Refusal(f"{shown}\nCould not prepare the database of {', '.join(child.name for child in failed)}.")
+            raise Refusal(
+                f"{shown}\nCould not prepare the database of {', '.join(child.name for child in failed)}."
+            )
     stamp.write_text(wanted, encoding="utf-8")
     return True
 

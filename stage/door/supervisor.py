@@ -1,7 +1,7 @@
 """Starts the demo's processes, shows their lines, and ends them all together.
 
-Each runs under a keeper (``keeper.py``) in a session of its own, so a Ctrl-C in the terminal reaches the supervisor
-alone and it decides the order of things. If one of them ends, all end: half a demo explains nothing.
+Each runs under a keeper (``keeper.py``) in a session of its own, so a Ctrl-C in the terminal reaches the
+supervisor alone and it decides the order of things. If one of them ends, all end: half a demo explains nothing.
 """
 
 import contextlib
@@ -109,7 +109,8 @@ class Supervisor:
             if mark and mark in line:
                 self.marks[child.name].set()
             if self.log is not None:
-                with self._lock, contextlib.suppress(OSError, ValueError):  # nobody listens: go on reading all the same
+                # Nobody may be listening any more. Go on reading all the same, or the child blocks on a full pipe.
+                with self._lock, contextlib.suppress(OSError, ValueError):
                     print(head, line, file=self.log, flush=True)
 
 

@@ -1,5 +1,6 @@
 """How the door speaks: one calm line each, in colour only where somebody is looking."""
 
+import contextlib
 import os
 import sys
 from typing import TextIO
@@ -7,16 +8,14 @@ from typing import TextIO
 PALETTE = {"stage": "35", "agent0": "34", "todo0": "32", "idp_mock": "33", "worker": "36"}
 
 
-class Refusal(Exception):  # noqa: N818 (it is an answer, with the remedy in it, more than an error)
+class Refusal(Exception):
     """The door cannot go on; the message says what was found, and what to do about it."""
 
 
 def say(line: str) -> None:
     """Tell the person something. Always on stderr, so that stdout stays clean for ``--json`` and ``> .env``."""
-    try:
+    with contextlib.suppress(OSError):  # whoever read this has gone; the work goes on
         print(line, file=sys.stderr, flush=True)
-    except OSError:  # whoever read this has gone; the work goes on
-        pass
 
 
 def is_coloured(stream: TextIO) -> bool:
@@ -34,6 +33,7 @@ def table(rows: list[tuple[str, ...]], indent: str = "  ") -> list[str]:
         return []
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return [
-        indent + "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        indent
+        + "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
         for row in rows
     ]
