@@ -1,0 +1,87 @@
+"""The policy's decisions: pure functions over what the admin wrote, each answering with its reason.
+
+In the flow, token exchange turns these answers into checks I9 to I13, and the admin's and the employee's pages
+show the same answers in advance. No answer is "yes" for want of a row: default deny (ID-JAG §4.3.3).
+
+Deliberately does not: touch the database or the wire. An OAuth error code is the caller's business.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp_mock.policy.models import CrossAppConnection, ResourceApp
+
+
+@dataclass(frozen=True)
+class Decision:
+    allowed: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class ScopeDecision:
+    """``granted`` is never more than was asked and never more than the admin allows; ``withheld`` is the rest."""
+
+    granted: tuple[str, ...]
+    withheld: tuple[str, ...]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.withheld)
+
+
+def decide_connection(connection: CrossAppConnection | None) -> Decision:
+    """Whether anybody at all may be acted for here: the admin made the connection and left it on."""
+    if connection is None:
+        return Decision(False, "The administrator has not connected these two apps.")
+    if not connection.is_on:
+        return Decision(False, "The administrator has switched this connection off.")
+    return Decision(True, "The connection is on.")
+
+
+def decide_person(*, is_in_groups: bool, may_use_resource_app: bool) -> Decision:
+    """Whether this person may be acted for: an app never reaches for her what she may not open herself."""
+    if not is_in_groups:
+        return Decision(False, "The connection is not for any group this person is in.")
+    if not may_use_resource_app:
+        return Decision(False, "This person is not assigned to the resource app.")
+    return Decision(True, "This person is in a group of the connection, and assigned to the resource app.")
+
+
+def decide_resource(resource_app: ResourceApp, asked: Sequence[str]) -> Decision:
+    """All resources asked for belong to the authorization server that ``audience`` names, or the request fails.
+
+    Granting the part that fits would hand an ID-JAG to a client that mistook whose API it is about to call.
+    """
+    if any(resource not in resource_app.resources for resource in asked):
+        return Decision(False, "A resource asked for is not one of the resource app named in audience.")
+    return Decision(True, "Every resource asked for belongs to the resource app.")
+
+
+def decide_scope(connection: CrossAppConnection, asked: Sequence[str]) -> ScopeDecision:
+    """What of ``asked`` is granted; with nothing asked, the connection's defaults, and never everything."""
+    allowed = allowed_scopes(connection)
+    wanted = tuple(dict.fromkeys(asked or connection.default_scopes))
+    granted = tuple(scope for scope in wanted if scope in allowed)
+    return ScopeDecision(granted, tuple(scope for scope in asked if scope not in allowed))
+
+
+def allowed_scopes(connection: CrossAppConnection) -> tuple[str, ...]:
+    """The scopes the admin lets this app ask for: always within those that the resource app has."""
+    offered, chosen = connection.resource_app.scope_names, connection.scopes
+    match CrossAppConnection.ScopeCondition(connection.scope_condition):
+        case CrossAppConnection.ScopeCondition.ANY:
+            return offered
+        case CrossAppConnection.ScopeCondition.ONLY:
+            return tuple(scope for scope in offered if scope in chosen)
+        case CrossAppConnection.ScopeCondition.NOT:
+            return tuple(scope for scope in offered if scope not in chosen)
+
+
+def decide_sign_in(connection: CrossAppConnection, *, auth_time: datetime, now: datetime) -> Decision:
+    """Whether the person proved who she is recently enough for this connection (ID-JAG §9.2)."""
+    limit = connection.max_authentication_age
+    if limit is not None and now - auth_time > timedelta(seconds=limit):
+        return Decision(False, "The connection asks for a more recent sign-in.")
+    return Decision(True, "The sign-in is strong enough.")

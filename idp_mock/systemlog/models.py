@@ -1,0 +1,50 @@
+"""The system log: every decision of this IdP, allowed or denied, in one place that the enterprise owns.
+
+In the flow it is the last step of a token exchange, before the answer leaves: no ID-JAG goes out that is not in
+here (``protocol.md`` TX-34). Names are copied, not referenced: a log outlives what it names.
+
+Deliberately does not: hold a token, a secret or a claim set. An ID-JAG appears as its ``jti``.
+"""
+
+from django.db import models
+
+from idp_mock.directory.models import Enterprise
+
+EVENT_ID_JAG = "app.oauth2.token.grant.id_jag"  # Okta's word for it, so that a log shipper needs no translation
+EVENT_CONNECTION = "policy.xaa.connection.update"
+
+
+class Event(models.Model):
+    class Outcome(models.TextChoices):
+        ALLOWED = "allowed"
+        DENIED = "denied"
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    event_type = models.CharField(max_length=100)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    person_sub = models.CharField(max_length=255, blank=True)
+    person_name = models.CharField(max_length=100, blank=True)
+    requesting_client_id = models.CharField(max_length=255, blank=True)
+    requesting_app_name = models.CharField(max_length=100, blank=True)
+    audience = models.CharField(max_length=500, blank=True)
+    resource_app_name = models.CharField(max_length=100, blank=True)
+    resource = models.CharField(max_length=500, blank=True)
+    scope_asked = models.CharField(max_length=500, blank=True)
+    scope_granted = models.CharField(max_length=500, blank=True)
+    refused_by = models.CharField(max_length=4, blank=True)
+    """The number of the check that refused (``I9``); empty when all passed."""
+    error = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    checks = models.JSONField(default=list, blank=True)
+    """One ``{"number", "title", "outcome", "note"}`` a check, in the order in which they run."""
+    jti = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["enterprise", "-at"], name="event_newest_first"),
+            models.Index(fields=["enterprise", "person_sub", "-at"], name="event_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.event_type} {self.outcome}"

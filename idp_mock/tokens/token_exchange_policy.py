@@ -1,0 +1,139 @@
+"""Token exchange, third part: does the enterprise want this? Checks I8 to I14, default deny.
+
+In the flow the person is known by now, and every question is about what the admin wrote: which audience, whether
+these two apps are connected, for whom, which API, which scopes, how fresh a sign-in (ID-JAG §4.3.3). The answers
+come from ``idp_mock.policy.decide``; here they become OAuth errors.
+
+Deliberately does not: ask the person. No consent screen follows a refusal: the enterprise has spoken, and
+``access_denied`` and ``invalid_target`` tell the client that a newer token would change nothing.
+"""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from idp_mock.policy import decide
+from idp_mock.tokens.errors import OAuthError
+from idp_mock.tokens.token_exchange_run import numbered
+from idp_mock.tokens.token_exchange_state import Exchange
+from xaa import protocol
+
+SCOPE_CHARACTERS = frozenset(map(chr, range(0x21, 0x7F))) - set('"\\')
+
+
+@numbered("I8", "audience is a known resource authorization server")
+def check_audience(exchange: Exchange) -> Exchange:
+    """``audience`` is, character for character, the issuer of a resource app that this enterprise has registered.
+
+    An ID-JAG for whoever the request names would let the client choose the judge. Nor is one issued for ourselves:
+    an ID-JAG crosses from one domain of trust to another (ID-JAG §4.3, §9.3). RFC 8693 §2.2.2.
+    """
+    target = exchange.standing.resource_app
+    if target is None or target.issuer == exchange.app.enterprise.issuer:
+        raise OAuthError(
+            protocol.ERROR_INVALID_TARGET,
+            "Unknown audience. Expected: the issuer of a resource app's authorization server, to the letter; "
+            "the address of an API goes into 'resource'.",
+        )
+    return exchange
+
+
+@numbered("I9", "connection managed")
+def check_connection(exchange: Exchange) -> Exchange:
+    """The admin has connected these two apps and has not switched the connection off.
+
+    This is the switch that consent screens never gave the enterprise (ID-JAG §4.3.3).
+    """
+    decision = decide.decide_connection(exchange.standing.connection)
+    if not decision.allowed:
+        raise OAuthError(protocol.ERROR_INVALID_TARGET, decision.reason)
+    return exchange
+
+
+@numbered("I10", "user in the connection's groups")
+def check_groups(exchange: Exchange) -> Exchange:
+    """The connection is for this person, and she may use the resource app herself (ID-JAG §4.3.3).
+
+    Otherwise the requesting app would be a way around the assignment of the other app.
+    """
+    standing = exchange.standing
+    decision = decide.decide_person(
+        is_in_groups=standing.is_in_groups, may_use_resource_app=standing.may_use_resource_app
+    )
+    if not decision.allowed:
+        raise OAuthError(protocol.ERROR_ACCESS_DENIED, decision.reason)
+    return exchange
+
+
+@numbered("I11", "resource allowed")
+def check_resource(exchange: Exchange) -> Exchange:
+    """Every ``resource`` is an absolute URI without fragment, and an API of the server that ``audience`` names.
+
+    One that is not fails the whole request: a client that was lied to about whose API it calls must hear of it
+    here, before it holds a grant (RFC 8707 §2, ID-JAG §4.3.3). With none asked for, none is put into the ID-JAG.
+    """
+    asked = exchange.requested.resources
+    if not all(is_resource_uri(resource) for resource in asked):
+        raise OAuthError(protocol.ERROR_INVALID_TARGET, "A resource must be an absolute URI without a fragment.")
+    decision = decide.decide_resource(exchange.standing.resource_app, asked)
+    if not decision.allowed:
+        raise OAuthError(protocol.ERROR_INVALID_TARGET, decision.reason)
+    return replace(exchange, granted_resources=asked)
+
+
+@numbered("I12", "scopes after policy")
+def check_scope(exchange: Exchange) -> Exchange:
+    """What is granted is never more than was asked and never more than the admin allows; it may be less.
+
+    Narrowing is no refusal: the answer says what was granted (ID-JAG §4.3.3, §4.3.4). Asking for something and
+    getting nothing of it is ``invalid_scope`` (RFC 6749 §5.2). Asking for nothing gives the defaults, never all.
+    """
+    asked = exchange.requested.scope
+    if not is_scope(asked):
+        raise OAuthError(protocol.ERROR_INVALID_SCOPE, "A scope is a list of words with one space between them.")
+    decision = decide.decide_scope(exchange.standing.connection, asked.split())
+    if asked and not decision.granted:
+        raise OAuthError(protocol.ERROR_INVALID_SCOPE, "The administrator allows none of the scopes asked for.")
+    return replace(exchange, granted_scopes=decision.granted, withheld=decision.withheld)
+
+
+@numbered("I13", "sign-in strong enough")
+def check_sign_in(exchange: Exchange) -> Exchange:
+    """The person proved who she is as recently as this connection demands (ID-JAG §9.2, RFC 9470 §3).
+
+    ``auth_time`` is that of the sign-in the subject token tells of, so an old token does not profit from a new
+    sign-in elsewhere. Refused last of the questions about the person: signing in again must be able to help.
+    """
+    decision = decide.decide_sign_in(
+        exchange.standing.connection, auth_time=exchange.subject.auth_time, now=exchange.now
+    )
+    if not decision.allowed:
+        raise OAuthError(protocol.ERROR_INSUFFICIENT_USER_AUTHENTICATION, decision.reason)
+    return exchange
+
+
+@numbered("I14", "client id known at the resource app")
+def check_client_id_mapping(exchange: Exchange) -> Exchange:
+    """We know what the requesting app is called at the resource app's authorization server (ID-JAG §5).
+
+    The ID-JAG names it in ``client_id``, and only the client of that name can redeem it. Putting the name it has
+    here would bind the grant to whoever happens to have the same name there.
+    """
+    if not exchange.standing.connection.client_id_at_resource_as:
+        raise OAuthError(
+            protocol.ERROR_INVALID_TARGET, "The requesting app has no client id configured at this resource app."
+        )
+    return exchange
+
+
+def is_resource_uri(value: str) -> bool:
+    """Absolute, without fragment (RFC 8707 §2)."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return bool(parts.scheme and (parts.netloc or parts.path)) and "#" not in value
+
+
+def is_scope(value: str) -> bool:
+    """``scope-token *( SP scope-token )`` of RFC 6749 §3.3, or nothing: no quote, backslash or second space."""
+    return all(word and SCOPE_CHARACTERS.issuperset(word) for word in value.split(" ")) if value else True
