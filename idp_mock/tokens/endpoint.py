@@ -9,14 +9,14 @@ Deliberately does not: answer GET, read JSON bodies, allow CORS. Tokens are fetc
 from collections.abc import Callable
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, JsonResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from idp_mock import clock
 from idp_mock.directory.models import App
-from idp_mock.directory.tenants import UnknownTenant
+from idp_mock.directory.tenants import tell_unknown_tenant_in_json
 from idp_mock.tokens.clients import authenticate_client
 from idp_mock.tokens.errors import OAuthError, answer_error, forbid_storing
 from idp_mock.tokens.form import TokenForm, parse_token_form
@@ -33,15 +33,13 @@ GRANTS = {
 
 
 @csrf_exempt  # clients authenticate with their own credentials; no cookie is read here
-def token(request: HttpRequest, tenant: str) -> HttpResponseBase:
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+@require_POST
+@tell_unknown_tenant_in_json
+def token(request: HttpRequest, tenant: str) -> JsonResponse:
     try:
         return forbid_storing(JsonResponse(grant_tokens(request, tenant, clock.now())))
     except OAuthError as error:
         return answer_error(error, realm=tenant)
-    except UnknownTenant as error:
-        return answer_error(OAuthError("unknown_tenant", str(error), status=404), realm="")
 
 
 def grant_tokens(request: HttpRequest, tenant: str, now: datetime) -> dict[str, object]:

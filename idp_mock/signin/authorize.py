@@ -1,0 +1,137 @@
+"""The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2): from a client's request to a code.
+
+Reading order is checking order: client and redirect URI, the other parameters, who is signed in and how freshly,
+whether she may use this app; then the code. Every answer to the client carries ``state`` and ``iss``
+(RFC 9207 §2), errors too, so that a client with several IdPs cannot be mixed up about who answered.
+
+Deliberately does not: ask for consent. No token travels in a URL, only the code, which is worth nothing without
+the client's secret and PKCE verifier.
+"""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from idp_mock import clock
+from idp_mock.directory.models import App, Enterprise
+from idp_mock.directory.tenants import load_enterprise
+from idp_mock.signin.authorization_request import (
+    AuthorizationError,
+    AuthorizationRequest,
+    NotAnswerable,
+    check_redirect_uri,
+    parse_authorization_request,
+    resolve_client,
+)
+from idp_mock.signin.browser import NotSignedIn, load_browser_session
+from idp_mock.signin.interaction import Interaction, InteractionLost, dump_interaction, load_interaction
+from idp_mock.signin.models import IdpSession
+from idp_mock.signin.pages import show_interaction_lost, show_not_answerable
+from idp_mock.tokens.authorization_code import issue_code
+from idp_mock.tokens.id_token import IdTokenRejected, verify_id_token_hint
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or not freshly enough for what the client asked."""
+
+
+@csrf_exempt  # OpenID Connect Core §3.1.2.1 wants POST too; it only starts what a GET could start as well
+@require_http_methods(["GET", "POST"])
+def authorize(request: HttpRequest, tenant: str) -> HttpResponse:
+    now, params = clock.now(), request.POST if request.method == "POST" else request.GET
+    return answer(request, load_enterprise(tenant), Interaction(params, asked_at=now), now=now)
+
+
+@require_GET
+def resume(request: HttpRequest, tenant: str) -> HttpResponse:
+    """Where the sign-in page returns to: the same request goes through the same checks again."""
+    enterprise, now = load_enterprise(tenant), clock.now()
+    try:
+        interaction = load_interaction(enterprise, request.GET.get("request", ""), now=now)
+    except InteractionLost:
+        return show_interaction_lost(request, enterprise)
+    return answer(request, enterprise, interaction, now=now, may_ask=False)
+
+
+def answer(
+    request: HttpRequest, enterprise: Enterprise, interaction: Interaction, *, now: datetime, may_ask: bool = True
+) -> HttpResponse:
+    """``may_ask`` is off after a sign-in: a request that no sign-in can satisfy ends instead of looping."""
+    params = interaction.params
+    try:
+        app = resolve_client(enterprise, params)
+        redirect_uri = check_redirect_uri(app, params)
+    except NotAnswerable as error:
+        return show_not_answerable(request, enterprise, error.what_happened)
+    try:
+        asked = parse_authorization_request(app, redirect_uri, params)
+        session = load_fresh_session(request, asked, interaction.asked_at)
+        check_person(app, session)
+        return redirect_to_client(app, params, code=issue_code(asked, session, now=now))
+    except AuthorizationError as error:
+        return redirect_to_client(app, params, error=error.error, error_description=error.description)
+    except SignInNeeded:
+        if "none" in asked.prompt or not may_ask:
+            return redirect_to_client(
+                app, params, error="login_required", error_description="The person has to sign in."
+            )
+        return redirect_to_sign_in(enterprise, interaction)
+
+
+def redirect_to_sign_in(enterprise: Enterprise, interaction: Interaction) -> HttpResponse:
+    query = {"request": dump_interaction(enterprise, interaction)}
+    return redirect(f"{reverse('sign_in', args=[enterprise.slug])}?{urlencode(query)}")
+
+
+def load_fresh_session(request: HttpRequest, asked: AuthorizationRequest, asked_at: datetime) -> IdpSession:
+    """The browser's session, if it is as fresh as the client wants and of the person it expects."""
+    try:
+        session = load_browser_session(request, asked.app.enterprise)
+    except NotSignedIn as error:
+        raise SignInNeeded from error
+    if asked.prompt & {"login", "select_account"} and session.auth_time < asked_at:
+        raise SignInNeeded
+    if asked.max_age is not None and session.auth_time < asked_at - timedelta(seconds=asked.max_age):
+        raise SignInNeeded
+    check_expected_person(asked, session)
+    return session
+
+
+def check_expected_person(asked: AuthorizationRequest, session: IdpSession) -> None:
+    """``id_token_hint`` says whom the client expects (OpenID Connect Core §3.1.2.1)."""
+    if not asked.id_token_hint:
+        return
+    try:
+        claims = verify_id_token_hint(asked.app.enterprise, asked.id_token_hint)
+    except IdTokenRejected as error:
+        raise AuthorizationError("invalid_request", "The 'id_token_hint' is no ID Token of ours.") from error
+    if claims["sub"] != session.person.sub:
+        raise SignInNeeded
+
+
+def check_person(app: App, session: IdpSession) -> None:
+    """The enterprise decides who may use which app; being employed is not enough."""
+    if not session.person.is_active:
+        raise AuthorizationError("access_denied", f"{app.enterprise.name} has suspended this person.")
+    if not app.is_assigned(session.person):
+        raise AuthorizationError(
+            "access_denied", f"{app.enterprise.name} has not assigned this person to the app."
+        )
+
+
+def redirect_to_client(app: App, params: QueryDict, **members: str) -> HttpResponse:
+    """The answer, as a GET (303: a form's POST must not be replayed to the client, RFC 9700 §4.12)."""
+    redirect_uri = params["redirect_uri"]
+    states = params.getlist("state")
+    if len(states) == 1:
+        members["state"] = states[0]
+    members["iss"] = app.enterprise.issuer
+    separator = "&" if urlsplit(redirect_uri).query else "?"
+    response = HttpResponseRedirect(f"{redirect_uri}{separator}{urlencode(members)}", status=303)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,77 @@
+"""A sign-out that an app asks for (OpenID Connect RP-Initiated Logout §2), and how far it can be believed.
+
+A verified ``id_token_hint`` says which app asks and which session it means. Without one the request is just a
+link that anybody can put anywhere, so the person is asked first. Where to go afterwards is only ever an address
+that the app has registered, character by character (§3).
+
+Deliberately does not: ``logout_hint``, telling other apps (front-channel or back-channel logout).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import QueryDict
+
+from idp_mock.directory.models import App, Enterprise
+from idp_mock.signin.models import IdpSession
+from idp_mock.tokens.form import is_clean
+from idp_mock.tokens.id_token import IdTokenRejected, verify_id_token_hint
+
+PARAMETERS = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
+
+
+@dataclass(frozen=True)
+class LogoutRequest:
+    """What an app asks for. ``session`` is what its verified hint names; ``doubt`` says what was not believed."""
+
+    app: App | None = None
+    session: IdpSession | None = None
+    return_to: str = ""
+    doubt: str = ""
+
+
+def parse_logout_request(enterprise: Enterprise, params: QueryDict) -> LogoutRequest:
+    """Never refuses: whoever wants out gets out. What cannot be believed is left out, and said."""
+    fields = {name: params.getlist(name) for name in PARAMETERS}
+    if any(len(values) > 1 or not all(map(is_clean, values)) for values in fields.values()):
+        return LogoutRequest(doubt="The app's request was malformed.")
+    given = {name: values[0] if values else "" for name, values in fields.items()}
+    if not given["id_token_hint"]:
+        app = find_app(enterprise, given["client_id"])
+        return resolve_return(LogoutRequest(app), given)
+    try:
+        claims = verify_id_token_hint(enterprise, given["id_token_hint"])
+    except IdTokenRejected:
+        return LogoutRequest(doubt="The app's request could not be verified.")
+    if given["client_id"] not in ("", claims["aud"]):
+        return LogoutRequest(doubt="The app's request names one app and was made with the sign-in of another.")
+    session = find_session(enterprise, claims)
+    return resolve_return(LogoutRequest(find_app(enterprise, claims["aud"]), session), given)
+
+
+def find_app(enterprise: Enterprise, client_id: str) -> App | None:
+    return App.objects.filter(enterprise=enterprise, client_id=client_id).first()
+
+
+def find_session(enterprise: Enterprise, claims: Mapping[str, Any]) -> IdpSession | None:
+    return (
+        IdpSession.objects.select_related("person")
+        .filter(sid=claims["sid"], person__sub=claims["sub"], person__enterprise=enterprise)
+        .first()
+    )
+
+
+def resolve_return(asked: LogoutRequest, given: Mapping[str, str]) -> LogoutRequest:
+    """Add the way back, if the app registered exactly this address; ``state`` travels along."""
+    uri = given["post_logout_redirect_uri"]
+    if not uri:
+        return asked
+    if asked.app is None or uri not in asked.app.post_logout_redirect_uris:
+        return LogoutRequest(
+            asked.app, asked.session, doubt="The app asked to send you to an unregistered address."
+        )
+    state = urlencode({"state": given["state"]}) if given["state"] else ""
+    separator = "&" if urlsplit(uri).query else "?"
+    return LogoutRequest(asked.app, asked.session, return_to=f"{uri}{separator}{state}" if state else uri)
