@@ -24,7 +24,7 @@ SAYS = (
 def draw(theme: str) -> str:
     """The picture in ``theme`` ("light" or "dark") as a complete SVG document."""
     svg = ElementTree.fromstring(PICTURE.read_text())  # noqa: S314 - our own file
-    _resolve(svg, _load_colours(theme), accent="stage")
+    _resolve(svg, load_colours(theme), accent="stage")
     svg.attrib = {
         "xmlns": "http://www.w3.org/2000/svg",
         "viewBox": svg.attrib["viewBox"],
@@ -40,7 +40,7 @@ def draw(theme: str) -> str:
     return ElementTree.tostring(svg, encoding="unicode") + "\n"
 
 
-def _load_colours(theme: str) -> dict[str, str]:
+def load_colours(theme: str) -> dict[str, str]:
     """The stylesheet's tokens, each as its value in ``theme``; the first definition is the ordinary one."""
     colours: dict[str, str] = {}
     for name, light, dark in re.findall(r"--([\w-]+): light-dark\((\S+), (\S+)\);", STYLESHEET.read_text()):

@@ -1,0 +1,89 @@
+"""The two pages of the stage: what they show, and that they load nothing and leak nothing."""
+
+import re
+
+import pytest
+from django.conf import settings as django_settings
+
+from stage.kit import addresses
+from stage.kit.people import PEOPLE
+
+PAGES = ("/", "/how-it-works")
+PLACES = (addresses.STAGE_URL, addresses.AGENT0_URL, addresses.TODO0_URL, addresses.IDP_URL)
+
+pytestmark = pytest.mark.usefixtures("all_well")
+
+
+def fetch(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_launchpad_offers_to_run_the_flow(client):
+    assert f'href="{addresses.AGENT0_URL}/?start=first-flight"' in fetch(client, "/")
+
+
+def test_the_launchpad_links_every_party_and_says_that_it_answers(client):
+    html = fetch(client, "/")
+    assert all(f'<a href="{url}">Open ' in html for url in PLACES[1:])
+    assert html.count("</svg>\nanswering</span>") == 3
+    assert "not answering" not in html
+
+
+def test_the_launchpad_lists_the_people_with_their_passwords(client):
+    html = fetch(client, "/")
+    assert all(person.name in html and person.password in html for person in PEOPLE)
+    assert "demo only" in html
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_tells_the_four_steps_in_order(client, path):
+    titles = re.findall(r'<span class="flow__number">\d</span> ([\w ]+)</h3>', fetch(client, path))
+    assert titles == ["Sign in", "Exchange", "Redeem", "Call"]
+
+
+def test_how_it_works_tells_six_frames_and_what_is_simulated(client):
+    html = fetch(client, "/how-it-works")
+    assert re.findall(r'<h2><span class="flow__number">(\d)</span>', html) == list("123456")
+    assert html.count(">real</span>") == 5
+    assert html.count(">simulated</span>") == 4
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_one_h1_a_title_and_one_main(client, path):
+    html = fetch(client, path)
+    assert html.count("<h1") == html.count("<main") == 1
+    assert re.search(r"<title>[A-Z][^·]+ · The stage</title>", html)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_names_no_address_but_the_places(client, path):
+    found = re.findall(r"https?://[^\s\"'<)]+", fetch(client, path))
+    assert found
+    assert [url for url in found if not url.startswith(PLACES)] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_needs_no_inline_script_or_style(client, path):
+    html = fetch(client, path)
+    assert re.findall(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=", html) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_content_security_policy_admits_nothing_from_elsewhere(client, path):
+    policy = client.get(path).headers["Content-Security-Policy"]
+    directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+    assert directives["default-src"] == "'none'"
+    assert directives["script-src"] == directives["style-src"] == "'self'"
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_only_reads(client, path):
+    assert client.post(path).status_code == 405
+
+
+def test_a_page_sets_no_cookie(client):
+    assert not client.get("/").cookies
+    assert django_settings.SESSION_COOKIE_NAME == "stage_session"
