@@ -1,0 +1,70 @@
+"""A connection: one IdP whose people may sign in here, and who this app is at that IdP.
+
+An app for one enterprise writes its connection into its settings (``StaticConnections``); an app with many
+customers points ``SIGNIN_CONNECTIONS`` at an object of its own with the two methods of
+``ConnectionProvider``.
+
+Deliberately does not: discover anything from an e-mail address (no WebFinger). A domain belongs to a
+connection because the configuration says so, and nobody can bring an IdP of their own along.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+ClientAuthentication = Literal["client_secret_basic", "client_secret_post"]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One line of the trust list. ``issuer`` is compared byte for byte, so spell it as the IdP does.
+
+    ``slug`` names the connection in URLs and never changes meaning. ``algorithms`` are those the IdP may sign
+    its ID Tokens with. ``email_domains`` lead people here from their e-mail address (home realm), and prove
+    nothing. ``wants_userinfo`` asks the UserInfo endpoint for the profile, for IdPs that keep it out of the
+    ID Token.
+    """
+
+    slug: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: tuple[str, ...] = ("openid", "email", "profile")
+    algorithms: tuple[str, ...] = ("RS256", "ES256")
+    email_domains: tuple[str, ...] = ()
+    client_authentication: ClientAuthentication = "client_secret_basic"
+    wants_userinfo: bool = False
+
+
+class ConnectionProvider(Protocol):
+    """What ``SIGNIN_CONNECTIONS`` names. Both methods raise ``LookupError`` when there is no such connection."""
+
+    def find_connection(self, slug: str) -> Connection: ...
+
+    def find_connection_for_email(self, email: str) -> Connection: ...
+
+
+class StaticConnections:
+    """Connections that stand in the settings."""
+
+    def __init__(self, connections: Iterable[Connection]) -> None:
+        self.connections = tuple(connections)
+        self._by_slug = {connection.slug: connection for connection in self.connections}
+        self._by_domain = {
+            domain.lower(): connection for connection in self.connections for domain in connection.email_domains
+        }
+
+    def find_connection(self, slug: str) -> Connection:
+        return self._by_slug[slug]
+
+    def find_connection_for_email(self, email: str) -> Connection:
+        return self._by_domain[email_domain(email)]
+
+
+def email_domain(email: str) -> str:
+    """The part after the last ``@``, in lower case; ``LookupError`` when there is none."""
+    name, _, domain = email.strip().rpartition("@")
+    if not name or not domain:
+        raise LookupError("Not an e-mail address.")
+    return domain.lower()

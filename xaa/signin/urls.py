@@ -1,0 +1,15 @@
+"""The four addresses. Mount them at ``signin/`` and register ``callback`` and ``logged-out`` at the IdP."""
+
+from django.urls import path
+
+from xaa.signin.callback import CallbackView
+from xaa.signin.logout import logged_out, logout
+from xaa.signin.start import StartView
+
+app_name = "signin"
+urlpatterns = [
+    path("start", StartView.as_view(), name="start"),
+    path("callback", CallbackView.as_view(), name="callback"),
+    path("logout", logout, name="logout"),
+    path("logged-out", logged_out, name="logged_out"),
+]
