@@ -1,11 +1,13 @@
 """Every test starts from the seeded state: two enterprises, the cast, their apps and policy."""
 
 import pytest
+from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from idp_mock.directory.models import App, Enterprise
+from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.keys import keystore
 from idp_mock.seed import seed
+from stage.kit import people
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,14 @@ def globex(db: None) -> Enterprise:
 @pytest.fixture
 def agent0(acme: Enterprise) -> App:
     return App.objects.select_related("enterprise").get(enterprise=acme, client_id="agent0-at-acme")
+
+
+@pytest.fixture
+def browser() -> Client:
+    """A browser with its own cookies, against which CSRF protection is on."""
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def alice(acme: Enterprise) -> Person:
+    return Person.objects.get(enterprise=acme, sub=people.ALICE.sub)
