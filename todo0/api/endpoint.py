@@ -1,0 +1,63 @@
+"""From an HTTP request to a handler and back: method, access token, JSON, errors. One ``endpoint`` a path.
+
+In the flow: every path of the API says here which handler a method has and which scope it needs; the handler
+gets an ``Access`` that passed every check, never a token.
+
+Deliberately does not: read cookies. The API has no session, so a browser's cookies open nothing here and
+there is no cross-site request to forge.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from todo0.api.errors import ApiError
+from todo0.api.presented import Presented
+from todo0.api.runner import check_access_token
+
+Handler = Callable[..., HttpResponse]
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def endpoint(**methods: tuple[str, Handler]) -> Callable[..., HttpResponse]:
+    """A view: ``endpoint(GET=("todos.read", list_todos), ...)``."""
+
+    @csrf_exempt
+    def view(request: HttpRequest, **of_path: Any) -> HttpResponse:
+        try:
+            response = _answer(request, methods, of_path)
+        except ApiError as error:
+            response = error.as_response()
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return view
+
+
+def _answer(
+    request: HttpRequest, methods: dict[str, tuple[str, Handler]], of_path: dict[str, Any]
+) -> HttpResponse:
+    if request.method not in methods:
+        allowed = ", ".join(sorted(methods))
+        message = f"Expected one of {allowed}, found {request.method:.20}."
+        raise ApiError(405, "method_not_allowed", message, Allow=allowed)
+    scope, handler = methods[request.method]
+    presented = Presented(
+        authorization=request.headers.get("Authorization", ""),
+        elsewhere=_token_elsewhere(request),
+        required_scope=scope,
+        now=timezone.now(),
+    )
+    return handler(request, check_access_token(presented), at=presented.now, **of_path)
+
+
+def _token_elsewhere(request: HttpRequest) -> str:
+    """Where else a token was put, which RFC 6750 §2.2-2.3 knew and RFC 9700 §4.3.2 forbids or discourages."""
+    if "access_token" in request.GET:
+        return "query string"
+    if request.content_type in FORMS and "access_token" in request.POST:
+        return "body"
+    return ""

@@ -1,0 +1,51 @@
+"""The two ways in which the API says no: a problem with the request, and a problem with its access token.
+
+Both become JSON with ``error`` for programs and ``message`` (what was expected, what was found) for people. A
+token problem also carries the challenge of RFC 6750 §3, whose ``resource_metadata`` leads a client to the
+authorization server (RFC 9728 §5.1).
+
+Deliberately does not: tell a caller about todos that are not the token user's; those do not exist.
+"""
+
+from django.conf import settings
+from django.http import JsonResponse
+
+from xaa import protocol
+
+
+class ApiError(Exception):
+    """The request cannot be carried out as it is."""
+
+    def __init__(self, status: int, error: str, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = error
+        self.message = message
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def as_response(self) -> JsonResponse:
+        return JsonResponse(
+            {"error": self.error, "message": self.message}, status=self.status, headers=self.headers
+        )
+
+
+class AccessTokenRejected(ApiError):
+    """The named check failed. No credentials at all: a bare challenge without an error code (RFC 6750 §3.1)."""
+
+    def __init__(self, status: int, error: str, message: str, *, scope: str = "") -> None:
+        super().__init__(status, error or "unauthorized", message)
+        parameters = {"error": error, "error_description": message if error else "", "scope": scope}
+        parameters["resource_metadata"] = settings.API_METADATA_URL
+        quoted = ", ".join(f'{name}="{_quotable(value)}"' for name, value in parameters.items() if value)
+        self.headers["WWW-Authenticate"] = f"{protocol.TOKEN_TYPE_BEARER} {quoted}"
+
+
+def _quotable(text: str) -> str:
+    """Only the characters that RFC 6750 §3 allows in a quoted parameter; a token's claims may hold any."""
+    return "".join(character if " " <= character <= "~" else "?" for character in text).translate(
+        {ord('"'): "'", ord("\\"): "/"}
+    )
+
+
+def not_found(todo_id: int) -> ApiError:
+    return ApiError(404, "not_found", f"Expected the id of one of this user's todos, found {todo_id}.")

@@ -1,0 +1,35 @@
+"""What the API publishes of itself: its protected resource metadata (RFC 9728) and its OpenAPI document.
+
+In the flow: a client that was answered 401 reads here which authorization server to go to. It must not
+believe it blindly: an attacker's API could name anybody's (ID-JAG §9.4), so a client only uses a server it
+was configured for.
+
+Deliberately does not: answer at the bare ``/.well-known/oauth-protected-resource``. The resource has a path,
+and a document whose ``resource`` is not what the URL was built from must not be used (RFC 9728 §3.3).
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from todo0.api.openapi import DOCUMENT
+
+PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+
+
+@require_safe
+def protected_resource_metadata(request: HttpRequest) -> JsonResponse:
+    document = {
+        "resource": settings.API_RESOURCE,
+        "authorization_servers": [settings.JWT_BEARER_ISSUER],
+        "scopes_supported": sorted(settings.OAUTH2_PROVIDER["SCOPES"]),
+        "bearer_methods_supported": ["header"],
+        "resource_name": "Todo0 API",
+        "resource_documentation": f"{settings.API_RESOURCE}/openapi.json",
+    }
+    return JsonResponse(document, headers=PUBLIC)
+
+
+@require_safe
+def openapi(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(DOCUMENT | {"servers": [{"url": settings.API_RESOURCE}]}, headers=PUBLIC)

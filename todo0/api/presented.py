@@ -1,0 +1,83 @@
+"""What lies on the desk while an access token is judged, and what remains of one that passed.
+
+The checks of ``access_token.py`` take a ``Presented`` and return it with their finding, so that nothing is
+known before the check that establishes it has run.
+
+Deliberately does not: decide anything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from todo0.authserver.dot import Application
+from todo0.todos.changes import Actor
+
+Claims = Mapping[str, Any]
+
+
+def _nothing() -> Claims:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A request's credentials and what its method needs; the second half is found by the checks."""
+
+    authorization: str = field(repr=False)
+    elsewhere: str
+    required_scope: str
+    now: datetime
+    # A1, A2 and A5 find these.
+    token: str = field(default="", repr=False)
+    header: Claims = field(default_factory=_nothing)
+    claims: Claims = field(default_factory=_nothing)
+    row: Any = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whose it is, for which app, how far it reaches, on whose word. No token: nothing here could be
+    replayed.
+    """
+
+    user: User
+    client: Application
+    scope: str
+    issuer: str
+    fingerprint: str
+
+    def as_actor(self) -> Actor:
+        return Actor(
+            user=self.user,
+            client=self.client,
+            issuer=self.issuer,
+            scope=self.scope,
+            token_fingerprint=self.fingerprint,
+        )
+
+
+Find = Callable[[Presented], Presented]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A numbered check; the number is public, as those of the ID-JAG's checks are."""
+
+    number: str
+    find: Find
+
+    @property
+    def name(self) -> str:
+        return self.find.__name__
+
+    def __call__(self, presented: Presented) -> Presented:
+        return self.find(presented)
+
+
+def numbered(number: str) -> Callable[[Find], Check]:
+    return lambda find: Check(number, find)

@@ -1,0 +1,55 @@
+"""Issue an access token: a JWT of the RFC 9068 profile, for one resource, one user and one client.
+
+In the flow this is the end of leg 2: the ID-JAG has passed every check, and what leaves the house is a token
+of our own, signed with our own key, in our own names (never the ID-JAG itself, ID-JAG §1).
+django-oauth-toolkit calls it as ``OAUTH2_PROVIDER["ACCESS_TOKEN_GENERATOR"]`` and stores the token's SHA-256.
+
+Deliberately does not: copy identity claims from the ID-JAG. ``sub`` is the *local* account, since the IdP's
+subject names somebody in another namespace; only how the person signed in is carried over (RFC 9068 §2.2.1).
+"""
+
+import hashlib
+import secrets
+import time
+from typing import Any, Final
+
+from django.conf import settings
+
+from todo0.authserver.signing_keys import load_signing_key
+from xaa import jose, protocol
+
+CARRIED_OVER: Final = ("auth_time", "acr", "amr")
+
+
+def issue_access_token(request: Any) -> str:
+    """The token for an oauthlib ``request`` whose user, client, scopes and resource are settled."""
+    now = int(time.time())
+    claims = {
+        "iss": settings.JWT_BEARER_ISSUER,
+        "aud": audience_of(request.resource),
+        "sub": request.user.get_username(),
+        "client_id": request.client.client_id,
+        "scope": " ".join(request.scopes),
+        "iat": now,
+        "exp": now + request.expires_in,
+        "jti": secrets.token_urlsafe(16),
+    }
+    return jose.sign(claims | authentication_of(request), key=load_signing_key(), typ=protocol.TYP_ACCESS_TOKEN)
+
+
+def audience_of(resource: list[str] | tuple[str, ...]) -> str | list[str]:
+    """``aud`` is the granted resource, always (RFC 9068 §3): an unrestricted token is never issued."""
+    if isinstance(resource, str) or not resource:
+        raise TypeError(f"Expected a granted resource as a list of at least one, found {resource!r:.200}.")
+    return resource[0] if len(resource) == 1 else list(resource)
+
+
+def authentication_of(request: Any) -> dict[str, Any]:
+    """When and how the person signed in at the IdP, not when the ID-JAG was redeemed (RFC 9470 §6)."""
+    id_jag = getattr(request, "id_jag", None)
+    return {name: id_jag.claims[name] for name in CARRIED_OVER if name in id_jag.claims} if id_jag else {}
+
+
+def fingerprint_of(token: str) -> str:
+    """Four characters to follow one token across screens and logs; useless for anything else."""
+    return f"AT-{hashlib.sha256(token.encode()).hexdigest()[:4]}"

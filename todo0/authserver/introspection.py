@@ -1,0 +1,59 @@
+"""Token introspection (RFC 7662): a client asks whether one of its own access tokens still counts.
+
+The toolkit's own view is not used: it answers 403 where RFC 7662 §2.1 wants 401, takes tokens from the URL,
+tells every client about every token and names the user.
+
+Deliberately does not: say why a token is inactive, or that a token of another client exists (RFC 7662 §2.2).
+"""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from oauthlib.common import Request as OauthlibRequest
+
+from todo0.authserver.dot import AccessToken, OAuthLibMixin
+from todo0.authserver.wire import form_endpoint, oauth_error
+from xaa import protocol
+
+INACTIVE = {"active": False}
+
+
+@form_endpoint
+def introspect(request: HttpRequest) -> JsonResponse:
+    client = _authenticate_client(request)
+    if client is None:
+        challenge = {"WWW-Authenticate": 'Basic realm="introspection", charset="UTF-8"'}
+        return oauth_error(protocol.ERROR_INVALID_CLIENT, "Client authentication failed.", 401, challenge)
+    token = request.POST.get("token", "")
+    if not token:
+        return oauth_error(protocol.ERROR_INVALID_REQUEST, "The parameter token is missing.")
+    checksum = hashlib.sha256(token.encode()).hexdigest()
+    row = AccessToken.objects.select_related("user").filter(token_checksum=checksum, application=client).first()
+    return JsonResponse(_describe(row, client.client_id) if row else INACTIVE)
+
+
+def _describe(row: Any, client_id: str) -> dict[str, Any]:
+    if row.expires <= timezone.now() or row.user is None or not row.user.is_active:
+        return INACTIVE
+    return {
+        "active": True,
+        "iss": settings.JWT_BEARER_ISSUER,
+        "aud": row.resource[0] if len(row.resource) == 1 else row.resource,
+        "sub": row.user.get_username(),
+        "client_id": client_id,
+        "scope": row.scope,
+        "token_type": protocol.TOKEN_TYPE_BEARER,
+        "exp": int(row.expires.timestamp()),
+        "iat": int(row.created.timestamp()),
+    }
+
+
+def _authenticate_client(request: HttpRequest) -> Any:
+    """The client, authenticated exactly as at the token endpoint; None when it is not."""
+    core = OAuthLibMixin.get_oauthlib_core()
+    uri, method, body, headers = core._extract_params(request)
+    asking = OauthlibRequest(uri, method, body, headers)
+    return asking.client if core.server.request_validator.authenticate_client(asking) else None

@@ -1,0 +1,26 @@
+"""The authorization server's own description, at ``/.well-known/oauth-authorization-server`` (RFC 8414).
+
+``xaa.jwt_bearer`` says that ID-JAGs are understood; added here are the keys of our access tokens. Clients
+cache it.
+
+Deliberately does not: list the issuers we trust (ID-JAG §9.4).
+"""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+
+from xaa.jwt_bearer.views import AuthorizationServerMetadataView
+
+
+class Todo0MetadataView(AuthorizationServerMetadataView):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        document = json.loads(super().get(request, *args, **kwargs).content)
+        document["jwks_uri"] = settings.JWT_BEARER_ISSUER + reverse("jwks")
+        document["protected_resources"] = list(settings.JWT_BEARER_RESOURCES)  # RFC 9728 §4
+        return JsonResponse(
+            document, headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+        )

@@ -1,0 +1,63 @@
+"""What Todo0 adds to the toolkit's validator: every token is for a resource of ours and knows its origin.
+
+In the flow: ``OAUTH2_PROVIDER["OAUTH2_VALIDATOR_CLASS"]``. For an ID-JAG the grant has already decided the
+resource (check R13); the authorization code flow decides it here, so that neither way issues an unrestricted
+token (RFC 8707 §2).
+
+Deliberately does not: judge an ID-JAG. ``xaa.jwt_bearer.id_jag`` does.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
+
+from todo0.authserver.dot import Grant
+from todo0.authserver.models import AccessTokenOrigin
+from xaa import protocol
+from xaa.jwt_bearer.validators import JwtBearerValidator
+
+
+class Todo0Validator(JwtBearerValidator):
+    def _create_authorization_code(self, request: Any, code: dict[str, str], expires: Any = None) -> Any:
+        """A code is for resources we govern, or the default one; another is refused (RFC 8707 §2)."""
+        request.resource = _governed(getattr(request, "resource", None), request)
+        return super()._create_authorization_code(request, code, expires)
+
+    def validate_code(self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kw: Any) -> bool:
+        """Also settles the token's resource: what the token request picks, or all that the code is for."""
+        if not super().validate_code(client_id, code, client, request, *args, **kw):
+            return False
+        granted = Grant.objects.values_list("resource", flat=True).get(code=code, application=client)
+        asked = [value for name, value in request.decoded_body if name == "resource" and value]
+        if not set(asked) <= set(granted):
+            raise _invalid_target(request)
+        request.resource = asked or granted
+        return True
+
+    def _create_access_token(
+        self, expires: Any, request: Any, token: dict[str, Any], source_refresh_token: Any = None
+    ) -> Any:
+        """Token first, origin second, without a transaction: nobody has the token before both are written."""
+        access_token = super()._create_access_token(expires, request, token, source_refresh_token)
+        id_jag = getattr(request, "id_jag", None)
+        if id_jag is not None:
+            AccessTokenOrigin.objects.create(
+                access_token=access_token, issuer=id_jag.issuer, subject=id_jag.subject, id_jag_jti=id_jag.jti
+            )
+        return access_token
+
+
+def _governed(asked: Any, request: Any) -> list[str]:
+    wanted = [asked] if isinstance(asked, str) else list(asked or [settings.JWT_BEARER_DEFAULT_RESOURCE])
+    if not set(wanted) <= set(settings.JWT_BEARER_RESOURCES):
+        raise _invalid_target(request)
+    return wanted
+
+
+def _invalid_target(request: Any) -> CustomOAuth2Error:
+    return CustomOAuth2Error(
+        error=protocol.ERROR_INVALID_TARGET,
+        description="The resource is not one that this server issues tokens for.",
+        request=request,
+    )

@@ -1,0 +1,58 @@
+"""Find a connection: for a sign-in by its name or a work e-mail address, for an ID-JAG by its issuer.
+
+In the flow, ``SIGNIN_CONNECTIONS`` names this module and ``JWT_BEARER_TRUSTED_ISSUERS`` its
+``find_trusted_issuer``. All read the same rows, which is the point: an ID-JAG is verified with the keys
+already trusted for single sign-on (ID-JAG §4.1), and switching a connection off ends both.
+
+Deliberately does not: fall back. No default connection, no issuer that only looks alike, no discovery of an
+issuer that is not listed (RFC 8725 §3.10).
+"""
+
+from todo0.federation.models import Connection
+from xaa.metadata import TrustedIssuer
+from xaa.signin import connections as signin
+
+
+def find_connection(slug: str) -> signin.Connection:
+    """The active connection named ``slug``; ``LookupError`` otherwise."""
+    return _load(slug=slug)
+
+
+def find_connection_for_email(email: str) -> signin.Connection:
+    """The active connection that has the address's domain (home-realm discovery); ``LookupError`` otherwise."""
+    return _load(email_domains__domain=signin.email_domain(email))
+
+
+def find_trusted_issuer(issuer: str) -> TrustedIssuer:
+    """The connection whose IdP is exactly ``issuer`` and whose XAA switch is on; ``LookupError`` otherwise.
+
+    ``issuer`` comes from a token nobody has verified yet. It is compared as a value and nothing else.
+    """
+    _check_printable(issuer)
+    row = Connection.objects.filter(issuer=issuer, active=True, xaa_enabled=True).first()
+    if row is None or row.issuer != issuer:  # a database may be set to compare without case; we never do
+        raise LookupError("no active connection with Cross App Access has this issuer")
+    return TrustedIssuer(issuer=row.issuer, algorithms=tuple(row.algorithms.split()))
+
+
+def _load(**by: str) -> signin.Connection:
+    for value in by.values():
+        _check_printable(value)
+    row = Connection.objects.filter(active=True, **by).first()
+    if row is None:
+        raise LookupError("no active connection of that name or domain")
+    return signin.Connection(
+        slug=row.slug,
+        name=row.name,
+        issuer=row.issuer,
+        client_id=row.client_id,
+        client_secret=row.client_secret,
+        algorithms=tuple(row.algorithms.split()),
+        email_domains=tuple(row.email_domains.values_list("domain", flat=True)),
+    )
+
+
+def _check_printable(value: str) -> None:
+    """A NUL character makes PostgreSQL's driver raise; neither a slug, a domain nor an issuer has one."""
+    if not (value.isascii() and value.isprintable()):
+        raise LookupError("not a printable ASCII string")

@@ -1,0 +1,62 @@
+"""The enterprise connections: one row says who may vouch for Todo0's users, and with which keys.
+
+In the flow, the same row serves twice. Sign-in (``xaa.signin``) takes its issuer and client registration; the
+ID-JAG grant (``xaa.jwt_bearer``) takes its issuer and algorithms, so that an ID-JAG is verified with the keys
+Todo0 already trusts for single sign-on (ID-JAG §4.1). ``xaa_enabled`` is the connection's own switch for the
+second use.
+
+Deliberately does not: fold case, trim slashes or match prefixes (RFC 8414 §3.3). One connection an issuer, so
+an ``iss`` never has to choose between two configurations.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from todo0 import at_rest
+
+
+def check_algorithms(value: str) -> None:
+    """Only asymmetric algorithms: with HMAC the published key would be the signing key (RFC 8725 §3.2)."""
+    unknown = set(value.split()) - {"ES256", "RS256", "PS256"}
+    if unknown or not value.split():
+        raise ValidationError(f"Expected one or more of ES256, RS256, PS256, found {value!r}.")
+
+
+class Connection(models.Model):
+    """Todo0's registration at one enterprise's IdP, and what that IdP may do here."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    issuer = models.CharField(max_length=255, unique=True)
+    client_id = models.CharField(max_length=255)
+    client_secret_sealed = models.TextField()
+    algorithms = models.CharField(max_length=40, default="ES256 RS256", validators=[check_algorithms])
+    active = models.BooleanField(default=True, help_text="People of this enterprise may sign in.")
+    xaa_enabled = models.BooleanField(
+        default=False, help_text="Apps may act for its people with ID-JAGs of its IdP."
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def client_secret(self) -> str:
+        return at_rest.unseal(self.client_secret_sealed, purpose=at_rest.CLIENT_SECRET_AT_IDP)
+
+    @client_secret.setter
+    def client_secret(self, value: str) -> None:
+        self.client_secret_sealed = at_rest.seal(value, purpose=at_rest.CLIENT_SECRET_AT_IDP)
+
+
+class EmailDomain(models.Model):
+    """A domain whose people are sent to this connection's IdP to sign in (home-realm discovery).
+
+    Unique, so that no second enterprise can claim it. It only routes: an e-mail address is never an identity
+    (OpenID Connect Core §5.7).
+    """
+
+    domain = models.CharField(max_length=253, unique=True)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="email_domains")
+
+    def __str__(self) -> str:
+        return self.domain

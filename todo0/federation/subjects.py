@@ -1,0 +1,25 @@
+"""From the IdP's word for a person to one Todo0 account: ``JWT_BEARER_SUBJECT_RESOLVER``.
+
+In the flow this is check R12. The key is (``iss``, ``sub``), the very row that sign-in wrote (OpenID Connect
+Core §5.7, ID-JAG §5), so whoever an ID-JAG speaks of is whoever would appear if that person signed in.
+
+Deliberately does not: create, revive or link. Somebody who never signed in to Todo0 has no account here,
+whatever an IdP says: Todo0 wants to see a person once before an app may act for them. ``email`` is not even
+read.
+"""
+
+from django.contrib.auth.models import AbstractUser
+
+from xaa.jwt_bearer.presented import IdJag
+from xaa.jwt_bearer.subjects import SubjectNotFound
+from xaa.signin.identities import UserNotFound, load_user
+
+
+def resolve_subject(id_jag: IdJag) -> AbstractUser:
+    """The active user with exactly this identity, in one statement; ``SubjectNotFound`` otherwise."""
+    try:
+        return load_user(id_jag.issuer, id_jag.subject)
+    except UserNotFound as error:
+        raise SubjectNotFound(
+            f"expected an active account that signed in here before, found {error.reason}"
+        ) from error

@@ -1,0 +1,91 @@
+"""Todo0's seeded state: the connection to Acme, the two client registrations, the people, a few todos.
+
+Deliberately does not: make an account for Dan (he never signed in, so his ID-JAG is refused with ``User not
+found``), or connect Globex (its people are strangers here until somebody adds a connection).
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from stage.kit import people
+from stage.kit.registrations import AGENT0_AT_TODO0, EVIL0_AT_TODO0, TODO0_AT_ACME, Registration
+from todo0.authserver.dot import Application
+from todo0.authserver.secrets import check_is_random
+from todo0.authserver.signing_keys import load_signing_key
+from todo0.federation.models import Connection, EmailDomain
+from todo0.todos import changes
+from todo0.todos.models import Todo
+from xaa.jwt_bearer.models import CrossAppClient
+from xaa.signin.identities import resolve_user
+
+TODOS: Final = {
+    people.ALICE: (
+        "Send Globex the revised offer",
+        "Book a room for the Q3 review",
+        "Thank Bob for the demo data",
+    ),
+    people.BOB: ("Review the login pull request", "Renew the staging certificate"),
+}
+
+
+def seed() -> None:
+    load_signing_key()  # the first call makes it, so that /oauth/jwks is never empty
+    connect_acme()
+    # Evil0 may use the grant as well, so that a stolen ID-JAG fails because it was made out to another
+    # client, and not because the thief has no registration.
+    register(AGENT0_AT_TODO0, name="Agent0")
+    register(EVIL0_AT_TODO0, name="Evil0")
+    for person in people.PEOPLE:
+        if person.has_todo0_account:
+            welcome(person, at=timezone.now())
+
+
+def connect_acme() -> None:
+    connection, _ = Connection.objects.get_or_create(
+        slug="acme",
+        defaults={
+            "name": "Acme",
+            "issuer": settings.IDP_ISSUER,
+            "client_id": settings.IDP_CLIENT_ID,
+            "xaa_enabled": True,
+        },
+    )
+    connection.client_secret = TODO0_AT_ACME.load_secret()
+    connection.save(update_fields=["client_secret_sealed"])
+    EmailDomain.objects.get_or_create(domain="acme.example", defaults={"connection": connection})
+
+
+def register(registration: Registration, *, name: str) -> None:
+    """A confidential client with the JWT bearer grant; the secret follows the environment and is stored
+    hashed.
+
+    The toolkit wants a grant type of its own in the row; without a redirect URI it cannot be used.
+    """
+    secret = registration.load_secret()
+    check_is_random(secret, client_id=registration.client_id)
+    application, _ = Application.objects.update_or_create(
+        client_id=registration.client_id,
+        defaults={
+            "name": name,
+            "client_type": Application.CLIENT_CONFIDENTIAL,
+            "authorization_grant_type": Application.GRANT_AUTHORIZATION_CODE,
+            "client_secret": secret,
+            "redirect_uris": "",
+        },
+    )
+    scopes = " ".join(settings.OAUTH2_PROVIDER["SCOPES"])
+    CrossAppClient.objects.get_or_create(application=application, defaults={"allowed_scopes": scopes})
+
+
+def welcome(person: people.Person, *, at: datetime) -> None:
+    """An account, made the way a first sign-in makes it, and its first todos."""
+    given, _, family = person.name.partition(" ")
+    profile = {"given_name": given, "family_name": family, "email": person.email, "email_verified": True}
+    user = resolve_user(settings.IDP_ISSUER, person.sub, profile=profile)
+    if Todo.objects.filter(owner=user).exists():
+        return
+    for age, title in enumerate(reversed(TODOS[person]), start=1):
+        changes.add_todo(changes.Actor(user=user), title=title, at=at - timedelta(hours=5 * age))

@@ -1,0 +1,104 @@
+"""Todo0, the resource app on port 8002: its todo list, its API and its own authorization server.
+
+Read it as: who am I, whom do I trust, what do I issue, then the boilerplate.
+"""
+
+from urllib.parse import urlsplit
+
+from stage.kit import addresses, env
+from stage.kit.registrations import TODO0_AT_ACME
+from stage.kit.settings_base import *  # noqa: F403
+from stage.kit.settings_base import allowed_hosts_for, cache_for, cookies_for, database_for, templates_for
+
+# Who am I?
+PLACE = "todo0"
+STAGE = env.flag("STAGE", default=True)
+SECRET_KEY = env.text("TODO0_SECRET_KEY")
+ALLOWED_HOSTS = allowed_hosts_for(addresses.TODO0_URL)
+API_RESOURCE = f"{addresses.TODO0_URL}/api"
+API_METADATA_PATH = ".well-known/oauth-protected-resource/api"
+API_METADATA_URL = f"{addresses.TODO0_URL}/{API_METADATA_PATH}"
+
+# Whom do I trust? One row a connection, written by the seed; the same row serves sign-in and ID-JAGs.
+IDP_ISSUER = env.url("TODO0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
+IDP_CLIENT_ID = env.text("TODO0_IDP_CLIENT_ID", TODO0_AT_ACME.client_id)
+AUTHENTICATION_BACKENDS = ["xaa.signin.backend.SignInBackend"]  # no passwords here
+SIGNIN_CONNECTIONS = "todo0.federation.connections"
+JWT_BEARER_TRUSTED_ISSUERS = "todo0.federation.connections.find_trusted_issuer"
+JWT_BEARER_SUBJECT_RESOLVER = "todo0.federation.subjects.resolve_subject"
+# DEMO ONLY: the IdP runs on this machine over plain http. A product leaves the variable out.
+XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=False)
+JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = XAA_ALLOW_PRIVATE_ADDRESSES
+
+# What do I issue? Access tokens for my API, to clients that bring an ID-JAG made out to them and to me.
+JWT_BEARER_ISSUER = addresses.TODO0_URL
+JWT_BEARER_RESOURCES = (API_RESOURCE,)
+JWT_BEARER_DEFAULT_RESOURCE = API_RESOURCE
+JWT_BEARER_LEEWAY = 60
+JWT_BEARER_MAX_LIFETIME = 600
+# The one exception to uniform refusals: a person without an account here is told so, by the words of the
+# draft's first implementers. Whoever holds a valid ID-JAG for somebody learns nothing more from it.
+JWT_BEARER_DISCLOSE_UNKNOWN_USER = True
+ACCESS_TOKEN_ALGORITHM = "ES256"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "todo0.authserver.server.Todo0Server",
+    "OAUTH2_VALIDATOR_CLASS": "todo0.authserver.validators.Todo0Validator",
+    "ACCESS_TOKEN_GENERATOR": "todo0.authserver.access_tokens.issue_access_token",
+    # Revocation lives at the IdP: within this time a switched-off connection ends (RFC 7521 §4.1).
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
+    "OIDC_ISS_ENDPOINT": JWT_BEARER_ISSUER,  # the toolkit's name for our issuer, also without OpenID Connect
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "SCOPES": {"todos.read": "See your todos", "todos.write": "Add, complete, change and delete your todos"},
+    "DEFAULT_SCOPES": [],  # a request that names no scope gets none (RFC 6749 §3.3)
+    "CLIENT_SECRET_HASHER": "sha256_of_random",
+    "PKCE_REQUIRED": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": sorted({"https", urlsplit(JWT_BEARER_ISSUER).scheme}),
+    # RFC 9700, every gate the toolkit has. TOKEN_STORAGE: only the SHA-256 of a token is stored.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # nobody has a password here; should that change
+    "todo0.authserver.secrets.RandomSecretHasher",  # clients only
+]
+
+# Boilerplate.
+ROOT_URLCONF = "todo0.urls"
+WSGI_APPLICATION = "todo0.wsgi.application"
+LOGIN_URL = "home"
+LOGIN_REDIRECT_URL = "todos"
+SEED = "todo0.seed.seed"
+RESET_KEEPS = ("authserver.AsSigningKey",)  # published, so cached by others
+INSTALLED_APPS = [
+    "stage.kit",
+    "todo0.federation",
+    "todo0.authserver",
+    "todo0.api",
+    "todo0.todos",
+    "xaa.jwt_bearer",
+    "xaa.signin",
+    "oauth2_provider",
+    "mozilla_django_oidc",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+]
+DATABASES = database_for("todo0")
+CACHES = cache_for("todo0")
+TEMPLATES = templates_for("todo0")
+globals().update(cookies_for("todo0"))

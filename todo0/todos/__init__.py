@@ -1,0 +1,1 @@
+"""The todo list itself: what people see, and who did what to it through which app."""

@@ -1,0 +1,21 @@
+"""Todo0's URLs: what programs are told first, the authorization server, the API, the pages."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from stage.kit.health import health
+from todo0.api.metadata import protected_resource_metadata
+from todo0.authserver.metadata import Todo0MetadataView
+from todo0.authserver.signing_keys import jwks
+
+urlpatterns = [
+    # RFC 9728 §3.1 and RFC 8414 §3.1: the well-known part goes before the identifier's path.
+    path(settings.API_METADATA_PATH, protected_resource_metadata),
+    path(".well-known/oauth-authorization-server", Todo0MetadataView.as_view()),
+    path("oauth/jwks", jwks, name="jwks"),
+    path("oauth/", include("todo0.authserver.urls")),
+    path("api/", include("todo0.api.urls")),
+    path("signin/", include("xaa.signin.urls")),
+    path("health", health),
+    path("", include("todo0.todos.urls")),
+]

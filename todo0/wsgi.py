@@ -1,0 +1,9 @@
+"""Todo0's WSGI entry point."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todo0.settings")
+
+application = get_wsgi_application()
