@@ -15,4 +15,5 @@ SECRET_VARIABLES = (
 
 for _name in SECRET_VARIABLES:
     os.environ.setdefault(_name, f"test-only-{_name.lower().replace('_', '-')}-0123456789abcdef")
+os.environ.setdefault("AGENT0_TOKEN_KEY", "dGVzdC1vbmx5LWZlcm5ldC1rZXktMDEyMzQ1Njc4OWE=")  # Fernet: 32 bytes, base64url
 os.environ.setdefault("DEMO_VAR", tempfile.mkdtemp(prefix="xaa-tests-"))

@@ -1,0 +1,27 @@
+"""The words a person can send to whoever can change a decision. Copied by hand: Agent0 sends no mail."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from agent0.assistant import outcomes
+from agent0.assistant.cards import Card
+
+
+def write_request(card: Card, user: User) -> str:
+    """Plain text for an administrator; "" when nobody but the person can do anything."""
+    if card.explanation is None or card.explanation.next_step != outcomes.ASK_ADMIN:
+        return ""
+    outcome = card.run.outcome
+    said = f"{outcome.get('error', '')} {outcome.get('description', '')}".strip() or outcome.get("reason", "")
+    lines = [
+        f"Hello, I would like Agent0 to act for me at {settings.RESOURCE_NAME}, and it was stopped:",
+        f"{card.explanation.title}.",
+        "",
+        f"Person: {user.get_full_name() or user.get_username()} {user.email}".rstrip(),
+        f"Requesting app: Agent0, client {settings.IDP_CLIENT_ID} at {settings.IDP_ISSUER}",
+        f"Resource app: {settings.RESOURCE_NAME}, {settings.RESOURCE_AS_ISSUER}, API {settings.RESOURCE}",
+        f"Scopes asked for: {card.asked}",
+        f"Answer: {said}" if said else "",
+        f"Time: {card.run.finished_at:%Y-%m-%d %H:%M:%S} UTC, run {card.run.uuid}",
+    ]
+    return "\n".join(line for line in lines if line or line == "")

@@ -1,0 +1,141 @@
+"""The tool card: one Run as a person sees it. Built from the Run and its Steps, for templates to lay out.
+
+In the flow: the chat, the Run's own page, the progress stream and the polling fallback all show the same
+card, so what JavaScript swaps in is what a reload would show.
+
+Deliberately does not: know any token. Chips carry the fingerprints that the worker wrote down.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from agent0.assistant import outcomes
+from agent0.jobs.actions import SCOPES
+from agent0.jobs.models import Run, Step
+
+# Only for a caption beside the quotation: what a todo says is never acted on, caption or not.
+ADDRESSED_TO_THE_AGENT: Final = re.compile(
+    r"\b(ignore|disregard|forget)\b.*\b(instructions?|previous|above|rules?)\b"
+    r"|\b(assistant|agent0|ai agent|system prompt)\b",
+    re.IGNORECASE,
+)
+
+STEP_TITLES: Final = {
+    Step.Name.NEED_TOKEN: "Look for an access token for {app}",
+    Step.Name.ASK_IDP: "Ask {idp} for an ID-JAG: may Agent0 act for you at {app}?",
+    Step.Name.PRESENT: "Present the ID-JAG at {app}, for an access token",
+    Step.Name.CALL_API: "Call {app}'s API with the access token",
+}
+
+
+@dataclass(frozen=True)
+class StepView:
+    title: str
+    state: str
+    detail: dict[str, Any]
+    milliseconds: int | None
+
+
+@dataclass(frozen=True)
+class QuotedTodo:
+    title: str
+    due_on: str | None
+    is_addressed_to_agent: bool
+
+
+class Card:
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.tool = f"{settings.RESOURCE_NAME} · {run.kind}"
+        self.title = run.arguments.get("title", "")
+        self.asked = " ".join(SCOPES[run.kind])
+
+    @cached_property
+    def steps(self) -> list[StepView]:
+        """The legs of the latest attempt; ``run.steps`` is prefetched by the pages."""
+        names = {"idp": settings.IDP_NAME, "app": settings.RESOURCE_NAME}
+        return [
+            StepView(STEP_TITLES[Step.Name(step.name)].format(**names), step.state, step.detail, _took(step))
+            for step in self.run.steps.all()
+            if step.attempt == self._shown_attempt
+        ]
+
+    @cached_property
+    def _shown_attempt(self) -> int:
+        return max((step.attempt for step in self.run.steps.all()), default=0)
+
+    @property
+    def granted(self) -> str | None:
+        """The scope of the access token; None as long as there is none."""
+        found = [step.detail["granted"] for step in self.steps if "granted" in step.detail]
+        return found[-1] if found else None
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """ID Token, ID-JAG, access token: those that exist, in the order in which one became the other."""
+        return [chip for step in self.steps for chip in step.detail.get("chips", ())]
+
+    @property
+    def milliseconds(self) -> int | None:
+        times = [step.milliseconds for step in self.steps if step.milliseconds is not None]
+        return sum(times) if times and not self.run.is_active else None
+
+    @property
+    def todos(self) -> list[QuotedTodo]:
+        return [
+            QuotedTodo(todo["title"], todo.get("due_on"), bool(ADDRESSED_TO_THE_AGENT.search(todo["title"])))
+            for todo in self.run.outcome.get("todos", ())
+        ]
+
+    @property
+    def sentence(self) -> str:
+        state = self.run.state
+        if state == Run.State.WAITING_CONFIRMATION:
+            return "This cannot be undone. Shall I?"
+        if state == Run.State.DONE:
+            return outcomes.describe_success(self.run.outcome)
+        if self.explanation:
+            return f"{self.explanation.title}."
+        if self.run.waiting_for:
+            return outcomes.describe_waiting(self.run.waiting_for)
+        return "Working on it." if state == Run.State.RUNNING else "Waiting for the worker."
+
+    @cached_property
+    def explanation(self) -> outcomes.Explanation | None:
+        closed_badly = self.run.state in (Run.State.REFUSED, Run.State.FAILED)
+        return outcomes.explain(self.run.outcome) if closed_badly else None
+
+    @property
+    def retry_in(self) -> int | None:
+        """Seconds until the next attempt."""
+        if self.run.state != Run.State.QUEUED or self.run.not_before is None:
+            return None
+        return max(0, round((self.run.not_before - timezone.now()).total_seconds()))
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """Tone and word; the word alone says it."""
+        if self.explanation:
+            return self.explanation.badge, self.explanation.title
+        return {
+            Run.State.DONE: ("ok", "done"),
+            Run.State.WAITING_CONFIRMATION: ("narrowed", "needs your permission"),
+            Run.State.RUNNING: ("info", "working"),
+            Run.State.QUEUED: ("info", "will retry" if self.run.waiting_for else "queued"),
+        }[Run.State(self.run.state)]
+
+    @property
+    def is_open(self) -> bool:
+        """Collapsed to one line when all is well."""
+        return self.run.state != Run.State.DONE
+
+
+def _took(step: Step) -> int | None:
+    if step.finished_at is None:
+        return None
+    return round((step.finished_at - step.started_at).total_seconds() * 1000)

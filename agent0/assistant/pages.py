@@ -1,0 +1,67 @@
+"""Agent0's quiet pages: sign-in, what it can reach, what it did, and what an integrator wants to know.
+
+Deliberately does not: ask anybody. These pages show what is configured and what Runs have shown so far.
+"""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from agent0.assistant import standing
+from agent0.assistant.access import signed_in
+from agent0.assistant.cards import Card
+from agent0.connections import CONNECTIONS
+from agent0.jobs.models import Run
+from agent0.tokens import store
+from agent0.tokens.models import SigninSession
+from agent0.tokens.sessions import SigninEnded
+from stage.kit import people
+
+FIRST_FLIGHT = "first-flight"
+
+
+@require_safe
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """A-1. Sign in; who is signed in already goes on to the chat."""
+    chat = f"/chat?{urlencode({'start': FIRST_FLIGHT})}" if request.GET.get("start") == FIRST_FLIGHT else "/chat"
+    try:
+        store.load_session(request)
+    except SigninEnded:
+        connection = CONNECTIONS.connections[0]
+        next_path = request.GET.get("next", chat)
+        context = {"connection": connection, "next_path": next_path, "people": _personas()}
+        return render(request, "home.html", context)
+    return redirect(chat)
+
+
+def _personas() -> list[people.Person]:
+    """DEMO ONLY: one button a seeded person, while the connection is the one that they belong to."""
+    ours = [person for person in people.PEOPLE if person.email.rpartition("@")[2] in settings.IDP_EMAIL_DOMAINS]
+    return ours if settings.STAGE else []
+
+
+@require_safe
+@signed_in
+def connections(request: HttpRequest, session: SigninSession) -> HttpResponse:
+    """A-3."""
+    return render(request, "connections.html", {"standing": standing.load_standing(session)})
+
+
+@require_safe
+@signed_in
+def activity(request: HttpRequest, session: SigninSession) -> HttpResponse:
+    """A-4."""
+    runs = Run.objects.filter(user_id=session.user_id).prefetch_related("steps")[:50]
+    return render(request, "activity.html", {"cards": [Card(run) for run in runs]})
+
+
+@require_safe
+@signed_in
+def developer(request: HttpRequest, session: SigninSession) -> HttpResponse:
+    """A-5. Public facts only: ids, addresses, and that secrets exist."""
+    return render(request, "developer.html", {"connection": CONNECTIONS.connections[0], "settings": settings})

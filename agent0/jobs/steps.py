@@ -1,0 +1,99 @@
+"""Writing down the legs of a Run as they happen, for the page that is watching.
+
+In the flow: ``xaa.client`` tells of every leg it starts, passes or fails; each becomes a Step. Before a leg
+starts the lease is renewed, which is the worker's heartbeat and its last chance to learn that the Run is no
+longer its own.
+
+Deliberately does not: see a token. Events carry fingerprints, scopes and reasons.
+"""
+
+from typing import Any, Final
+
+from django.utils import timezone
+
+from agent0.jobs.lease import Lease
+from agent0.jobs.models import Run, Step
+from agent0.tokens.subject import SubjectSource
+from xaa.client import AccessToken, Event
+from xaa.client.session import fingerprint
+
+STEP_OF_LEG: Final = {
+    "token exchange": Step.Name.ASK_IDP,
+    "redemption": Step.Name.PRESENT,
+    "api call": Step.Name.CALL_API,
+}
+
+
+class StepRecorder:
+    """``observe`` of one ``CrossAppSession``, for one attempt at one Run."""
+
+    def __init__(self, run: Run, lease: Lease, subject: SubjectSource) -> None:
+        self._run = run
+        self._lease = lease
+        self._subject = subject
+        self._step: Step | None = None
+        self.scope_of_id_jag: tuple[str, ...] = ()
+
+    def __call__(self, event: Event) -> None:
+        if event.phase == "started":
+            self._start_leg(event)
+            return
+        if event.leg == "token exchange":
+            self._subject.release()
+        self._close(passed=event.phase == "passed", **self._read_facts(event))
+
+    def look_for_token(self) -> None:
+        self._begin(Step.Name.NEED_TOKEN)
+
+    def found_token(self, token: AccessToken) -> None:
+        """The cache had one, so there is no exchange to tell of."""
+        chip = _chip("access-token", f"AT-{fingerprint(token.value)}")
+        self._close(passed=True, found=True, granted=" ".join(token.scope), chips=[chip])
+
+    def fail(self, reason: str) -> None:
+        """Close the leg that broke, if it did not say so itself."""
+        if self._step and self._step.state == Step.State.RUNNING:
+            self._close(passed=False, reason=reason)
+
+    def _start_leg(self, event: Event) -> None:
+        self._lease.renew()
+        name = STEP_OF_LEG[event.leg]
+        if self._step and self._step.name == Step.Name.NEED_TOKEN and self._step.state == Step.State.RUNNING:
+            self._close(passed=True, found=False)
+        if self._step and self._step.name == name == Step.Name.CALL_API:
+            return  # one Step for the calls of one Run, however many pages or deletions they are
+        asked = {"asked": event.facts["scope"]} if "scope" in event.facts else {}
+        self._begin(name, **asked)
+
+    def _begin(self, name: Step.Name, **detail: Any) -> None:
+        ordinal = self._step.ordinal + 1 if self._step else 1
+        self._step = Step.objects.create(
+            run=self._run, attempt=self._run.attempts, ordinal=ordinal, name=name, detail=detail
+        )
+
+    def _close(self, *, passed: bool, **detail: Any) -> None:
+        step = self._step
+        if step is None:
+            return
+        step.state = Step.State.PASSED if passed else Step.State.FAILED
+        calls = {"calls": step.detail.get("calls", 0) + 1} if step.name == Step.Name.CALL_API else {}
+        step.detail = step.detail | calls | detail
+        step.finished_at = timezone.now()
+        step.save(update_fields=["state", "detail", "finished_at"])
+
+    def _read_facts(self, event: Event) -> dict[str, Any]:
+        facts = event.facts
+        if event.phase == "failed":
+            return {"reason": facts.get("reason") or f"status {facts.get('status', 'unknown')}"}
+        if event.leg == "token exchange":
+            self.scope_of_id_jag = tuple(facts["scope"].split())
+            jag = _chip("id-jag", f"JAG-{facts['fingerprint']}")
+            return {"granted_by_idp": facts["scope"], "chips": [_chip("id-token", self._subject.presented), jag]}
+        if event.leg == "redemption":
+            chip = _chip("access-token", f"AT-{facts['fingerprint']}")
+            return {"granted": facts["scope"], "chips": [chip]}
+        return {"status": facts["status"]}
+
+
+def _chip(kind: str, text: str) -> dict[str, str]:
+    return {"kind": kind, "text": text}

@@ -1,0 +1,106 @@
+"""The worker's part: take the Run, act for the person, close the Run or give it back for later.
+
+In the flow, top to bottom: is the sign-in still there; is there an access token, else get one; may it do what
+the action needs; act; close. Every write about the Run goes through its lease, so a worker that was too slow,
+or whose Run a person stopped, changes nothing more.
+
+Deliberately does not: retry inside. Another attempt is another taking of the lease, later, perhaps by another
+worker.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from agent0.jobs import actions, cross_app, verdicts
+from agent0.jobs.lease import Lease, LeaseLost
+from agent0.jobs.models import Run
+from agent0.jobs.steps import StepRecorder
+from agent0.tokens.sessions import load_live_session
+from agent0.tokens.subject import SubjectSource
+from xaa.client import AccessToken, CrossAppSession, TokenKey
+from xaa.http import HttpAnswer
+
+logger = logging.getLogger(__name__)
+
+MAX_BACKOFF: Final = 30
+MAX_RETRY_AFTER: Final = 300
+
+
+def work(lease: Lease) -> None:
+    """One attempt. Database errors get out: nothing could be written, and the lease runs out by itself."""
+    run = Run.objects.get(uuid=lease.run_id)
+    subject = SubjectSource(session_id=run.session_id, user_id=run.user_id)
+    steps = StepRecorder(run, lease, subject)
+    try:
+        if run.attempts > settings.RUN_MAX_ATTEMPTS:
+            lease.close(Run.State.FAILED, {"code": "worker_died"})
+            return
+        lease.close(Run.State.DONE, _act(run, lease, steps, subject))
+        logger.info("Run %s done", run.uuid)
+    except LeaseLost:
+        logger.info("Run %s is no longer this worker's", run.uuid)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        _close_or_give_back(run, lease, steps, error)
+    finally:
+        subject.release()
+
+
+def _act(run: Run, lease: Lease, steps: StepRecorder, subject: SubjectSource) -> dict[str, Any]:
+    load_live_session(run.session_id, user_id=run.user_id)
+    steps.look_for_token()
+    session = cross_app.open_session(run, subject=subject, observe=steps)
+    scope = actions.SCOPES[run.kind]
+    token = _obtain_token(session, scope, steps)
+
+    def send(method: str, path: str, **of_request: Any) -> HttpAnswer:
+        url = f"{settings.RESOURCE}{path}"
+        return session.request(method, url, resource=settings.RESOURCE, scope=scope, **of_request)
+
+    return actions.perform(run, lease, send) | {"granted": " ".join(token.scope)}
+
+
+def _obtain_token(session: CrossAppSession, scope: tuple[str, ...], steps: StepRecorder) -> AccessToken:
+    """A token that may do all of ``scope``, or ``ScopeNarrowed``: compare before use (RFC 6749 §5.1).
+
+    A narrowed token from the cache is not used again: whoever narrowed it may have changed their mind since.
+    """
+    token, is_new = session.load_access_token(resource=settings.RESOURCE, scope=scope)
+    if not is_new and not set(scope) <= set(token.scope):
+        session.cache.drop(TokenKey(session.user, settings.RESOURCE, scope))
+        token, is_new = session.load_access_token(resource=settings.RESOURCE, scope=scope)
+    if not is_new:
+        steps.found_token(token)
+    if not set(scope) <= set(token.scope):
+        by = "resource" if set(scope) <= set(steps.scope_of_id_jag) else "idp"
+        raise verdicts.ScopeNarrowed(by=by, asked=" ".join(scope), granted=" ".join(token.scope))
+    return token
+
+
+def _close_or_give_back(run: Run, lease: Lease, steps: StepRecorder, error: Exception) -> None:
+    verdict = verdicts.judge(error)
+    code = verdict.outcome["code"]
+    if code == "agent0_error":
+        logger.error("Run %s failed inside Agent0", run.uuid, exc_info=error)
+    try:
+        steps.fail(verdict.outcome.get("reason", code))
+        if verdict.try_later and run.attempts < settings.RUN_MAX_ATTEMPTS:
+            lease.give_back(not_before=timezone.now() + _pause(run.attempts, verdict), waiting_for=code)
+        else:
+            lease.close(verdict.state, verdict.outcome)
+        logger.info("Run %s attempt %s: %s", run.uuid, run.attempts, code)
+    except LeaseLost:
+        logger.info("Run %s is no longer this worker's", run.uuid)
+
+
+def _pause(attempts: int, verdict: verdicts.Verdict) -> timedelta:
+    """As long as the far side asked for (RFC 9110 §10.2.3), else twice as long each time."""
+    if verdict.retry_after is not None:
+        return timedelta(seconds=min(verdict.retry_after, MAX_RETRY_AFTER))
+    return timedelta(seconds=min(2**attempts, MAX_BACKOFF))

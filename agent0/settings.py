@@ -1,0 +1,97 @@
+"""Agent0's settings: who it is, whom it trusts, what it asks for, how its worker runs; then boilerplate.
+
+Every value that a deployment changes is one environment variable. With Okta in place of the mock IdP nothing
+here changes: docs/okta.md.
+"""
+
+from stage.kit import addresses, env, registrations
+from stage.kit.settings_base import *  # noqa: F403
+from stage.kit.settings_base import VAR, allowed_hosts_for, cache_for, cookies_for, database_for, templates_for
+
+# Who am I
+PLACE = "agent0"
+STAGE = env.flag("STAGE", default=True)
+PUBLIC_URL = addresses.AGENT0_URL
+SECRET_KEY = env.text("AGENT0_SECRET_KEY")
+ALLOWED_HOSTS = allowed_hosts_for(PUBLIC_URL)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# Whom do I trust to say who somebody is: the enterprise's IdP, where I am one client ...
+IDP_NAME = env.text("AGENT0_IDP_NAME", "Acme")
+IDP_ISSUER = env.url("AGENT0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
+IDP_CLIENT_ID = env.text("AGENT0_IDP_CLIENT_ID", registrations.AGENT0_AT_ACME.client_id)
+IDP_CLIENT_SECRET = env.text("AGENT0_IDP_CLIENT_SECRET")
+IDP_EMAIL_DOMAINS = env.words("AGENT0_IDP_EMAIL_DOMAINS", "acme.example")
+
+# ... and where do I act: the resource app, whose authorization server knows me as another client (ID-JAG §5).
+RESOURCE_NAME = env.text("AGENT0_RESOURCE_NAME", "Todo0")
+RESOURCE_APP_URL = env.url("AGENT0_RESOURCE_APP_URL", addresses.TODO0_URL)
+RESOURCE_AS_ISSUER = env.url("AGENT0_RESOURCE_AS_ISSUER", addresses.TODO0_URL)
+RESOURCE = env.url("AGENT0_RESOURCE", f"{addresses.TODO0_URL}/api")
+RESOURCE_CLIENT_ID = env.text("AGENT0_RESOURCE_CLIENT_ID", registrations.AGENT0_AT_TODO0.client_id)
+RESOURCE_CLIENT_SECRET = env.text("AGENT0_RESOURCE_CLIENT_SECRET")
+
+# DEMO ONLY: all parties live on this machine. A product leaves it off and reaches public https addresses only.
+XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=False)
+
+# Signing in. offline_access is asked for because a job may run after the ID Token has expired (TX-16).
+AUTHENTICATION_BACKENDS = ["xaa.signin.backend.SignInBackend"]
+SIGNIN_CONNECTIONS = "agent0.connections.CONNECTIONS"
+SIGNIN_TOKEN_STORE = "agent0.tokens.store.SealedTokenStore"
+SIGNIN_SCOPE = ("openid", "email", "profile", "offline_access")
+LOGIN_URL = "/"
+LOGIN_REDIRECT_URL = "/chat"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = env.integer("AGENT0_SESSION_SECONDS", 12 * 3600, minimum=60)
+
+# What seals the tokens at rest: Fernet keys, space-separated. The first seals, all of them open.
+TOKEN_KEYS = tuple(env.text("AGENT0_TOKEN_KEY").split())
+SUBJECT_TOKEN_MIN_LIFETIME = 30  # seconds an ID Token must still have to be worth presenting
+
+# The worker. The broker is a folder, or Redis by this one variable.
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT = "agent0.jobs.queue_folder:Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(VAR / "queue"),
+        "data_folder_out": str(VAR / "queue"),
+        "control_folder": str(VAR / "queue" / "control"),
+        "polling_interval": 0.1,
+    }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+
+# Runs (agent0/jobs): all in seconds but the attempts.
+RUN_LEASE_SECONDS = env.integer("AGENT0_RUN_LEASE_SECONDS", 30, minimum=1)
+RUN_PICKUP_SECONDS = env.integer("AGENT0_RUN_PICKUP_SECONDS", 10, minimum=1)
+RUN_SWEEP_SECONDS = env.integer("AGENT0_RUN_SWEEP_SECONDS", 1, minimum=1)
+RUN_MAX_ATTEMPTS = env.integer("AGENT0_RUN_MAX_ATTEMPTS", 5, minimum=1)
+PROGRESS_MAX_STREAMS = env.integer("AGENT0_PROGRESS_STREAMS", 4)
+PROGRESS_STREAM_SECONDS = env.integer("AGENT0_PROGRESS_STREAM_SECONDS", 50, minimum=1)
+
+# Boilerplate
+ROOT_URLCONF = "agent0.urls"
+WSGI_APPLICATION = "agent0.wsgi.application"
+SEED = "agent0.seed.seed"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "stage.kit",
+    "xaa.signin",
+    "agent0.tokens",
+    "agent0.jobs",
+    "agent0.assistant",
+]
+DATABASES = database_for("agent0")
+CACHES = cache_for("agent0")
+TEMPLATES = templates_for("agent0")
+globals().update(cookies_for("agent0"))

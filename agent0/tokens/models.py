@@ -1,0 +1,68 @@
+"""What is kept of a sign-in, and the access tokens got with it.
+
+``SigninSession`` is one browser's sign-in of one person at one IdP. ``CachedAccessToken`` hangs on it, so that
+ending the session takes everything along (RFC 9700 §4.14; OpenID Connect Back-Channel Logout §2.7).
+
+Deliberately does not: hold an ID-JAG. It is used once, at once, and a fresh one is cheaper than a stored
+secret (ID-JAG §4.4.3).
+"""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class SigninSession(models.Model):
+    """``subject`` is the person at ``issuer``; ``sid`` is the IdP's name for the browser session there."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="signin_sessions")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    sid = models.CharField(max_length=255, blank=True)
+    sealed_id_token = models.TextField(blank=True)
+    sealed_refresh_token = models.TextField(blank=True)
+    id_token_fingerprint = models.CharField(max_length=4, blank=True)
+    id_token_expires_at = models.DateTimeField()
+    started_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    refresh_token_claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["issuer", "subject"], name="tokens_session_subject")]
+
+    def __str__(self) -> str:
+        return f"Sign-in {self.uuid} of user {self.user_id}"
+
+    def is_live(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.ends_at
+
+    def owner_of(self, kind: str) -> str:
+        """What a token of this session is sealed for: the session, its user and person, and which token it is."""
+        return " ".join((str(self.uuid), str(self.user_id), self.issuer, self.subject, kind))
+
+
+class CachedAccessToken(models.Model):
+    """The resource app's access token for what was *asked*; ``granted_scope`` is what came."""
+
+    session = models.ForeignKey(SigninSession, models.CASCADE, related_name="access_tokens")
+    resource = models.CharField(max_length=255)
+    scope = models.CharField(max_length=255)
+    sealed_token = models.TextField()
+    granted_scope = models.CharField(max_length=255, blank=True)
+    granted_resource = models.CharField(max_length=512, blank=True)
+    fingerprint = models.CharField(max_length=4)
+    issued_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "resource", "scope"], name="tokens_one_per_request")
+        ]
+
+    def __str__(self) -> str:
+        return f"Access token {self.fingerprint} for {self.resource}"

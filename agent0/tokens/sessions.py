@@ -1,0 +1,86 @@
+"""The life of a sign-in session: started at sign-in, loaded at each use, ended at sign-out or when its time
+is up.
+
+In the flow: every use of a person's token starts with ``load_live_session`` and the id of the local user it
+is used for; a session that is over, or somebody else's, does not load, and the caller sends the person to the
+IdP.
+
+Deliberately does not: extend a session. Its end is fixed at sign-in.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from agent0.tokens import sealing
+from agent0.tokens.models import CachedAccessToken, SigninSession
+from xaa.client.session import fingerprint
+
+
+class SigninEnded(Exception):
+    """There is no live sign-in of this person any more; only signing in at the IdP helps."""
+
+
+def start_session(
+    *,
+    user_id: int,
+    issuer: str,
+    subject: str,
+    sid: str = "",
+    id_token: str,
+    refresh_token: str = "",
+    id_token_expires_at: datetime,
+    ends_at: datetime | None = None,
+) -> SigninSession:
+    """Keep one sign-in. It ends with the browser session it belongs to, or at ``ends_at`` when that is sooner."""
+    now = timezone.now()
+    latest = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    session = SigninSession(
+        uuid=uuid.uuid4(),
+        user_id=user_id,
+        issuer=issuer,
+        subject=subject,
+        sid=sid,
+        id_token_fingerprint=fingerprint(id_token),
+        id_token_expires_at=id_token_expires_at,
+        started_at=now,
+        ends_at=min(ends_at or latest, latest),
+    )
+    session.sealed_id_token = sealing.seal(id_token, owner=session.owner_of("id_token"))
+    session.sealed_refresh_token = sealing.seal(refresh_token, owner=session.owner_of("refresh_token"))
+    session.save(force_insert=True)
+    return session
+
+
+def load_live_session(session_id: uuid.UUID | str, *, user_id: int) -> SigninSession:
+    """The session, if it is this user's and not over: checked at each use, not once (RFC 9700 §4.14).
+
+    Stops one person's browser or job from acting with another person's sign-in.
+    """
+    try:
+        session = SigninSession.objects.get(uuid=session_id, user_id=user_id)
+    except (SigninSession.DoesNotExist, ValueError) as error:
+        raise SigninEnded("expected a sign-in of this person, found none") from error
+    if not session.is_live(timezone.now()):
+        raise SigninEnded("the sign-in is over")
+    return session
+
+
+@transaction.atomic
+def end_session(session: SigninSession) -> None:
+    """Forget every token of this sign-in; the row stays, so that the log can still name it."""
+    CachedAccessToken.objects.filter(session=session).delete()
+    SigninSession.objects.filter(uuid=session.uuid, ended_at=None).update(ended_at=timezone.now())
+    SigninSession.objects.filter(uuid=session.uuid).update(sealed_id_token="", sealed_refresh_token="")
+
+
+def drop_expired(now: datetime) -> None:
+    """End what is past its time: sessions and access tokens that nobody signed out of."""
+    CachedAccessToken.objects.filter(expires_at__lte=now).delete()
+    over = Q(ends_at__lte=now) & Q(ended_at=None)
+    for session in SigninSession.objects.filter(over)[:100]:
+        end_session(session)

@@ -1,0 +1,69 @@
+"""``SIGNIN_TOKEN_STORE`` of Agent0: a sign-in's tokens go to the database, sealed, where the worker reaches
+them.
+
+In the flow: ``xaa.signin`` calls ``keep`` after a sign-in and ``forget`` at sign-out, or before another
+person signs in with the same browser. The browser session holds the ``SigninSession``'s id and no token.
+
+Deliberately does not: revoke at the IdP. Agent0 signs out *at* the IdP (OpenID Connect RP-Initiated Logout
+§2), and an IdP drops what hangs on that session.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from django.http import HttpRequest
+
+from agent0.tokens import sealing, sessions
+from agent0.tokens.models import SigninSession
+from xaa.signin.stores import SignedIn
+
+SESSION_KEY: Final = "signin_session"
+
+
+def load_session(request: HttpRequest) -> SigninSession:
+    """The live sign-in of this browser and this user; raises ``sessions.SigninEnded``."""
+    return sessions.load_live_session(request.session.get(SESSION_KEY, ""), user_id=request.user.pk or 0)
+
+
+class SealedTokenStore:
+    def keep(self, request: HttpRequest, signed_in: SignedIn) -> None:
+        self.forget(request)
+        session = sessions.start_session(
+            user_id=signed_in.user.pk,
+            issuer=signed_in.issuer,
+            subject=signed_in.subject,
+            sid=signed_in.sid,
+            id_token=signed_in.id_token,
+            refresh_token=signed_in.refresh_token,
+            id_token_expires_at=datetime.fromtimestamp(signed_in.expires_at, UTC),
+            ends_at=_session_expiry(signed_in),
+        )
+        request.session[SESSION_KEY] = str(session.uuid)
+
+    def id_token_hint(self, request: HttpRequest) -> str:
+        """The ID Token for logout, expired or not (OpenID Connect RP-Initiated Logout §2); "" when it is gone."""
+        session = self._find(request)
+        if session is None:
+            return ""
+        try:
+            return sealing.unseal(session.sealed_id_token, owner=session.owner_of("id_token"))
+        except sealing.TokenUnreadable:
+            return ""
+
+    def forget(self, request: HttpRequest) -> None:
+        session = self._find(request)
+        if session is not None:
+            sessions.end_session(session)
+        request.session.pop(SESSION_KEY, None)
+
+    def _find(self, request: HttpRequest) -> SigninSession | None:
+        session_id = request.session.get(SESSION_KEY)
+        mine = SigninSession.objects.filter(user_id=request.user.pk or 0)
+        return mine.filter(uuid=session_id).first() if session_id else None
+
+
+def _session_expiry(signed_in: SignedIn) -> datetime | None:
+    """When the session ends, if the IdP says so (``session_expiry``, OpenID Connect Enterprise Extensions)."""
+    expiry = signed_in.claims.get("session_expiry")
+    is_time = isinstance(expiry, int) and not isinstance(expiry, bool) and 0 < expiry < 2**33
+    return datetime.fromtimestamp(expiry, UTC) if is_time else None
