@@ -53,7 +53,8 @@ MIDDLEWARE = [
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": under it a browser sends "Origin: null" with every form, which CSRF protection refuses.
+SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the IdP redirects back with a top-level GET, which Lax admits
 CSRF_COOKIE_HTTPONLY = True
