@@ -4,7 +4,6 @@ DEMO ONLY, all of it: invented people with public passwords.
 """
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
@@ -12,6 +11,7 @@ from idp_mock import clock
 from idp_mock.directory.models import App, Enterprise, Group, Person
 from idp_mock.directory.secrets import matches_secret
 from idp_mock.keys.keystore import create_keys
+from idp_mock.policy.seed import seed_policy
 from stage.kit import addresses, people, registrations
 from xaa import protocol
 
@@ -62,10 +62,7 @@ def seed() -> None:
         seed_person(person)
     for app in APPS:
         seed_app(app)
-    if find_spec("idp_mock.policy.seed"):
-        from idp_mock.policy.seed import seed_policy
-
-        seed_policy()
+    seed_policy()
 
 
 def seed_enterprise(slug: str, name: str) -> None:

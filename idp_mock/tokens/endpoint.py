@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.http import HttpRequest, JsonResponse
-from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from idp_mock import clock
 from idp_mock.directory.models import App
 from idp_mock.directory.tenants import tell_unknown_tenant_in_json
+from idp_mock.tokens import authorization_code, refresh_token, token_exchange
 from idp_mock.tokens.clients import authenticate_client
 from idp_mock.tokens.errors import OAuthError, answer_error, forbid_storing
 from idp_mock.tokens.form import TokenForm, parse_token_form
@@ -25,10 +25,10 @@ from xaa import protocol
 Grant = Callable[[App, TokenForm, datetime], dict[str, object]]
 """What a grant's file offers: ``(app, form, now)`` to the members of a token response, or ``OAuthError``."""
 
-GRANTS = {
-    protocol.GRANT_AUTHORIZATION_CODE: "idp_mock.tokens.authorization_code.redeem",
-    protocol.GRANT_REFRESH_TOKEN: "idp_mock.tokens.refresh_token.refresh",
-    protocol.GRANT_TOKEN_EXCHANGE: "idp_mock.tokens.token_exchange.exchange",
+GRANTS: dict[str, Grant] = {
+    protocol.GRANT_AUTHORIZATION_CODE: authorization_code.redeem,
+    protocol.GRANT_REFRESH_TOKEN: refresh_token.refresh,
+    protocol.GRANT_TOKEN_EXCHANGE: token_exchange.exchange,
 }
 
 
@@ -55,4 +55,4 @@ def grant_tokens(request: HttpRequest, tenant: str, now: datetime) -> dict[str, 
 def find_grant(grant_type: str) -> Grant:
     if grant_type not in GRANTS:
         raise OAuthError(protocol.ERROR_UNSUPPORTED_GRANT_TYPE, f"Supported: {', '.join(GRANTS)}.")
-    return import_string(GRANTS[grant_type])
+    return GRANTS[grant_type]

@@ -1,11 +1,13 @@
 """Every test starts from the seeded state: two enterprises, the cast, their apps and policy."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from django.test.utils import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from idp_mock.directory.models import App, Enterprise, Person
-from idp_mock.keys import keystore
 from idp_mock.seed import seed
 from stage.kit import people
 
@@ -17,10 +19,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         seed()
 
 
-@pytest.fixture(autouse=True)
-def _fresh_keyrings() -> None:
-    """A rolled back test may have kept keys under a name that the next one draws again."""
-    keystore._load_keyring.cache_clear()
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """MD5 for what tests hash; PBKDF2 still reads what the seed wrote."""
+    hashers = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
+    with override_settings(PASSWORD_HASHERS=hashers):
+        yield
 
 
 @pytest.fixture
@@ -47,3 +51,8 @@ def browser() -> Client:
 @pytest.fixture
 def alice(acme: Enterprise) -> Person:
     return Person.objects.get(enterprise=acme, sub=people.ALICE.sub)
+
+
+@pytest.fixture
+def bob(acme: Enterprise) -> Person:
+    return Person.objects.get(enterprise=acme, sub=people.BOB.sub)
