@@ -68,7 +68,7 @@ class OutgoingHttp:
         self.max_bytes = max_bytes
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.headers["User-Agent"] = "xaa/0.1"
+        self._session.headers.update({"User-Agent": "xaa/0.1", "Accept-Encoding": "identity"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = GuardedAdapter(allow_private=allow_private)
         self._session.mount("https://", adapter)
@@ -123,10 +123,13 @@ class OutgoingHttp:
             raise HttpFailure(url, f"expected an absolute {' or '.join(schemes)} URL without credentials")
 
     def _read_body(self, response: requests.Response) -> bytes:
+        """Piece by piece, so that both bounds hold meanwhile. Compression, which hides size, is refused."""
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise HttpFailure(str(response.url), "expected a body without Content-Encoding")
         body = bytearray()
         deadline = time.monotonic() + self.timeout
-        for chunk in response.iter_content(8192):
-            body += chunk
+        while piece := response.raw.read1(8192, decode_content=False):
+            body += piece
             if len(body) > self.max_bytes:
                 raise HttpFailure(str(response.url), f"expected at most {self.max_bytes} bytes, found more")
             if time.monotonic() > deadline:

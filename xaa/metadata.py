@@ -28,6 +28,8 @@ KEYS_FRESH_FOR: Final = 600.0
 """Seconds after which a key set is fetched anew: the bound within which a withdrawn key stops verifying."""
 KEYS_USABLE_FOR: Final = 3600.0
 """Seconds that the last good set outlives an issuer that does not answer; after that nothing verifies."""
+FAILURE_COOLDOWN: Final = 2.0
+"""Seconds for which an issuer that just failed to answer is not asked again, so that nobody queues behind it."""
 METADATA_FRESH_FOR: Final = 600.0
 
 Kind = Literal["oauth", "openid"]
@@ -111,24 +113,27 @@ class IssuerDirectory:
         return document
 
     def _load_keys(self, trusted: TrustedIssuer, *, fresher_than: float | None) -> _CachedKeys:
-        """The cached set, or a new one when it is old, or (``fresher_than``) when it lacked a key."""
+        """The cached set, or a new one when it is old or is the one that (``fresher_than``) lacked a key."""
         state = self._state_of(trusted.issuer)
         with state.lock:
-            now, cached = self._clock(), state.keys
-            age = now - cached.fetched_at if cached else float("inf")
-            wanted = age >= KEYS_FRESH_FOR or (
-                fresher_than is not None and cached is not None and cached.fetched_at <= fresher_than
-            )
-            if cached and (not wanted or now - state.asked_at < REFETCH_COOLDOWN):
+            cached = state.keys
+            if cached and not self._should_refetch(cached, state, fresher_than):
                 return cached
-            state.asked_at = now
+            if not cached and self._clock() - state.asked_at < FAILURE_COOLDOWN:
+                raise KeysUnavailable(f"{trusted.issuer} did not give its keys a moment ago")
+            state.asked_at = self._clock()
             try:
-                state.keys = _CachedKeys(self._fetch_keys(trusted, state), now)
+                state.keys = _CachedKeys(self._fetch_keys(trusted, state), self._clock())
             except (MetadataError, HttpFailure, jose.JoseError) as error:
-                if cached and age < KEYS_USABLE_FOR:
+                if cached and self._clock() - cached.fetched_at < KEYS_USABLE_FOR:
                     return cached
                 raise KeysUnavailable(f"Expected the keys of {trusted.issuer}: {error}") from error
             return state.keys
+
+    def _should_refetch(self, cached: _CachedKeys, state: _IssuerState, fresher_than: float | None) -> bool:
+        is_old = self._clock() - cached.fetched_at >= KEYS_FRESH_FOR
+        lacked_a_key = fresher_than is not None and cached.fetched_at <= fresher_than
+        return (is_old or lacked_a_key) and self._clock() - state.asked_at >= REFETCH_COOLDOWN
 
     def _fetch_keys(self, trusted: TrustedIssuer, state: _IssuerState) -> jose.KeySet:
         url = trusted.jwks_uri

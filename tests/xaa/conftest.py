@@ -3,6 +3,7 @@
 The IdP is faked where the wire ends: its metadata and keys are HTTP answers. Everything on this side is real.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -12,12 +13,12 @@ import responses
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
-from oauth2_provider.models import Application
+from oauth2_provider.models import AccessToken, Application
 
 from tests import builders
 from xaa import protocol
 from xaa.jwt_bearer import trust
-from xaa.jwt_bearer.models import CrossAppClient
+from xaa.jwt_bearer.models import CrossAppClient, RedeemedIdJag
 
 SECRET = "agent0-secret-for-tests"
 Redeem = Callable[..., HttpResponse]
@@ -78,3 +79,23 @@ def redeem(idp: responses.RequestsMock, agent0: Application, alice: User) -> Red
         return Client().generic("POST", "/o/token/", form_body, content_type="application/x-www-form-urlencoded")
 
     return post
+
+
+@pytest.fixture
+def refused(redeem: Redeem, caplog: pytest.LogCaptureFixture) -> Callable[..., HttpResponse]:
+    """Redeem and see it refused by one named check, with the uniform answer, and with nothing written."""
+
+    def see(assertion: str | None, *, by: str, error: str = "invalid_grant", **form: Any) -> Any:
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, logger="xaa.jwt_bearer.checks"):
+            answer = redeem(assertion, **form)
+        assert (answer.status_code, answer.json()["error"]) == (400, error), answer.content
+        verdicts = [
+            record.getMessage().split()[:3:2] for record in caplog.records if record.name.endswith("checks")
+        ]
+        assert [number for number, outcome in verdicts if outcome == "failed"] == [by], verdicts
+        assert not RedeemedIdJag.objects.exists(), "a refused ID-JAG must not be burnt"
+        assert not AccessToken.objects.exists()
+        return answer
+
+    return see

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from oauth2_provider.models import AccessToken, RefreshToken
 
 from tests import builders
-from tests.builders import REMOVED, build_id_jag
+from tests.builders import build_id_jag
 from tests.xaa.conftest import Redeem
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +39,25 @@ def test_it_costs_at_most_nine_statements(redeem: Redeem) -> None:
         assert redeem(build_id_jag()).status_code == 200
     assert len(queries) <= 9, "\n".join(query["sql"] for query in queries)
     print(len(queries), *[query["sql"] for query in queries], sep="\n")
+
+
+@pytest.mark.spec("RD-37", "SEC-30")
+def test_the_log_tells_who_and_what_but_never_the_token(redeem: Redeem, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", logger="xaa"):
+        good, bad = build_id_jag(), build_id_jag(aud="https://other.example")
+        token = redeem(good).json()["access_token"]
+        redeem(bad)
+    text = caplog.text
+    assert "redeemed: iss=https://idp.example/acme sub=00u1alice" in text
+    assert "R7 check_audience failed aud: expected 'https://todo.example', found 'https://other.example'" in text
+    for secret in (good, bad, token, good.split(".")[2], bad.split(".")[2]):
+        assert secret not in text
+
+
+@pytest.mark.spec("MD-03", "MD-04", "MD-06")
+def test_the_metadata_names_the_profile_and_the_grant_and_no_customer(client: object) -> None:
+    document = client.get("/.well-known/oauth-authorization-server").json()  # type: ignore[attr-defined]
+    assert document["issuer"] == builders.RESOURCE_AS
+    assert document["authorization_grant_profiles_supported"] == ["urn:ietf:params:oauth:grant-profile:id-jag"]
+    assert "urn:ietf:params:oauth:grant-type:jwt-bearer" in document["grant_types_supported"]
+    assert builders.ISSUER not in str(document)

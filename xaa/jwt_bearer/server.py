@@ -3,22 +3,31 @@
 Use the ready class, or the mixin over your own server. Nothing of django-oauth-toolkit is patched.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from oauthlib.oauth2 import Server
 
 from xaa import protocol
 from xaa.jwt_bearer.grant import JwtBearerGrant
 
+RETIRED: Final = ("password", "urn:ietf:params:oauth:grant-type:device_code")
+"""Not offered: RFC 9700 §2.4 forbids the first, and the toolkit answers an incomplete second with a 500."""
+
 
 class JwtBearerServerMixin:
     """Adds the JWT bearer grant to any oauthlib server that keeps its grants in ``grant_types``."""
 
+    grant_types: dict[str, Any]
+
     def __init__(self, request_validator: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(request_validator, *args, **kwargs)
-        grants: dict[str, Any] = self.grant_types  # type: ignore[attr-defined]
-        grants[protocol.GRANT_JWT_BEARER] = JwtBearerGrant(request_validator)
+        super().__init__(request_validator, *args, **kwargs)  # type: ignore[call-arg]
+        self.grant_types[protocol.GRANT_JWT_BEARER] = JwtBearerGrant(request_validator)
 
 
 class JwtBearerServer(JwtBearerServerMixin, Server):
-    """The stock server and the JWT bearer grant."""
+    """The stock server with the JWT bearer grant, and without the grants that are better not offered."""
+
+    def __init__(self, request_validator: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request_validator, *args, **kwargs)
+        for grant_type in RETIRED:
+            self.grant_types.pop(grant_type, None)

@@ -20,7 +20,7 @@ class JwtBearerValidatorMixin:
 
         Otherwise the time of the answer tells which client ids exist (RFC 9700 §2.5).
         """
-        authenticated = bool(super().authenticate_client(request, *args, **kwargs))
+        authenticated = bool(super().authenticate_client(request, *args, **kwargs))  # type: ignore[misc]
         if not authenticated and request.client is None:
             make_password(str(request.client_secret), hasher=oauth2_settings.CLIENT_SECRET_HASHER)
         return authenticated
@@ -29,7 +29,7 @@ class JwtBearerValidatorMixin:
         """Store the token. Ours is one INSERT, which needs no transaction around it."""
         if request.grant_type == protocol.GRANT_JWT_BEARER:
             return self._save_bearer_token(token, request, *args, **kwargs)  # type: ignore[attr-defined]
-        return super().save_bearer_token(token, request, *args, **kwargs)
+        return super().save_bearer_token(token, request, *args, **kwargs)  # type: ignore[misc]
 
 
 class JwtBearerValidator(JwtBearerValidatorMixin, OAuth2Validator):

@@ -1,0 +1,64 @@
+"""The order is the argument: what each check stands on was established before it, and every check counts."""
+
+import pathlib
+
+import pytest
+
+from tests.builders import OTHER_KEY, build_id_jag
+from tests.xaa.conftest import Redeem
+from xaa.jwt_bearer import grant, id_jag
+from xaa.jwt_bearer.presented import Check
+
+pytestmark = pytest.mark.django_db
+
+# One ID-JAG for each check, wrong in one thing: what passes when that check is taken away.
+WRONG = {
+    "R4": {"typ": "at+jwt"},
+    "R7": {"aud": "https://other.example"},
+    "R8": {"client_id": "evil0-at-todo0"},
+    "R9": {"now": 1_700_000_000},
+    "R10": {"nbf": 4_000_000_000},
+    "R13": {"resource": "https://other.example/api"},
+    "R14": {"scope": "calendar.read"},
+}
+
+
+def test_every_check_has_a_test_file() -> None:
+    names = " ".join(path.name for path in pathlib.Path(__file__).parent.glob("test_r*.py"))
+    assert all(f"test_r{int(check.number[1:]):02}_" in names for check in id_jag.CHECKS)
+
+
+def test_the_order_is_the_published_one() -> None:
+    numbers = [check.number for check in id_jag.CHECKS]
+    assert numbers == ["R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R12", "R13", "R14", "R11"]
+
+
+@pytest.mark.parametrize("number", WRONG)
+def test_turning_a_check_off_lets_its_wrong_one_through(
+    refused: Redeem, redeem: Redeem, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = build_id_jag(**WRONG[number])
+    error = "invalid_scope" if number == "R14" else "invalid_grant"
+    refused(wrong, by=number, error=error)
+    off = Check(number, lambda presented: presented)
+    monkeypatch.setattr(grant, "CHECKS", [off if check.number == number else check for check in id_jag.CHECKS])
+    assert redeem(wrong).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "first"),
+    [
+        ({"typ": "JWT", "iss": "https://evil.example"}, "R4"),
+        ({"iss": "https://evil.example", "key": OTHER_KEY}, "R5"),
+        ({"key": OTHER_KEY, "aud": "https://other.example"}, "R6"),
+        ({"aud": "https://other.example", "client_id": "evil0"}, "R7"),
+        ({"client_id": "evil0", "exp": 1}, "R8"),
+        ({"exp": 1, "nbf": 4_000_000_000}, "R9"),
+        ({"nbf": 4_000_000_000, "sub": "00u4dan"}, "R10"),
+        ({"sub": "00u4dan", "resource": "https://other.example"}, "R12"),
+        ({"resource": "https://other.example", "scope": []}, "R13"),
+        ({"scope": [], "jti": ""}, "R14"),
+    ],
+)
+def test_of_two_faults_the_earlier_check_is_named(refused: Redeem, wrong: dict[str, object], first: str) -> None:
+    refused(build_id_jag(**wrong), by=first)

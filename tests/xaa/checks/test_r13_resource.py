@@ -1,0 +1,40 @@
+"""R13: every resource is ours, and the token is for those alone (RFC 8707 §2; ID-JAG §4.4.1)."""
+
+import pytest
+
+from tests import builders
+from tests.builders import REMOVED, build_id_jag
+from tests.xaa.conftest import Redeem
+
+pytestmark = pytest.mark.django_db
+API = builders.RESOURCE
+
+
+@pytest.mark.spec("RD-23", "RD-24")
+@pytest.mark.parametrize(
+    "resource",
+    [f"{API}/", "https://other.example/api", [API, "https://other.example/api"], "", [""], [7], 7, None, {}],
+)
+def test_it_refuses_what_is_not_ours(refused: Redeem, resource: object) -> None:
+    refused(build_id_jag(resource=resource), by="R13")
+
+
+@pytest.mark.spec("RD-25", "MC-05")
+def test_without_a_resource_the_default_is_meant(redeem: Redeem) -> None:
+    for absent in (REMOVED, []):
+        assert redeem(build_id_jag(resource=absent)).json()["resource"] == API
+
+
+@pytest.mark.spec("RD-25", "MC-05")
+def test_without_a_resource_and_a_default_it_refuses(refused: Redeem, settings: object) -> None:
+    settings.JWT_BEARER_DEFAULT_RESOURCE = ""  # type: ignore[attr-defined]
+    refused(build_id_jag(resource=REMOVED), by="R13")
+
+
+@pytest.mark.spec("RD-26")
+def test_the_form_may_pick_but_not_add(refused: Redeem, redeem: Redeem, settings: object) -> None:
+    other = "https://todo.example/mcp"
+    settings.JWT_BEARER_RESOURCES = (API, other)  # type: ignore[attr-defined]
+    refused(build_id_jag(resource=API), by="R13", error="invalid_target", resource=other)
+    assert redeem(build_id_jag(resource=[API, other]), resource=other).json()["resource"] == other
+    assert redeem(build_id_jag(resource=[API, other])).json()["resource"] == [API, other]
