@@ -82,9 +82,8 @@ def check_subject_is_live(exchange: Exchange) -> Exchange:
 def check_person(exchange: Exchange) -> Exchange:
     """The person still works here, and may use the app that wants to act for her.
 
-    What the directory says now counts, not what it said at sign-in. A suspended person is ``invalid_grant``, since
-    a new sign-in is what would be needed; a person without the app is ``access_denied``, which no newer
-    token cures (``protocol.md`` 4.2).
+    What the directory says now counts, not what it said at sign-in (ID-JAG §4.3.3). A suspended person makes the
+    token bad, so ``invalid_grant``; a person without the app is ``access_denied``, which no newer token cures.
     """
     subject = exchange.subject
     standing = load_standing(person=subject.person, app=exchange.app, audience=exchange.requested.audience)

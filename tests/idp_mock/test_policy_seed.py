@@ -1,0 +1,77 @@
+"""The policy both enterprises start with, and what the database itself refuses."""
+
+import pytest
+from django.db import IntegrityError
+
+from idp_mock.directory.models import App, Enterprise
+from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.policy.seed import seed_policy
+from stage.kit import addresses
+
+
+def test_agent0_may_act_at_todo0_for_sales_and_nobody_else_for_nobody(acme: Enterprise) -> None:
+    connection = acme.connections.get()
+    assert str(connection) == "Agent0 at Todo0"
+    assert connection.is_on
+    assert [group.slug for group in connection.groups.all()] == ["sales"]
+    assert (connection.client_id_at_resource_as, connection.lifetime) == ("agent0-at-todo0", 300)
+    assert connection.resource_app.issuer == addresses.TODO0_URL
+    assert connection.resource_app.resources == [f"{addresses.TODO0_URL}/api"]
+    assert connection.resource_app.scope_names == ("todos.read", "todos.write")
+
+
+def test_globex_knows_the_same_resource_app_by_a_row_of_its_own(globex: Enterprise, acme: Enterprise) -> None:
+    theirs, ours = globex.connections.get(), acme.connections.get()
+    assert theirs.resource_app != ours.resource_app
+    assert theirs.resource_app.issuer == ours.resource_app.issuer
+    assert theirs.requesting_app.client_id == "agent0-at-globex"
+
+
+def test_seeding_again_adds_nothing_and_leaves_the_admins_word_alone(acme: Enterprise) -> None:
+    connection = acme.connections.get()
+    connection.is_on, connection.scopes = False, ["todos.read"]
+    connection.save()
+    connection.groups.clear()
+    secret = App.objects.get(client_id="todo0-at-globex").secret_hash
+    seed_policy()
+    connection.refresh_from_db()
+    assert (connection.is_on, connection.scopes, connection.groups.count()) == (False, ["todos.read"], 0)
+    assert (CrossAppConnection.objects.count(), ResourceApp.objects.count()) == (2, 2)
+    assert App.objects.get(client_id="todo0-at-globex").secret_hash == secret
+
+
+def test_nobody_can_sign_in_through_or_authenticate_as_todo0_at_globex(globex: Enterprise) -> None:
+    app = globex.apps.get(client_id="todo0-at-globex")
+    assert (app.redirect_uris, app.grant_types, app.is_requesting_app) == ([], [], False)
+
+
+def test_seeding_again_brings_addresses_up_to_date(acme: Enterprise) -> None:
+    ResourceApp.objects.update(issuer="http://localhost:9999", resources=[])
+    seed_policy()
+    assert acme.resource_apps.get().issuer == addresses.TODO0_URL
+
+
+def test_one_issuer_is_one_resource_app_per_enterprise(acme: Enterprise, agent0: App) -> None:
+    with pytest.raises(IntegrityError):
+        ResourceApp.objects.create(enterprise=acme, app=agent0, issuer=addresses.TODO0_URL)
+
+
+def test_one_pair_of_apps_has_one_connection(acme: Enterprise) -> None:
+    first = acme.connections.get()
+    with pytest.raises(IntegrityError):
+        CrossAppConnection.objects.create(
+            enterprise=acme, requesting_app=first.requesting_app, resource_app=first.resource_app
+        )
+
+
+@pytest.mark.spec("JAG-11")
+@pytest.mark.parametrize("lifetime", [0, 29, 301, 86_400])
+def test_no_id_jag_lives_longer_than_five_minutes(acme: Enterprise, lifetime: int) -> None:
+    with pytest.raises(IntegrityError):
+        acme.connections.update(lifetime=lifetime)
+
+
+def test_a_scope_without_words_is_its_own_word(acme: Enterprise) -> None:
+    todo0 = acme.resource_apps.get()
+    assert todo0.words_for("todos.read") == "Read todos"
+    assert todo0.words_for("todos.admin") == "todos.admin"
