@@ -6,6 +6,7 @@ In order: it is an answer to an attempt of this very browser, it comes from the 
 and signs nobody out.
 """
 
+import logging
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
 
@@ -27,6 +28,8 @@ from xaa.signin.connections import Connection
 from xaa.signin.discovery import fetch_idp_metadata
 from xaa.signin.failures import SESSION_ENDED, UNKNOWN_CONNECTION, SignInFailed, failure_page
 from xaa.signin.stores import SignedIn
+
+logger = logging.getLogger("xaa.signin")
 
 CONNECTION_KEY: Final = "signin_connection"
 """Where the session says which connection its person came by; logout reads it."""
@@ -72,6 +75,7 @@ class CallbackView(OIDCAuthenticationCallbackView):
         self.request.session[CONNECTION_KEY] = pending.connection.slug
         self.request.session.set_expiry(_session_end(pending.signed_in))
         conf.token_store().keep(self.request, pending.signed_in)
+        logger.info("signed in: user=%s connection=%r", self.user.pk, pending.connection.slug)
         return HttpResponseRedirect(pending.attempt.next_path or resolve_url(settings.LOGIN_REDIRECT_URL))
 
     def login_failure(self) -> NoReturn:

@@ -3,6 +3,7 @@
 ``SIGNIN_CONNECTIONS``            the ``ConnectionProvider``: the dotted path of an object, a class or a
 module ``SIGNIN_TOKEN_STORE``            the ``TokenStore`` class; default: encrypted, in the session
 ``SIGNIN_LEEWAY``                 seconds by which two clocks may differ; default 60
+``SIGNIN_HTTP_TIMEOUT``           seconds that the IdP has for an answer; default 5
 ``XAA_ALLOW_PRIVATE_ADDRESSES``   DEMO ONLY: an IdP on this machine, over plain http; default False
 """
 
@@ -23,6 +24,7 @@ from xaa.signin.stores import TokenStore
 
 DEFAULT_TOKEN_STORE: Final = "xaa.signin.stores.SessionTokenStore"
 DEFAULT_LEEWAY: Final = 60
+DEFAULT_HTTP_TIMEOUT: Final = 5.0
 
 
 def leeway() -> int:
@@ -48,7 +50,8 @@ def token_store() -> TokenStore:
 
 @cache
 def outgoing_http() -> OutgoingHttp:
-    return OutgoingHttp(allow_private=allow_private_addresses())
+    timeout = float(getattr(settings, "SIGNIN_HTTP_TIMEOUT", DEFAULT_HTTP_TIMEOUT))
+    return OutgoingHttp(allow_private=allow_private_addresses(), timeout=timeout)
 
 
 @cache

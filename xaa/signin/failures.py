@@ -9,7 +9,6 @@ Deliberately does not: say "try again" where trying again cannot help.
 import logging
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -131,7 +130,7 @@ def failure_page(
         "what_happened": _sentence(failure.what_happened, idp),
         "who_can_mend": _sentence(failure.who_can_mend, idp),
         "idp_says": failed.idp_says,
-        "start_again": f"{reverse('signin:start')}?{urlencode(again)}",
+        "start_again": reverse("signin:start", query=again or None),
     }
     return render(request, "signin/failed.html", context, status=failure.status)
 

@@ -50,7 +50,7 @@ def parse_start_request(asked: Mapping[str, str]) -> StartRequest:
 
 def keep_local_path(path: str) -> str:
     """``path`` if it stays on this site, else "": no host, no scheme, and none of the spellings of ``//host``."""
-    if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+    if path.startswith("/") and path.isprintable() and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return path
     return ""
 

@@ -1,0 +1,83 @@
+"""Wrong settings are said at start-up, each with its number."""
+
+import pytest
+from django.core.checks import run_checks
+
+from xaa.signin import conf, connections
+from xaa.signin.connections import Connection, StaticConnections
+
+
+def numbers(**kwargs):
+    return {message.id for message in run_checks(**kwargs) if message.id.startswith("xaa_signin.")}
+
+
+def test_good_settings_have_nothing_to_say():
+    assert numbers() == set()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "number"),
+    [
+        ("SIGNIN_CONNECTIONS", None, "E001"),
+        ("SIGNIN_CONNECTIONS", "nowhere.at_all", "E001"),
+        ("SIGNIN_CONNECTIONS", "xaa.signin.connections.StaticConnections", "E001"),
+        ("SIGNIN_CONNECTIONS", "django.http", "E001"),
+        ("AUTHENTICATION_BACKENDS", ["django.contrib.auth.backends.ModelBackend"], "E002"),
+        ("SIGNIN_TOKEN_STORE", "nowhere.Store", "E003"),
+        ("SIGNIN_TOKEN_STORE", "builtins.dict", "E003"),
+        ("SIGNIN_LEEWAY", 3600, "E004"),
+        ("SIGNIN_LEEWAY", "60", "E004"),
+        (
+            "AUTHENTICATION_BACKENDS",
+            ["mozilla_django_oidc.auth.OIDCAuthenticationBackend", "xaa.signin.backend.SignInBackend"],
+            "E005",
+        ),
+        ("SESSION_COOKIE_SAMESITE", "Strict", "E006"),
+        ("ROOT_URLCONF", "tests.xaa_signin.test_checks", "E007"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_number(settings, setting, value, number):
+    setattr(settings, setting, value)
+    assert f"xaa_signin.{number}" in numbers()
+
+
+def test_private_addresses_are_told_at_deployment(settings):
+    assert "xaa_signin.W001" in numbers(include_deployment_checks=True)
+    settings.XAA_ALLOW_PRIVATE_ADDRESSES = False
+    assert "xaa_signin.W001" not in numbers(include_deployment_checks=True)
+
+
+class Provider:
+    """Connections from a database would be found like this."""
+
+    def find_connection(self, slug):
+        raise LookupError(slug)
+
+    def find_connection_for_email(self, email):
+        raise LookupError(email)
+
+
+find_connection = Provider().find_connection
+find_connection_for_email = Provider().find_connection_for_email
+
+
+@pytest.mark.parametrize("named", [f"{__name__}.Provider", __name__, Provider()])
+def test_connections_may_be_a_class_a_module_or_an_object(settings, named):
+    settings.SIGNIN_CONNECTIONS = named
+    assert numbers() == set()
+    with pytest.raises(LookupError):
+        conf.connections().find_connection("acme")
+
+
+def test_a_secret_does_not_show_when_a_connection_is_printed():
+    assert "hush" not in repr(Connection("acme", "Acme", "https://idp.example", "app", "hush"))
+
+
+def test_domains_compare_without_case():
+    acme = Connection("acme", "Acme", "https://idp.example", "app", "s", email_domains=("Acme.Example",))
+    assert StaticConnections([acme]).find_connection_for_email("a@b@ACME.example") is acme
+    with pytest.raises(LookupError):
+        connections.email_domain("@acme.example")
+
+
+urlpatterns: list[object] = []  # for E007: an app that has not mounted the sign-in
