@@ -58,9 +58,8 @@ class Card:
     @cached_property
     def steps(self) -> list[StepView]:
         """The legs of the latest attempt; ``run.steps`` is prefetched by the pages."""
-        names = {"idp": settings.IDP_NAME, "app": settings.RESOURCE_NAME}
         return [
-            StepView(STEP_TITLES[Step.Name(step.name)].format(**names), step.state, step.detail, _took(step))
+            StepView(self._title_of(step.name), step.state, step.detail, _took(step))
             for step in self.run.steps.all()
             if step.attempt == self._shown_attempt
         ]
@@ -130,9 +129,13 @@ class Card:
         }[Run.State(self.run.state)]
 
     @property
-    def is_open(self) -> bool:
-        """Collapsed to one line when all is well."""
-        return self.run.state != Run.State.DONE
+    def leg_title(self) -> str:
+        """The arrow that broke; "" when none did."""
+        leg = self.run.outcome.get("leg")
+        return self._title_of(leg) if leg else ""
+
+    def _title_of(self, name: str) -> str:
+        return STEP_TITLES[Step.Name(name)].format(idp=settings.IDP_NAME, app=settings.RESOURCE_NAME)
 
 
 def _took(step: Step) -> int | None:

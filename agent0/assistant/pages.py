@@ -39,10 +39,15 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(chat)
 
 
-def _personas() -> list[people.Person]:
+def _personas() -> list[dict[str, str]]:
     """DEMO ONLY: one button a seeded person, while the connection is the one that they belong to."""
-    ours = [person for person in people.PEOPLE if person.email.rpartition("@")[2] in settings.IDP_EMAIL_DOMAINS]
-    return ours if settings.STAGE else []
+    if not settings.STAGE:
+        return []
+    return [
+        {"first_name": person.name.split()[0], "email": person.email}
+        for person in people.PEOPLE
+        if person.email.rpartition("@")[2] in settings.IDP_EMAIL_DOMAINS
+    ]
 
 
 @require_safe

@@ -69,7 +69,7 @@ def _follow(request: HttpRequest, session: SigninSession, run_id: uuid.UUID) -> 
     shown, said_at = "", time.monotonic()
     while time.monotonic() < ends_at:
         card = Card(load_own_run(session, run_id))
-        html = render_to_string("card.html", {"card": card}, request=request)
+        html = render_to_string("card.html", {"card": card, "is_open": True}, request=request)
         connection.close()
         if html != shown:
             shown, said_at = html, time.monotonic()

@@ -38,7 +38,7 @@ def run_page(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID)
 def card(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID) -> HttpResponse:
     """The card as a fragment: what the page polls when it cannot have a stream."""
     publishing.publish_overdue(user_id=session.user_id)
-    return render(request, "card.html", {"card": Card(load_own_run(session, run_id))})
+    return render(request, "card.html", {"card": Card(load_own_run(session, run_id)), "is_open": True})
 
 
 @require_POST

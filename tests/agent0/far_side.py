@@ -1,0 +1,235 @@
+"""Acme's IdP and Todo0 as Agent0 sees them: one HTTP server on loopback, with a small memory and a switchboard.
+
+Good by default: the exchange answers with an ID-JAG, the redemption with an access token, the API with todos.
+``far_side.answers["exchange"] = refusal(...)`` replaces one answer; ``hold_at("created")`` stops a request at that
+point until ``let_go()``, so that a test can kill a worker exactly there.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from xaa import protocol
+
+SCOPE = "todos.read todos.write"
+
+
+@dataclass
+class Answer:
+    status: int
+    body: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+    times: int = 1_000_000
+
+
+@dataclass
+class Seen:
+    """One request that arrived. ``form`` is a token request's, ``body`` an API call's."""
+
+    what: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    form: dict[str, str]
+    body: object
+
+
+def refusal(error: str, description: str = "", status: int = 400) -> Answer:
+    return Answer(status, {"error": error, "error_description": description})
+
+
+def id_jag_answer(**override: object) -> Answer:
+    body = {
+        "issued_token_type": protocol.TOKEN_TYPE_ID_JAG,
+        "token_type": "N_A",
+        "access_token": "an-id-jag",
+        "expires_in": 300,
+        "scope": SCOPE,
+    } | override
+    return Answer(200, body)
+
+
+def access_token_answer(**override: object) -> Answer:
+    body = {"token_type": "Bearer", "access_token": "an-access-token", "expires_in": 300, "scope": SCOPE} | override
+    return Answer(200, body)
+
+
+class FarSide:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.answers: dict[str, Answer] = {}
+        self.seen: list[Seen] = []
+        self.todos: dict[int, dict[str, object]] = {}
+        self._keys: dict[str, int] = {}
+        self._hold = ""
+        self._reached = threading.Event()
+        self._go = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.idp_issuer = f"{self.url}/acme"
+
+    @contextmanager
+    def serving(self) -> Iterator["FarSide"]:
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.let_go()
+            self._server.shutdown()
+            self._server.server_close()
+
+    def requests_of(self, what: str) -> list[Seen]:
+        return [seen for seen in self.seen if seen.what == what]
+
+    def add_todo(self, title: str, *, due_on: str | None = None, done: bool = False) -> dict[str, object]:
+        with self.lock:
+            todo = {"id": len(self.todos) + 1, "title": title, "done": done, "due_on": due_on}
+            self.todos[len(self.todos) + 1] = todo
+            return todo
+
+    def hold_at(self, point: str) -> None:
+        self._hold = point
+        self._reached.clear()
+        self._go.clear()
+
+    def wait_until_held(self, seconds: float = 15) -> None:
+        assert self._reached.wait(seconds), f"no request reached {self._hold!r}"
+
+    def let_go(self) -> None:
+        self._hold = ""
+        self._go.set()
+
+    def pass_point(self, point: str) -> None:
+        if point == self._hold:
+            self._reached.set()
+            self._go.wait(30)
+
+    # The two servers
+
+    def respond(self, seen: Seen) -> Answer:
+        self.seen.append(seen)
+        self.pass_point(f"before {seen.what}")
+        prepared = self._take_prepared(seen.what)
+        answer = prepared or getattr(self, f"_{seen.what}")(seen)
+        self.pass_point(f"after {seen.what}")
+        return answer
+
+    def _take_prepared(self, what: str) -> Answer | None:
+        with self.lock:
+            prepared = self.answers.get(what)
+            if prepared is None:
+                return None
+            prepared.times -= 1
+            if not prepared.times:
+                del self.answers[what]
+            return prepared
+
+    def _idp_metadata(self, _seen: Seen) -> Answer:
+        return Answer(200, {"issuer": self.idp_issuer, "token_endpoint": f"{self.idp_issuer}/token"})
+
+    def _as_metadata(self, _seen: Seen) -> Answer:
+        return Answer(200, {"issuer": self.url, "token_endpoint": f"{self.url}/oauth/token"})
+
+    def _exchange(self, seen: Seen) -> Answer:
+        number = len(self.requests_of("exchange"))
+        return id_jag_answer(access_token=f"id-jag-{number}", scope=seen.form["scope"])
+
+    def _redeem(self, seen: Seen) -> Answer:
+        exchange = self.requests_of("exchange")[-1]
+        number = len(self.requests_of("redeem"))
+        return access_token_answer(access_token=f"access-token-{number}", scope=exchange.form["scope"])
+
+    def _list(self, seen: Seen) -> Answer:
+        asked = parse_qs(urlsplit(seen.path).query)
+        after, limit = int(asked.get("after", ["0"])[0]), int(asked.get("limit", ["50"])[0])
+        only_open = asked.get("done") == ["false"]
+        with self.lock:
+            found = [todo for todo in self.todos.values() if todo["id"] > after and not (only_open and todo["done"])]
+        page = found[:limit]
+        return Answer(200, {"todos": page, "next": page[-1]["id"] if len(found) > limit else None})
+
+    def _create(self, seen: Seen) -> Answer:
+        key = seen.headers.get("idempotency-key", "")
+        with self.lock:
+            known = self._keys.get(key)
+        if known:
+            return Answer(201, self.todos[known])
+        todo = self.add_todo(seen.body["title"])
+        if key:
+            self._keys[key] = todo["id"]
+        return Answer(201, todo)
+
+    def _complete(self, seen: Seen) -> Answer:
+        todo = self.todos.get(int(seen.path.split("/")[-2]))
+        if todo is None:
+            return Answer(404, {"error": "not_found", "message": "no such todo"})
+        todo["done"] = True
+        return Answer(200, todo)
+
+    def _delete(self, seen: Seen) -> Answer:
+        with self.lock:
+            gone = self.todos.pop(int(seen.path.split("/")[-1]), None)
+        return Answer(204) if gone else Answer(404, {"error": "not_found", "message": "no such todo"})
+
+    def _unknown(self, _seen: Seen) -> Answer:
+        return Answer(404, {"error": "not_found"})
+
+
+def name_request(method: str, path: str) -> str:
+    path = urlsplit(path).path
+    exact = {
+        ("GET", "/acme/.well-known/openid-configuration"): "idp_metadata",
+        ("GET", "/.well-known/oauth-authorization-server"): "as_metadata",
+        ("POST", "/acme/token"): "exchange",
+        ("POST", "/oauth/token"): "redeem",
+        ("GET", "/api/todos"): "list",
+        ("POST", "/api/todos"): "create",
+    }
+    if (method, path) in exact:
+        return exact[method, path]
+    if path.startswith("/api/todos/"):
+        return {"POST": "complete", "DELETE": "delete"}.get(method, "unknown")
+    return "unknown"
+
+
+def _handler(far_side: FarSide) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            is_form = "form-urlencoded" in self.headers.get("Content-Type", "")
+            seen = Seen(
+                what=name_request(self.command, self.path),
+                method=self.command,
+                path=self.path,
+                headers={name.lower(): value for name, value in self.headers.items()},
+                form={name: values[0] for name, values in parse_qs(raw.decode()).items()} if is_form else {},
+                body=json.loads(raw) if raw and not is_form else None,
+            )
+            answer = far_side.respond(seen)
+            body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+            self.send_response(answer.status)
+            for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0" if answer.status == 204 else str(len(body)))
+            self.end_headers()
+            if answer.status != 204:
+                self.wfile.write(body)
+
+        do_GET = do_POST = do_DELETE = _serve
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except OSError:  # the other end was killed, as tests do
+                pass
+
+    return Handler
