@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
+from django.utils.html import strip_tags
 
 from stage.launchpad import parties
 from stage.launchpad.parties import AGENT0, IDP, PARTIES, TODO0, Party, fetch_health
@@ -36,14 +37,15 @@ def test_it_reaches_no_private_address_unless_told_so(all_well):
 def test_the_page_says_who_is_silent_and_where_to_look(client, all_well):
     all_well.replace("GET", f"{TODO0.url}/health", body=requests.ConnectionError("refused"))
     html = client.get("/").content.decode()
-    assert "Todo0 is not answering." in html
+    assert f"Todo0 is not answering on {TODO0.url}." in strip_tags(html)
     assert "terminal that runs <code>make demo</code>" in html
     assert f"{TODO0.url}/health" in html
     assert html.count(">answering") + html.count("answering</span>") >= 2
 
 
 def test_the_page_names_all_the_silent_in_one_sentence(client, wire):
-    assert "Agent0, Acme IdP and Todo0 are not answering." in client.get("/").content.decode()
+    text = strip_tags(client.get("/").content.decode())
+    assert f"Agent0, Acme IdP and Todo0 are not answering on {AGENT0.url}, {IDP.url}, {TODO0.url}." in text
 
 
 def test_the_page_does_not_wait_for_a_party_that_hangs(hanging_party):
