@@ -8,7 +8,7 @@ only what is its own.
 import base64
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stage.door.layout import find_var
@@ -52,11 +52,12 @@ MAKERS: dict[str, Callable[[], str]] = {
 }
 
 
-def load_secrets() -> dict[str, str]:
-    """Every secret of the demo: from the environment, else from ``var/demo.env``, which is completed as needed."""
-    missing = [name for name in MAKERS if not os.environ.get(name)]
+def load_secrets(names: Iterable[str] = tuple(MAKERS)) -> dict[str, str]:
+    """The secrets ``names``: from the environment, else from ``var/demo.env``, which is completed as needed."""
+    wanted = list(names)
+    missing = [name for name in wanted if not os.environ.get(name)]
     kept = _load_file(find_var() / "demo.env") if missing else {}
-    return {name: os.environ.get(name) or kept[name] for name in MAKERS}
+    return {name: os.environ.get(name) or kept[name] for name in wanted}
 
 
 def _load_file(path: Path) -> dict[str, str]:

@@ -47,7 +47,7 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": f"{package}.settings", "DEMO_VAR": str(find_var())}
     if not is_demo():
         return environment
-    secrets = demo_env.load_secrets()
+    secrets = demo_env.load_secrets(OWN[package])
     numbers = {party.port_variable: str(ports[party.variable]) for party in PARTIES if party.variable in ports}
     demo = {
         # DEMO ONLY: the parties call one another over plain http on loopback. Leave it unset in production, where
@@ -55,14 +55,14 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
         "XAA_ALLOW_PRIVATE_ADDRESSES": "1",
         "PYTHONUNBUFFERED": "1",
         **numbers,
-        **{name: secrets[name] for name in OWN[package]},
+        **secrets,
     }
     return {**demo, **environment, **numbers}
 
 
 def load_any_secret(name: str) -> str:
     """One secret by its variable, whoever owns it."""
-    return os.environ.get(name) or demo_env.load_secrets()[name]
+    return demo_env.load_secrets([name])[name]
 
 
 def load_running() -> dict[str, int]:

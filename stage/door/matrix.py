@@ -22,7 +22,7 @@ def run_matrix(arguments: list[str]) -> int:
         print("0 passed, 0 failed, 0 skipped")
         return 0
     environment = {**os.environ, "XAA_VENV": str(ROOT / f".venv-{VERSION.replace('.', '')}")}
-    suites = arguments or ["house", "xaa", "agent0", "todo0", "idp_mock", "stage", "flow"]
+    suites = arguments or ["house", "xaa", "xaa_signin", "agent0", "todo0", "idp_mock", "stage", "flow"]
     command = [python, str(MANAGE), "test", *suites, "--", "-o", STRICT]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 

@@ -1,4 +1,4 @@
-"""``python -m stage.door.probe URL``: exit 0 when URL answers 200. The container image has no curl, and needs none."""
+"""``python -m stage.door.probe URL``: exit 0 when URL answers 200. The container image needs no curl for it."""
 
 import sys
 import urllib.request

@@ -37,6 +37,7 @@ class Suite:
 SUITES = (
     Suite("house"),
     Suite("xaa", "tests.xaa.settings"),
+    Suite("xaa_signin", "tests.xaa_signin.settings"),
     Suite("agent0", "agent0.settings"),
     Suite("todo0", "todo0.settings"),
     Suite("idp_mock", "idp_mock.settings"),

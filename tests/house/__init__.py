@@ -1,1 +1,1 @@
-"""The house holds its own rules: structure, references, environment, and the door itself. No Django settings here."""
+"""The house holds its own rules: structure, references, environment, and the door. No Django settings here."""

@@ -17,16 +17,23 @@ def find_code() -> list[Path]:
 def find_pages() -> list[Path]:
     """Every template, and every stylesheet and script that we wrote."""
     folders = [ROOT / "templates", *(ROOT / folder for folder in CODE)]
-    return [path for folder in folders for kind in ("html", "css", "js", "svg") for path in folder.rglob(f"*.{kind}")]
+    return [
+        path for folder in folders for kind in ("html", "css", "js", "svg") for path in folder.rglob(f"*.{kind}")
+    ]
 
 
 def find_texts() -> Iterator[Path]:
     """Everything that a person reads and git keeps."""
     for folder in (*CODE, "tests", "templates", "docs", "benchmarks", ".ci", "docker"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".md", ".html", ".css", ".js", ".sh", ".yml", ".toml", "") and path.is_file():
+            if (
+                path.suffix in (".py", ".md", ".html", ".css", ".js", ".sh", ".yml", ".toml", "")
+                and path.is_file()
+            ):
                 yield path
-    yield from (path for path in sorted(ROOT.iterdir()) if path.suffix in (".md", ".toml", ".yml", ".py", ".example"))
+    yield from (
+        path for path in sorted(ROOT.iterdir()) if path.suffix in (".md", ".toml", ".yml", ".py", ".example")
+    )
 
 
 def shown(path: Path) -> str:

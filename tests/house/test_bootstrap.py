@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from stage.door import bootstrap
 from stage.door.voice import Refusal
 from tests.house.rooms import ROOT

@@ -36,5 +36,7 @@ def test_a_secret_key_is_known_to_its_party_alone():
 def test_the_door_needs_nothing_but_the_standard_library():
     modules = sorted(f"stage.door.{path.stem}" for path in (ROOT / "stage" / "door").glob("[a-z]*.py"))
     program = f"import {', '.join(modules)}"
-    done = subprocess.run([sys.executable, "-S", "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.stderr == ""

@@ -4,6 +4,7 @@ import os
 import socket
 
 import pytest
+
 from stage.door import ports
 from stage.door.layout import PARTIES, Party
 from stage.door.voice import Refusal

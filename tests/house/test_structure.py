@@ -1,37 +1,40 @@
-"""Files and functions stay readable in one sitting, say what they are for, and have a name that says where to look."""
+"""Files and functions stay readable in one sitting, say what they are for, and are named for a role."""
 
 import ast
 
-import pytest
 from tests.house.rooms import find_code, shown
 
-CODE = find_code()
 LONGEST_FILE = 250
 LONGEST_SETTINGS = 120
 LONGEST_FUNCTION = 50
 NAMES_THAT_SAY_NOTHING = {"utils.py", "helpers.py", "common.py", "misc.py", "util.py", "helper.py"}
 
-
-@pytest.mark.parametrize("path", CODE, ids=shown)
-def test_a_file_is_short_enough_to_read(path):
-    longest = LONGEST_SETTINGS if path.name == "settings.py" else LONGEST_FILE
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in find_code()}
 
 
-@pytest.mark.parametrize("path", CODE, ids=shown)
-def test_a_function_is_short_enough_to_see(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    too_long = [one.name for one in functions if one.end_lineno - one.lineno + 1 > LONGEST_FUNCTION]
+def test_every_file_is_short_enough_to_read():
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in TREES}
+    limits = {path: LONGEST_SETTINGS if path.name == "settings.py" else LONGEST_FILE for path in TREES}
+    assert [f"{shown(path)}: {lengths[path]} lines" for path in TREES if lengths[path] > limits[path]] == []
+
+
+def test_every_function_is_short_enough_to_see():
+    functions = [
+        (path, node)
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    lengths = [(path, node.name, node.end_lineno - node.lineno + 1) for path, node in functions]
+    too_long = [
+        f"{shown(path)}: {name} has {lines} lines" for path, name, lines in lengths if lines > LONGEST_FUNCTION
+    ]
     assert too_long == []
 
 
-@pytest.mark.parametrize("path", CODE, ids=shown)
-def test_a_module_says_what_it_is_for(path):
-    text = path.read_text(encoding="utf-8")
-    assert not text.strip() or ast.get_docstring(ast.parse(text))
+def test_every_module_says_what_it_is_for():
+    assert [shown(path) for path, tree in TREES.items() if tree.body and not ast.get_docstring(tree)] == []
 
 
-@pytest.mark.parametrize("path", CODE, ids=shown)
-def test_a_file_is_named_for_a_role(path):
-    assert path.name not in NAMES_THAT_SAY_NOTHING
+def test_every_file_is_named_for_a_role():
+    assert [shown(path) for path in TREES if path.name in NAMES_THAT_SAY_NOTHING] == []

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from stage.door.supervisor import Supervisor
 from tests.house.rooms import ROOT
 
@@ -94,7 +95,7 @@ def test_a_process_that_is_killed_leaves_no_child_behind(crew, tmp_path):
     os.kill(parent, signal.SIGKILL)
     wait_for(crew.find_dead, "the end was not noticed")
     crew.stop()
-    assert not is_alive(child)
+    wait_for(lambda: not is_alive(child), "a grandchild outlived its parent")
 
 
 def test_killing_the_supervisor_leaves_nothing_behind(tmp_path):
@@ -120,7 +121,7 @@ def test_lines_carry_the_name_of_who_wrote_them_and_a_mark_is_noticed():
         program = "print('worker is ready.', flush=True); import time; time.sleep(600)"
         crew.start("worker", [sys.executable, "-c", program], environment=dict(os.environ), mark=" ready.")
         assert crew.marks["worker"].wait(PATIENCE)
-        wait_for(lambda: log.getvalue(), "the line was not shown")
+        wait_for(log.getvalue, "the line was not shown")
     for number, handler in before.items():
         signal.signal(number, handler)
     assert log.getvalue() == "worker   | worker is ready.\n"
