@@ -2,8 +2,9 @@
 
 Running it again brings addresses up to date, but leaves a connection that exists as its admin left it.
 
-DEMO ONLY, like all seeds. Globex says yes to the same pair of apps, so that it issues real ID-JAGs for Todo0: those are
-what shows that Todo0 refuses an issuer it does not trust, however good the signature.
+DEMO ONLY, like all seeds. Globex says yes to the same pair of apps, so that it issues real ID-JAGs for Todo0: those
+are what shows that Todo0 refuses an issuer it does not trust, however good the signature. Mail0 is an app of Acme's
+that nobody runs here, its connection switched off: switched on, it gives ID-JAGs for an audience that is not Todo0.
 """
 
 import secrets
@@ -14,6 +15,9 @@ from idp_mock.policy.models import CrossAppConnection, ResourceApp
 from stage.kit import addresses, registrations
 
 TODO0_AT_GLOBEX = "todo0-at-globex"
+MAIL0_AT_ACME, AGENT0_AT_MAIL0 = "mail0-at-acme", "agent0-at-mail0"
+MAIL0_URL = "https://mail0.example"  # a name that RFC 2606 keeps free: nothing answers there
+MAIL0_SCOPES = [{"scope": "mail.read", "words": "Read mail"}, {"scope": "mail.send", "words": "Send mail"}]
 TODO0_SCOPES = [
     {"scope": "todos.read", "words": "Read todos"},
     {"scope": "todos.write", "words": "Add, complete and delete todos"},
@@ -22,48 +26,70 @@ TODO0_SCOPES = [
 
 def seed_policy() -> None:
     acme, globex = Enterprise.objects.get(slug="acme"), Enterprise.objects.get(slug="globex")
-    seed_todo0_at_globex(globex)
     for enterprise, agent0, todo0 in (
-        (acme, registrations.AGENT0_AT_ACME.client_id, registrations.TODO0_AT_ACME.client_id),
-        (globex, registrations.AGENT0_AT_GLOBEX.client_id, TODO0_AT_GLOBEX),
+        (
+            acme,
+            registrations.AGENT0_AT_ACME.client_id,
+            acme.apps.get(client_id=registrations.TODO0_AT_ACME.client_id),
+        ),
+        (globex, registrations.AGENT0_AT_GLOBEX.client_id, seed_place(globex, TODO0_AT_GLOBEX, "Todo0")),
     ):
-        seed_connection(enterprise.apps.get(client_id=agent0), seed_todo0(enterprise.apps.get(client_id=todo0)))
+        seed_connection(enterprise.apps.get(client_id=agent0), seed_todo0(todo0))
+    seed_mail0(acme)
 
 
-def seed_todo0_at_globex(globex: Enterprise) -> None:
-    """Globex knows Todo0 as a place to act at, but nobody signs in to it from there: no redirect, no grant."""
+def seed_place(enterprise: Enterprise, client_id: str, name: str) -> App:
+    """An app known as a place to act at, but nobody signs in to it from here: no redirect, no grant."""
     app, is_new = App.objects.get_or_create(
-        enterprise=globex, client_id=TODO0_AT_GLOBEX, defaults={"name": "Todo0", "grant_types": []}
+        enterprise=enterprise, client_id=client_id, defaults={"name": name, "grant_types": []}
     )
     if is_new:
         app.set_secret(secrets.token_urlsafe(32))  # nobody knows it, so nobody authenticates with it
         app.save()
-    app.assigned_groups.set(globex.groups.filter(slug="everybody"))
+    app.assigned_groups.set(enterprise.groups.filter(slug="everybody"))
+    return app
 
 
 def seed_todo0(app: App) -> ResourceApp:
+    return seed_resource_app(app, issuer=addresses.TODO0_URL, scopes=TODO0_SCOPES)
+
+
+def seed_mail0(acme: Enterprise) -> None:
+    app = seed_place(acme, MAIL0_AT_ACME, "Mail0")
+    mail0 = seed_resource_app(app, issuer=MAIL0_URL, scopes=MAIL0_SCOPES)
+    agent0 = acme.apps.get(client_id=registrations.AGENT0_AT_ACME.client_id)
+    seed_connection(agent0, mail0, client_id_there=AGENT0_AT_MAIL0, is_on=False)
+
+
+def seed_resource_app(app: App, *, issuer: str, scopes: list[dict[str, str]]) -> ResourceApp:
     resource_app, _ = ResourceApp.objects.update_or_create(
         app=app,
         defaults={
             "enterprise": app.enterprise,
-            "issuer": addresses.TODO0_URL,
-            "resources": [f"{addresses.TODO0_URL}/api"],
-            "scopes": TODO0_SCOPES,
+            "issuer": issuer,
+            "resources": [f"{issuer}/api"],
+            "scopes": scopes,
         },
     )
     return resource_app
 
 
-def seed_connection(agent0: App, todo0: ResourceApp) -> None:
+def seed_connection(
+    agent0: App,
+    resource_app: ResourceApp,
+    *,
+    client_id_there: str = registrations.AGENT0_AT_TODO0.client_id,
+    is_on: bool = True,
+) -> None:
     connection, is_new = CrossAppConnection.objects.get_or_create(
         requesting_app=agent0,
-        resource_app=todo0,
+        resource_app=resource_app,
         defaults={
             "enterprise": agent0.enterprise,
-            "is_on": True,
-            "on_since": clock.now(),
+            "is_on": is_on,
+            "on_since": clock.now() if is_on else None,
             "scope_condition": CrossAppConnection.ScopeCondition.ANY,
-            "client_id_at_resource_as": registrations.AGENT0_AT_TODO0.client_id,
+            "client_id_at_resource_as": client_id_there,
             "lifetime": 300,
         },
     )

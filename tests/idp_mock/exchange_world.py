@@ -59,11 +59,12 @@ class World:
 
     @property
     def connection(self) -> CrossAppConnection:
-        return CrossAppConnection.objects.select_related("resource_app__app").get(requesting_app=self.agent0)
+        connections = CrossAppConnection.objects.select_related("resource_app__app")
+        return connections.get(requesting_app=self.agent0, resource_app__app__name="Todo0")
 
     @property
     def todo0(self) -> ResourceApp:
-        return ResourceApp.objects.select_related("app").get(enterprise=self.acme)
+        return ResourceApp.objects.select_related("app").get(enterprise=self.acme, app__name="Todo0")
 
     def app(self, client_id: str) -> App:
         return App.objects.select_related("enterprise").get(client_id=client_id)
