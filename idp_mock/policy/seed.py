@@ -2,9 +2,9 @@
 
 Running it again brings addresses up to date, but leaves a connection that exists as its admin left it.
 
-DEMO ONLY, like all seeds. Globex says yes to the same pair of apps, so that it issues real ID-JAGs for Todo0: those
-are what shows that Todo0 refuses an issuer it does not trust, however good the signature. Mail0 is an app of Acme's
-that nobody runs here, its connection switched off: switched on, it gives ID-JAGs for an audience that is not Todo0.
+DEMO ONLY, like all seeds. Globex says yes to the same pair of apps, so that it issues real ID-JAGs for Todo0: they
+show that Todo0 refuses an issuer it does not trust, however good the signature. Mail0 is an app of Acme's that
+nobody runs here. Its connection is off; switched on, it gives ID-JAGs for an audience that is not Todo0.
 """
 
 import secrets

@@ -151,5 +151,7 @@ def test_the_other_enterprises_rows_never_answer(globex: Enterprise, acme: Enter
 
 def test_a_person_in_several_groups_of_the_connection_is_one_person(acme: Enterprise, agent0: App) -> None:
     alice = Person.objects.get(enterprise=acme, sub=people.ALICE.sub)
-    CrossAppConnection.objects.get(requesting_app=agent0, resource_app__app__name="Todo0").groups.set(acme.groups.all())
+    CrossAppConnection.objects.get(requesting_app=agent0, resource_app__app__name="Todo0").groups.set(
+        acme.groups.all()
+    )
     assert load_standing(person=alice, app=agent0, audience=addresses.TODO0_URL).is_in_groups
