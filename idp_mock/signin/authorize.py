@@ -29,6 +29,7 @@ from idp_mock.signin.authorization_request import (
     resolve_client,
 )
 from idp_mock.signin.browser import NotSignedIn, load_browser_session
+from idp_mock.signin.events import SIGN_IN_TO_APP, Happened, record_allowed, record_denied
 from idp_mock.signin.interaction import Interaction, InteractionLost, dump_interaction, load_interaction
 from idp_mock.signin.models import IdpSession
 from idp_mock.signin.pages import show_interaction_lost, show_not_answerable
@@ -71,7 +72,7 @@ def answer(
     try:
         asked = parse_authorization_request(app, redirect_uri, params)
         session = load_fresh_session(request, asked, interaction.asked_at)
-        check_person(app, session)
+        check_person(app, session, now=now)
         return redirect_to_client(app, params, code=issue_code(asked, session, now=now))
     except AuthorizationError as error:
         return redirect_to_client(app, params, error=error.error, error_description=error.description)
@@ -114,14 +115,18 @@ def check_expected_person(asked: AuthorizationRequest, session: IdpSession) -> N
         raise SignInNeeded
 
 
-def check_person(app: App, session: IdpSession) -> None:
+def check_person(app: App, session: IdpSession, *, now: datetime) -> None:
     """The enterprise decides who may use which app; being employed is not enough."""
-    if not session.person.is_active:
-        raise AuthorizationError("access_denied", f"{app.enterprise.name} has suspended this person.")
-    if not app.is_assigned(session.person):
-        raise AuthorizationError(
-            "access_denied", f"{app.enterprise.name} has not assigned this person to the app."
-        )
+    enterprise, person = app.enterprise, session.person
+    happened = Happened(person, enterprise, now, app)
+    if person.is_active and app.is_assigned(person):
+        record_allowed(SIGN_IN_TO_APP, happened)
+        return
+    reason = f"{enterprise.name} has not assigned this person to the app."
+    if not person.is_active:
+        reason = f"{enterprise.name} has suspended this person."
+    record_denied(SIGN_IN_TO_APP, happened, error="access_denied", reason=reason)
+    raise AuthorizationError("access_denied", reason)
 
 
 def redirect_to_client(app: App, params: QueryDict, **members: str) -> HttpResponse:

@@ -15,6 +15,10 @@ class WrongCredentials(Exception):
 class PersonSuspended(Exception):
     """The password was right, but the enterprise has suspended this person."""
 
+    def __init__(self, person: Person) -> None:
+        super().__init__("suspended")
+        self.person = person
+
 
 def authenticate_person(enterprise: Enterprise, *, login: str, password: str) -> Person:
     """The active person with this login and password; raises ``WrongCredentials`` or ``PersonSuspended``."""
@@ -29,5 +33,5 @@ def authenticate_person(enterprise: Enterprise, *, login: str, password: str) ->
     if not person.has_password(password):
         raise WrongCredentials
     if not person.is_active:
-        raise PersonSuspended
+        raise PersonSuspended(person)
     return person

@@ -21,6 +21,7 @@ from idp_mock import clock
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.signin.browser import begin_session
+from idp_mock.signin.events import SESSION_START, Happened, record_allowed, record_denied
 from idp_mock.signin.interaction import InteractionLost, load_interaction
 from idp_mock.signin.pages import allow_form_redirect, show_interaction_lost, show_page
 from idp_mock.signin.passwords import PersonSuspended, WrongCredentials, authenticate_person
@@ -50,9 +51,12 @@ def sign_in(request: HttpRequest, tenant: str) -> HttpResponse:
         person = identify_person(request, enterprise)
     except WrongCredentials:
         return show_sign_in(request, enterprise, purpose, status=400)
-    except PersonSuspended:
+    except PersonSuspended as error:
+        happened = Happened(error.person, enterprise, now, purpose.app)
+        record_denied(SESSION_START, happened, error="access_denied", reason="The person is suspended.")
         return show_page(request, "signin/suspended.html", enterprise, status=403, app=purpose.app)
     begin_session(request, person, now=now)
+    record_allowed(SESSION_START, Happened(person, enterprise, now, purpose.app))
     return HttpResponseRedirect(purpose.destination, status=303)  # RFC 9700 §4.12: never 307 after a password
 
 
@@ -93,7 +97,7 @@ def pick_persona(enterprise: Enterprise, sub: str) -> Person:
     if person is None:
         raise WrongCredentials
     if not person.is_active:
-        raise PersonSuspended
+        raise PersonSuspended(person)
     return person
 
 

@@ -19,6 +19,7 @@ from idp_mock import clock
 from idp_mock.directory.models import Enterprise
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.signin.browser import NotSignedIn, forget_session, load_browser_session, load_sids
+from idp_mock.signin.events import SESSION_END, Happened, record_allowed
 from idp_mock.signin.logout_request import PARAMETERS, LogoutRequest, parse_logout_request
 from idp_mock.signin.models import IdpSession
 from idp_mock.signin.pages import allow_form_redirect, show_page
@@ -64,6 +65,7 @@ def end_session(request: HttpRequest, enterprise: Enterprise, session: IdpSessio
     session.end(now)
     TokenFamily.objects.filter(session=session, revoked_at=None).update(revoked_at=now)
     forget_session(request, enterprise, session.sid)
+    record_allowed(SESSION_END, Happened(session.person, enterprise, now))
 
 
 def ask_first(

@@ -26,6 +26,7 @@ from idp_mock.tokens.form import TokenForm
 from idp_mock.tokens.models import AuthorizationCode, TokenFamily
 from idp_mock.tokens.refresh_token import issue_refresh_token
 from idp_mock.tokens.responses import sign_in_response
+from idp_mock.tokens.reuse import detect_reuse
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
 
@@ -83,9 +84,10 @@ def load_code(app: App, value: str) -> AuthorizationCode:
 
 
 def check_unused(code: AuthorizationCode, *, now: datetime) -> None:
-    if code.used_at or code.family.revoked_at:
-        code.family.revoke(now)
-        raise invalid_grant("The code was used before. What was issued for it has been revoked.")
+    if code.used_at:
+        raise detect_reuse(code.family, what="code", now=now)
+    if code.family.revoked_at:
+        raise invalid_grant("The code was revoked.")
 
 
 def check_binding(code: AuthorizationCode, form: TokenForm, *, now: datetime) -> None:
@@ -119,5 +121,4 @@ def check_person(code: AuthorizationCode) -> None:
 def claim(code: AuthorizationCode, *, now: datetime) -> None:
     """One winner, also among parallel requests: the database decides, not a look before."""
     if not AuthorizationCode.objects.filter(pk=code.pk, used_at=None).update(used_at=now):
-        code.family.revoke(now)
-        raise invalid_grant("The code was used before. What was issued for it has been revoked.")
+        raise detect_reuse(code.family, what="code", now=now)

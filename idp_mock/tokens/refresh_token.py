@@ -20,6 +20,7 @@ from idp_mock.tokens.errors import OAuthError, invalid_grant
 from idp_mock.tokens.form import TokenForm
 from idp_mock.tokens.models import RefreshToken, TokenFamily
 from idp_mock.tokens.responses import sign_in_response
+from idp_mock.tokens.reuse import detect_reuse
 from xaa import protocol
 
 
@@ -46,14 +47,14 @@ def load_refresh_token(app: App, value: str, *, now: datetime) -> RefreshToken:
         raise invalid_grant("The refresh token is unknown, or was issued to another client.")
     record.family.app = app  # the caller's, with its enterprise: no further statement
     if record.rotated_at:
-        record.family.revoke(now)
+        raise detect_reuse(record.family, what="refresh token", now=now)
     check_refresh_token(record, now=now)
     return record
 
 
 def check_refresh_token(record: RefreshToken, *, now: datetime) -> None:
-    if record.rotated_at or record.family.revoked_at:
-        raise invalid_grant("The refresh token was used before or revoked. The person has to sign in again.")
+    if record.family.revoked_at:
+        raise invalid_grant("The refresh token was revoked. The person has to sign in again.")
     if record.expires_at <= now:
         raise invalid_grant("The refresh token has expired. The person has to sign in again.")
     try:
@@ -68,8 +69,7 @@ def rotate(record: RefreshToken, *, now: datetime) -> str:
         claimed = RefreshToken.objects.filter(pk=record.pk, rotated_at=None).update(rotated_at=now)
         if claimed:
             return issue_refresh_token(record.family, now=now)
-    record.family.revoke(now)
-    raise invalid_grant("The refresh token was used before or revoked. The person has to sign in again.")
+    raise detect_reuse(record.family, what="refresh token", now=now)
 
 
 def issue_refresh_token(family: TokenFamily, *, now: datetime) -> str:
