@@ -17,7 +17,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from todo0.api.errors import ApiError
-from todo0.todos.titles import TitleRefused, clean_title
+from todo0.todos.fields import FieldRefused, clean_due_on, clean_title
 
 MAX_BODY_BYTES: Final = 16 * 1024
 
@@ -35,10 +35,7 @@ def read_object(request: HttpRequest, members: Mapping[str, Callable[[Any], Any]
 def read_title(value: Any) -> str:
     if not isinstance(value, str):
         raise refused(f"Expected title to be a string, found {_name_of(value)}.")
-    try:
-        return clean_title(value)
-    except TitleRefused as error:
-        raise refused(str(error)) from error
+    return _clean(clean_title, value)
 
 
 def read_done(value: Any) -> bool:
@@ -50,14 +47,20 @@ def read_done(value: Any) -> bool:
 def read_due_on(value: Any) -> date | None:
     if value is None:
         return None
-    try:
-        return date.fromisoformat(value if len(value) == 10 else "")
-    except (TypeError, ValueError) as error:
-        raise refused(f"Expected due_on to be null or a date like 2026-12-31, found {_shown(value)}.") from error
+    if not isinstance(value, str):
+        raise refused(f"Expected due_on to be a string or null, found {_name_of(value)}.")
+    return _clean(clean_due_on, value)
 
 
 def refused(message: str) -> ApiError:
     return ApiError(400, "invalid_request", message)
+
+
+def _clean(cleaner: Callable[[str], Any], text: str) -> Any:
+    try:
+        return cleaner(text)
+    except FieldRefused as error:
+        raise refused(str(error)) from error
 
 
 def _read_bytes(request: HttpRequest) -> bytes:

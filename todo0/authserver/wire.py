@@ -6,6 +6,7 @@ Deliberately does not: choose an error; it only gives it its shape.
 import json
 from collections.abc import Callable, Mapping
 from functools import wraps
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from xaa import protocol
 
+FORM: Final = "application/x-www-form-urlencoded"
 View = Callable[..., HttpResponse]
 
 
@@ -55,6 +57,8 @@ def _find_problem(request: HttpRequest) -> str:
     could act on two values. ``resource`` may repeat (RFC 8707 §2). Two ways of authenticating could name two
     clients (RFC 6749 §2.3). Credentials in a URL end in logs (RFC 9700 §4.3.2). No database can look up a NUL.
     """
+    if request.content_type != FORM:
+        return f"Send the parameters as {FORM}."
     if request.META.get("QUERY_STRING"):
         return "Send the parameters in the body: the URL has none."
     for name, values in request.POST.lists():

@@ -37,10 +37,14 @@ def rows(request: HttpRequest) -> HttpResponse:
     version = f'"{_latest_change(request)}"'
     if request.headers.get("If-None-Match") == version:
         return HttpResponseNotModified()
-    return render(request, "todo_rows.html", context_of(request), headers={"ETag": version})
+    response = render(request, "todo_rows.html", context_of(request))
+    response["ETag"] = version
+    return response
 
 
 def context_of(request: HttpRequest, **more: Any) -> dict[str, Any]:
+    """Reads how fresh the list is before the list, so that a change in between is asked for and not missed."""
+    latest_change = _latest_change(request)
     source = request.GET.get("source", "")
     source = source if source in SOURCES else ""
     listed = todos_of(Actor(user=request.user)).order_by("-pk")
@@ -51,7 +55,7 @@ def context_of(request: HttpRequest, **more: Any) -> dict[str, Any]:
         "source": source,
         "sources": SOURCES.items(),
         "title_length": TITLE_LENGTH,
-        "latest_change": _latest_change(request),
+        "latest_change": latest_change,
         **more,
     }
 

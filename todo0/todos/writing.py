@@ -3,7 +3,7 @@
 Deliberately does not: take an id on trust. A todo of somebody else is 404, like one that never was.
 """
 
-from datetime import date
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,22 +14,26 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from todo0.todos import changes
+from todo0.todos.fields import FieldRefused, clean_due_on, clean_title
 from todo0.todos.listing import SOURCES, context_of
 from todo0.todos.models import Todo
-from todo0.todos.titles import TitleRefused, clean_title
 
 
 @require_POST
 @login_required
 def add(request: HttpRequest) -> HttpResponse:
-    typed = {"typed_title": request.POST.get("title", "")[:1000], "typed_due_on": request.POST.get("due_on", "")}
-    try:
-        title, due_on = clean_title(typed["typed_title"]), _read_date(typed["typed_due_on"])
-    except TitleRefused as error:
-        return _again(request, title_error=str(error), **typed)
-    except ValueError:
-        return _again(request, due_on_error="Expected a date.", **typed)
-    changes.add_todo(_actor(request), title=title, due_on=due_on, at=timezone.now())
+    title, due_on = request.POST.get("title", ""), request.POST.get("due_on", "")
+    problems = {"title_error": _problem(clean_title, title)}
+    problems["due_on_error"] = _problem(clean_due_on, due_on) if due_on else ""
+    if any(problems.values()):
+        typed = {"typed_title": title[:1000], "typed_due_on": due_on[:40]}
+        return render(request, "todos.html", context_of(request, **typed, **problems), status=400)
+    changes.add_todo(
+        _actor(request),
+        title=clean_title(title),
+        due_on=clean_due_on(due_on) if due_on else None,
+        at=timezone.now(),
+    )
     return _back(request)
 
 
@@ -67,8 +71,13 @@ def _actor(request: HttpRequest) -> changes.Actor:
     return changes.Actor(user=request.user)
 
 
-def _read_date(typed: str) -> date | None:
-    return date.fromisoformat(typed) if typed else None
+def _problem(cleaner: Callable[[str], object], typed: str) -> str:
+    """What to tell the person about ``typed``; "" when nothing."""
+    try:
+        cleaner(typed)
+    except FieldRefused as error:
+        return str(error)
+    return ""
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -76,7 +85,3 @@ def _back(request: HttpRequest) -> HttpResponse:
     source = request.POST.get("source", "")
     query = f"?source={source}" if source and source in SOURCES else ""
     return redirect(reverse("todos") + query)
-
-
-def _again(request: HttpRequest, **problem: str) -> HttpResponse:
-    return render(request, "todos.html", context_of(request, **problem), status=400)

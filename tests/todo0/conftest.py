@@ -1,0 +1,148 @@
+"""Todo0 as it is seeded, the IdP it trusts faked at the far side of the wire, and the two apps that call it."""
+
+import base64
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import responses
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+
+from stage.kit import people
+from tests import builders
+from todo0.federation.models import Connection
+from todo0.seed import seed
+from xaa import protocol
+from xaa.jwt_bearer import trust
+from xaa.signin.models import FederatedIdentity
+
+TODO0 = "http://localhost:8002"
+API = f"{TODO0}/api"
+ACME = "http://localhost:8003/acme"
+METADATA_OF_API = f"{TODO0}/.well-known/oauth-protected-resource/api"
+
+Redeem = Callable[..., HttpResponse]
+Call = Callable[..., HttpResponse]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as in the demo: in memory, all threads share one cache and race for its locks instead."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("db") / "todo0.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Seeded once; each test's changes are rolled back."""
+    with django_db_blocker.unblock():
+        seed()
+
+
+@pytest.fixture
+def seeded(db: None) -> None:
+    """The seeded state, also after a test that had to commit and so emptied the tables."""
+    if not Connection.objects.exists():
+        seed()
+
+
+@pytest.fixture
+def alice(seeded: None) -> User:
+    return user_of(people.ALICE)
+
+
+@pytest.fixture
+def bob(seeded: None) -> User:
+    return user_of(people.BOB)
+
+
+def user_of(person: people.Person) -> User:
+    return FederatedIdentity.objects.get(issuer=ACME, subject=person.sub).user
+
+
+@pytest.fixture
+def acme(settings: Any) -> Iterator[responses.RequestsMock]:
+    """Acme's metadata and its one key, as HTTP answers."""
+    settings.JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = True
+    trust.load_directory.cache_clear()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as far_side:
+        far_side.get(
+            "http://localhost:8003/.well-known/oauth-authorization-server/acme",
+            json={"issuer": ACME, "jwks_uri": f"{ACME}/jwks"},
+        )
+        far_side.get(f"{ACME}/jwks", json=builders.jwks(builders.IDP_KEY))
+        yield far_side
+    trust.load_directory.cache_clear()
+
+
+def id_jag(**override: Any) -> str:
+    """An ID-JAG of Acme for Alice, for Agent0, for Todo0's API; one override is one thing that differs."""
+    return builders.build_id_jag(**({"iss": ACME, "aud": TODO0, "resource": API} | override))
+
+
+def secret_of(client_id: str) -> str:
+    """As tests/environment.py makes them up."""
+    owner = client_id.partition("-")[0]
+    return f"test-only-{owner}-resource-client-secret-0123456789abcdef"
+
+
+def post_form(path: str, form: dict[str, Any], **headers: str) -> HttpResponse:
+    """As a client does: URL-encoded, without cookies."""
+    body = urlencode(form, doseq=True)
+    return Client(headers=headers).post(path, body, content_type="application/x-www-form-urlencoded")
+
+
+def basic_auth(client_id: str = "agent0-at-todo0", secret: str = "") -> str:
+    pair = f"{client_id}:{secret or secret_of(client_id)}"
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
+
+
+@pytest.fixture
+def redeem(acme: responses.RequestsMock, seeded: None) -> Redeem:
+    """POST an ID-JAG to the token endpoint as Agent0; keyword arguments replace form parameters, None removes."""
+
+    def post(assertion: str, *, client_id: str = "agent0-at-todo0", **form: Any) -> HttpResponse:
+        parameters = {
+            "grant_type": protocol.GRANT_JWT_BEARER,
+            "assertion": assertion,
+            "client_id": client_id,
+            "client_secret": secret_of(client_id),
+        } | form
+        present = {name: value for name, value in parameters.items() if value is not None}
+        return post_form("/oauth/token", present)
+
+    return post
+
+
+@pytest.fixture
+def token(redeem: Redeem) -> str:
+    """A real access token for Alice, by way of an ID-JAG."""
+    answer = redeem(id_jag())
+    assert answer.status_code == 200, answer.content
+    return answer.json()["access_token"]
+
+
+@pytest.fixture
+def read_only(redeem: Redeem) -> str:
+    return redeem(id_jag(scope="todos.read")).json()["access_token"]
+
+
+@pytest.fixture
+def call(token: str) -> Call:
+    """Call the API with Alice's token: ``call("POST", "/todos", {"title": ...})``."""
+
+    def send(method: str, path: str, body: Any = None, *, bearer: str = token, **headers: str) -> HttpResponse:
+        return call_api(method, path, body, Authorization=f"Bearer {bearer}", **headers)
+
+    return send
+
+
+def call_api(method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    client = Client(headers={name.replace("_", "-"): value for name, value in headers.items()})
+    content = {} if body is None else {"data": body, "content_type": "application/json"}
+    return getattr(client, method.lower())(f"/api{path}", **content)

@@ -1,0 +1,139 @@
+"""The browser's way in, for apps that have no ID-JAG: kept strict, and its tokens as narrow as the others."""
+
+import base64
+import hashlib
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from oauth2_provider.models import Application, RefreshToken
+
+from tests.todo0.conftest import API, TODO0, basic_auth, call_api, post_form
+from xaa import jose
+
+CALLBACK = "http://localhost:9999/callback"
+VERIFIER = "v" * 64
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+ASKED = {
+    "response_type": "code",
+    "client_id": "agent0-at-todo0",
+    "redirect_uri": CALLBACK,
+    "scope": "todos.read",
+    "state": "s1",
+    "code_challenge": CHALLENGE,
+    "code_challenge_method": "S256",
+}
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    """Alice's, with a client that has a redirect URI; the seeded ones have none."""
+    Application.objects.filter(client_id="agent0-at-todo0").update(redirect_uris=CALLBACK)
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+def allow(browser: Client, **override: Any) -> dict[str, str]:
+    asked = {name: value for name, value in (ASKED | override).items() if value is not None}
+    answer = browser.post("/oauth/authorize", asked | {"allow": "Authorize"})
+    assert answer.status_code == 302, answer.content
+    assert answer["Location"].startswith(CALLBACK)
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+
+
+def redeem_code(code: str, **override: Any) -> Any:
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+    return post_form("/oauth/token", form | override, Authorization=basic_auth())
+
+
+@pytest.mark.spec("SEC-24", "SEC-27", "AT-07", "RF-01")
+def test_it_lets_an_app_in_that_the_person_allows(browser: Client) -> None:
+    page = browser.get("/oauth/authorize", ASKED)
+    assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
+    assert "http://localhost:9999" in page["Content-Security-Policy"]
+    response = allow(browser)
+    assert (response["state"], response["iss"]) == ("s1", TODO0)
+    answer = redeem_code(response["code"])
+    assert answer.status_code == 200, answer.content
+    body = answer.json()
+    assert "refresh_token" not in body
+    assert not RefreshToken.objects.exists()
+    claims = jose.peek(body["access_token"]).unverified_claims
+    assert (claims["aud"], claims["scope"]) == (API, "todos.read")
+    assert call_api("GET", "/todos", Authorization=f"Bearer {body['access_token']}").status_code == 200
+    assert redeem_code(response["code"]).json()["error"] == "invalid_grant", "a code works once"
+
+
+@pytest.mark.spec("RD-24", "RD-26")
+def test_it_issues_tokens_for_its_own_resources_only(browser: Client) -> None:
+    assert allow(browser, resource="http://elsewhere.example")["error"] == "invalid_target"
+    code = allow(browser, resource=API)["code"]
+    assert redeem_code(code, resource="http://elsewhere.example").json()["error"] == "invalid_target"
+    code = allow(browser, resource=API)["code"]
+    assert redeem_code(code, resource=API).status_code == 200
+
+
+@pytest.mark.spec("SEC-24")
+@pytest.mark.parametrize(
+    "override", [{"code_challenge": None, "code_challenge_method": None}, {"code_challenge_method": "plain"}]
+)
+def test_it_wants_pkce_with_s256(browser: Client, override: dict[str, Any]) -> None:
+    assert allow(browser, **override)["error"] == "invalid_request"
+
+
+@pytest.mark.spec("SEC-24")
+def test_it_wants_the_verifier(browser: Client) -> None:
+    assert redeem_code(allow(browser)["code"], code_verifier="w" * 64).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.spec("SEC-23")
+@pytest.mark.parametrize(
+    "override",
+    [
+        {"redirect_uri": f"{CALLBACK}/more"},
+        {"redirect_uri": "http://evil.example/"},
+        {"client_id": "nobody"},
+        {"client_id": "a\x00b"},
+        {"redirect_uri": "javascript:alert(1)"},
+        {"redirect_uri": "http://localhost:9999/%zz"},
+    ],
+)
+def test_it_shows_a_page_and_redirects_nobody_when_the_client_is_wrong(
+    browser: Client, override: dict[str, str]
+) -> None:
+    for answer in (browser.get("/oauth/authorize", ASKED | override), Client().get("/oauth/authorize", {})):
+        assert answer.status_code in (302, 400)
+        assert not answer.get("Location", "/").startswith("http")
+    assert browser.get("/oauth/authorize", ASKED | override).status_code == 400
+
+
+@pytest.mark.parametrize("response_type", ["token", "none", "id_token", "code token", ""])
+def test_it_has_no_response_type_but_code(browser: Client, response_type: str) -> None:
+    answer = browser.get("/oauth/authorize", ASKED | {"response_type": response_type})
+    assert answer.status_code == 302
+    assert "error=" in answer["Location"]
+    assert "access_token" not in answer["Location"]
+
+
+def test_it_asks_strangers_to_sign_in_first(seeded: None) -> None:
+    answer = Client().get("/oauth/authorize", ASKED)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/?next=/oauth/authorize")
+
+
+def test_the_seeded_clients_cannot_use_it(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    assert client.get("/oauth/authorize", ASKED).status_code == 400
+
+
+STRANGE = ["client_id=%zz", "client_id=%00", "client_id=a&client_id=b", "scope=%ff", "prompt=none", "resource=x"]
+
+
+@pytest.mark.parametrize("query", STRANGE)
+def test_it_never_breaks_on_a_strange_request(browser: Client, query: str) -> None:
+    for visitor in (browser, Client()):
+        assert visitor.get(f"/oauth/authorize?{query}").status_code in (302, 400)
