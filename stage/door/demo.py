@@ -76,13 +76,13 @@ def _serve(*, as_json: bool) -> int:
 def server_command(party: Party, port: str) -> list[str]:
     serve = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
     limits = ["--workers", "1", "--blocking-threads", str(THREADS), "--workers-kill-timeout", "3"]
-    return [*serve, *limits, "--no-ws", f"{party.package}.wsgi:application"]
+    return [*serve, *limits, "--no-ws", "--log-level", "error", f"{party.package}.wsgi:application"]
 
 
 def worker_command() -> list[str]:
     calm = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     pool = ["--pool=threads", "--concurrency=4", "--loglevel=INFO"]
-    return [sys.executable, "-m", "celery", "--app", "agent0.celery", "worker", *pool, *calm]
+    return [sys.executable, "-m", "celery", "--quiet", "--app", "agent0.celery", "worker", *pool, *calm]
 
 
 def ask_health(port: int) -> str:

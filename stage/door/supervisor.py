@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -40,7 +41,7 @@ class Supervisor:
         self.log = log
         self.children: list[Child] = []
         self.marks: dict[str, threading.Event] = {}
-        self._watch_end, self._held_end = os.pipe()
+        self._pipe = list(os.pipe())  # what keepers read, and what is closed when this process is gone
         self._lock = threading.Lock()
 
     def __enter__(self) -> "Supervisor":
@@ -54,7 +55,7 @@ class Supervisor:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", KEEPER, *command],
             env=environment,
-            stdin=self._watch_end,
+            stdin=self._pipe[0],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -79,9 +80,10 @@ class Supervisor:
 
         A second Ctrl-C meanwhile means: at once.
         """
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(number, lambda *_: self._signal_all(signal.SIGKILL))
+        with _answering_signals(lambda *_: self._signal_all(signal.SIGKILL)):
+            self._end_all()
+
+    def _end_all(self) -> None:
         self._signal_all(signal.SIGTERM)
         deadline = time.monotonic() + GRACE
         for child in self.children:
@@ -92,9 +94,8 @@ class Supervisor:
             child.process.wait()
             child.reader.join(timeout=1)
         self.children.clear()
-        for end in (self._watch_end, self._held_end):
-            with contextlib.suppress(OSError):
-                os.close(end)
+        while self._pipe:
+            os.close(self._pipe.pop())
 
     def _signal_all(self, number: int) -> None:
         for child in self.children:
@@ -112,6 +113,20 @@ class Supervisor:
                 # Nobody may be listening any more. Go on reading all the same, or the child blocks on a full pipe.
                 with self._lock, contextlib.suppress(OSError, ValueError):
                     print(head, line, file=self.log, flush=True)
+
+
+@contextlib.contextmanager
+def _answering_signals(answer: Callable[..., None]) -> Iterator[None]:
+    """Answer Ctrl-C and TERM with ``answer`` for the length of the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, answer) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _signal_group(child: Child, number: int) -> None:

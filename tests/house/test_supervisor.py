@@ -57,12 +57,8 @@ def read_pids(path: Path) -> list[int]:
 
 @pytest.fixture
 def crew():
-    """Outside the main thread's signal handling, as the tests share a process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with Supervisor(log=None) as crew:
         yield crew
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def test_stopping_ends_a_process_and_its_children(crew, tmp_path):
@@ -70,6 +66,12 @@ def test_stopping_ends_a_process_and_its_children(crew, tmp_path):
     pids = read_pids(tmp_path / "pids")
     crew.stop()
     assert [pid for pid in pids if is_alive(pid)] == []
+
+
+def test_stopping_leaves_the_answers_to_signals_as_they_were(crew):
+    before = signal.getsignal(signal.SIGTERM)
+    crew.stop()
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_process_that_ignores_the_signal_is_killed(crew, tmp_path, monkeypatch):
@@ -116,12 +118,9 @@ def test_killing_a_keeper_ends_what_it_kept(crew, tmp_path):
 
 def test_lines_carry_the_name_of_who_wrote_them_and_a_mark_is_noticed():
     log = io.StringIO()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with Supervisor(log=log) as crew:
         program = "print('worker is ready.', flush=True); import time; time.sleep(600)"
         crew.start("worker", [sys.executable, "-c", program], environment=dict(os.environ), mark=" ready.")
         assert crew.marks["worker"].wait(PATIENCE)
         wait_for(log.getvalue, "the line was not shown")
-    for number, handler in before.items():
-        signal.signal(number, handler)
     assert log.getvalue() == "worker   | worker is ready.\n"
