@@ -1,9 +1,10 @@
-"""Write one event into the system log: one INSERT, outside any transaction.
+"""Write one event into the system log: one INSERT.
 
 In the flow this runs before an ID-JAG leaves and before a refusal is sent. When it fails, the exchange fails:
 what cannot be accounted for is not issued.
 
-Deliberately does not: take part in somebody else's transaction. A rollback would erase the record of a refusal.
+Deliberately does not: open a transaction. A token exchange has none, so that its refusal stays written; an admin's
+change has one, so that it and its record are both there or neither is.
 """
 
 from django.db.models import CharField

@@ -14,7 +14,7 @@ def event(acme: Enterprise, **override: Any) -> Event:
     )
 
 
-def test_it_is_one_statement_outside_any_transaction(acme: Enterprise, django_assert_num_queries: Any) -> None:
+def test_it_is_one_statement(acme: Enterprise, django_assert_num_queries: Any) -> None:
     entry = event(acme)
     with django_assert_num_queries(1):
         record(entry)

@@ -1,0 +1,1 @@
+"""The enterprise's own pages: what an employee sees, and what an admin decides."""

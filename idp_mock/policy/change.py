@@ -1,0 +1,134 @@
+"""Change a connection: over the version it was read at, with a row in its history and one in the system log.
+
+In the flow this is the admin's side of token exchange: what is saved here counts from the next exchange on. Tokens
+that the resource app has issued before live until they expire; that gap is a number, and it is on the page.
+
+Deliberately does not: merge. Of two admins who edit one version, the second is told and loses nothing she typed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from idp_mock.directory.models import App, Person
+from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
+from idp_mock.systemlog.models import EVENT_CONNECTION, Event
+from idp_mock.systemlog.record import record
+
+LABELS = {
+    "status": "Status",
+    "groups": "Groups",
+    "scope_condition": "Scope condition",
+    "scopes": "Scopes chosen",
+    "default_scopes": "Scopes when none is asked for",
+    "client_id_at_resource_as": "Client id at the resource app",
+    "lifetime": "ID-JAG lifetime in seconds",
+    "max_authentication_age": "Oldest sign-in in seconds",
+}
+
+
+class StaleVersion(Exception):
+    """Somebody saved this connection after the version that this change is based on."""
+
+
+@dataclass(frozen=True)
+class By:
+    """Who changes something, and when."""
+
+    person: Person
+    at: datetime
+
+
+def make_connection(requesting_app: App, resource_app: ResourceApp, *, by: By) -> CrossAppConnection:
+    """The connection of these two apps; a new one is off, for nobody, with no scope."""
+    connection, is_new = CrossAppConnection.objects.get_or_create(
+        requesting_app=requesting_app,
+        resource_app=resource_app,
+        defaults={"enterprise": requesting_app.enterprise, "updated_at": by.at, "updated_by": by.person},
+    )
+    if is_new:
+        record_change(connection, "Connected; off, for nobody yet", by=by)
+    return connection
+
+
+def switch(connection: CrossAppConnection, *, on: bool, by: By) -> None:
+    """Turn the connection on or off. It names the state wanted and no version: *off* must work whoever edits."""
+    if connection.is_on is not on:
+        save_change(connection, {"is_on": on, "on_since": by.at if on else None}, version=None, by=by)
+
+
+@transaction.atomic
+def save_change(connection: CrossAppConnection, terms: Mapping[str, Any], *, version: int | None, by: By) -> None:
+    """Save ``terms`` (columns, and perhaps ``groups``) over ``version``, or any; raises ``StaleVersion``."""
+    locked = CrossAppConnection.objects.select_for_update().get(pk=connection.pk)
+    if version not in (None, locked.version):
+        raise StaleVersion
+    before = describe(locked)
+    for name, value in terms.items():
+        if name != "groups":
+            setattr(locked, name, value)
+    locked.version, locked.updated_at, locked.updated_by = locked.version + 1, by.at, by.person
+    locked.save()
+    if "groups" in terms:
+        locked.groups.set(terms["groups"])
+    change = Change.objects.create(
+        connection=locked,
+        at=by.at,
+        by=by.person,
+        by_name=by.person.name,
+        version=locked.version,
+        before=before,
+        after=describe(locked),
+    )
+    record_change(connection, summarise(change), by=by)
+
+
+def record_change(connection: CrossAppConnection, what: str, *, by: By) -> None:
+    record(
+        Event(
+            enterprise=connection.enterprise,
+            at=by.at,
+            event_type=EVENT_CONNECTION,
+            outcome=Event.Outcome.ALLOWED,
+            person_sub=by.person.sub,
+            person_name=by.person.name,
+            requesting_client_id=connection.requesting_app.client_id,
+            requesting_app_name=connection.requesting_app.name,
+            audience=connection.resource_app.issuer,
+            resource_app_name=connection.resource_app.app.name,
+            reason=what,
+        )
+    )
+
+
+def summarise(change: Change) -> str:
+    rows = differences(change.before, change.after)
+    return (
+        "; ".join(f"{row['label']}: {row['before']} → {row['after']}" for row in rows) or "Saved without a change"
+    )
+
+
+def describe(connection: CrossAppConnection) -> dict[str, Any]:
+    """The terms of a connection as JSON, for the history."""
+    return {
+        "status": "on" if connection.is_on else "off",
+        "groups": sorted(connection.groups.values_list("name", flat=True)),
+    } | {name: getattr(connection, name) for name in LABELS if name not in ("status", "groups")}
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What changed, in words: ``label``, ``before``, ``after``."""
+    return [
+        {"label": label, "before": words(before.get(name)), "after": words(after.get(name))}
+        for name, label in LABELS.items()
+        if before.get(name) != after.get(name)
+    ]
+
+
+def words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return "none" if value in (None, "") else str(value)

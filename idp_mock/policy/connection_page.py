@@ -1,0 +1,114 @@
+"""The page of one connection: its switch, its terms, its history."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from idp_mock import clock
+from idp_mock.console.gate import Visitor, admins_only
+from idp_mock.directory.models import App
+from idp_mock.policy.change import By, StaleVersion, differences, make_connection, save_change, switch
+from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.policy.terms_form import TermsForm
+
+SWITCHED_ON = "{pair} is on: {requesting} may act there for the people below."
+SWITCHED_OFF = (
+    "{pair} is off. From now on {requesting} gets no ID-JAG for {resource}. An access token that {resource} has "
+    "already issued still works until it expires, a few minutes at most."
+)
+
+
+@require_http_methods(["GET", "POST"])
+@admins_only
+def connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
+    """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
+    found = load_connection(visitor, pk)
+    if request.method == "GET":
+        return show(request, visitor, found, TermsForm(found))
+    form = TermsForm(found, request.POST)
+    if not form.is_valid():
+        return show(request, visitor, found, form, status=400)
+    try:
+        save_change(
+            found,
+            form.terms(),
+            version=form.cleaned_data["version"],
+            by=By(visitor.person, clock.now()),
+        )
+    except StaleVersion:
+        return show_stale(request, visitor, load_connection(visitor, pk), form)
+    messages.success(request, f"Saved. {found} has these terms from the next request on.")
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+@require_POST
+@admins_only
+def switch_connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
+    """One click: ``to`` names the state wanted, so that a doubled click does not undo itself."""
+    found, on = load_connection(visitor, pk), request.POST.get("to") == "on"
+    switch(found, on=on, by=By(visitor.person, clock.now()))
+    said = (SWITCHED_ON if on else SWITCHED_OFF).format(
+        pair=found, requesting=found.requesting_app.name, resource=found.resource_app.app.name
+    )
+    messages.success(request, said)
+    goes_back = request.POST.get("back") == "matrix"
+    matrix = reverse("policy_matrix", args=[visitor.enterprise.slug])
+    return HttpResponseRedirect(matrix if goes_back else address_of(found), status=303)
+
+
+@require_POST
+@admins_only
+def connect(request: HttpRequest, visitor: Visitor, app: int, resource_app: int) -> HttpResponse:
+    """An empty cell of the matrix becomes a connection that is off, for nobody, with no scope, to be filled in."""
+    requesting_app = get_object_or_404(App, enterprise=visitor.enterprise, pk=app, is_requesting_app=True)
+    target = get_object_or_404(
+        ResourceApp.objects.exclude(app=app), enterprise=visitor.enterprise, pk=resource_app
+    )
+    found = make_connection(requesting_app, target, by=By(visitor.person, clock.now()))
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+def load_connection(visitor: Visitor, pk: int) -> CrossAppConnection:
+    """A connection of the admin's own enterprise; another's does not exist for her."""
+    rows = CrossAppConnection.objects.select_related(
+        "enterprise", "requesting_app", "resource_app__app", "updated_by"
+    )
+    return get_object_or_404(rows, enterprise=visitor.enterprise, pk=pk)
+
+
+def address_of(connection: CrossAppConnection) -> str:
+    return reverse("policy_connection", args=[connection.enterprise.slug, connection.pk])
+
+
+def show_stale(request: HttpRequest, visitor: Visitor, found: CrossAppConnection, form: TermsForm) -> HttpResponse:
+    """Somebody was faster: show what she changed beside what was typed here, and let the next save count."""
+    missed = found.changes.filter(version__gt=form.cleaned_data["version"])
+    form.data = form.data.copy()
+    form.data["version"] = found.version
+    return show(request, visitor, found, form, status=409, missed=tell(missed))
+
+
+def show(
+    request: HttpRequest,
+    visitor: Visitor,
+    found: CrossAppConnection,
+    form: TermsForm,
+    *,
+    status: int = 200,
+    missed: list[dict[str, object]] | None = None,
+) -> HttpResponse:
+    return visitor.show(
+        request,
+        "admin/connection.html",
+        status=status,
+        connection=found,
+        form=form,
+        missed=missed,
+        history=tell(found.changes.all()[:20]),
+    )
+
+
+def tell(changes: object) -> list[dict[str, object]]:
+    return [{"change": change, "rows": differences(change.before, change.after)} for change in changes]

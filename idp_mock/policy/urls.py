@@ -1,0 +1,21 @@
+"""Where an enterprise's own pages answer, under its path: the employee's front page and the admin's pages."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from idp_mock.console.dashboard import dashboard
+from idp_mock.console.home import admin_home
+from idp_mock.policy.connection_page import connect, connection, switch_connection
+from idp_mock.policy.matrix import matrix
+from idp_mock.systemlog.views import log
+
+urlpatterns = [
+    path("", dashboard, name="dashboard"),
+    path("admin", RedirectView.as_view(pattern_name="admin_home")),
+    path("admin/", admin_home, name="admin_home"),
+    path("admin/policy", matrix, name="policy_matrix"),
+    path("admin/policy/<int:pk>", connection, name="policy_connection"),
+    path("admin/policy/<int:pk>/switch", switch_connection, name="policy_switch"),
+    path("admin/policy/connect/<int:app>/<int:resource_app>", connect, name="policy_connect"),
+    path("admin/log", log, name="system_log"),
+]
