@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 
-_NOBODY = "sha256$00000000000000000000000000000000$" + "0" * 64
+HASH_OF_NOBODY = "sha256$00000000000000000000000000000000$" + "0" * 64
 """A hash that no secret has: unknown clients are compared with it, so that they take as long as known ones."""
 
 
@@ -20,7 +20,7 @@ def hash_secret(secret: str) -> str:
     return f"sha256${salt}${_digest(salt, secret)}"
 
 
-def matches_secret(secret: str, stored: str = _NOBODY) -> bool:
+def matches_secret(secret: str, stored: str) -> bool:
     """Constant-time comparison (RFC 6749 §10.10 asks for resistance to guessing; timing is a way to guess)."""
     _, salt, digest = stored.split("$")
     return hmac.compare_digest(_digest(salt, secret), digest)

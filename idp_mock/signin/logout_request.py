@@ -8,7 +8,7 @@ Deliberately does not: ``logout_hint``, telling other apps (front-channel or bac
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -27,6 +27,7 @@ class LogoutRequest:
     """What an app asks for. ``session`` is what its verified hint names; ``doubt`` says what was not believed."""
 
     app: App | None = None
+    is_verified: bool = False
     session: IdpSession | None = None
     return_to: str = ""
     doubt: str = ""
@@ -39,16 +40,15 @@ def parse_logout_request(enterprise: Enterprise, params: QueryDict) -> LogoutReq
         return LogoutRequest(doubt="The app's request was malformed.")
     given = {name: values[0] if values else "" for name, values in fields.items()}
     if not given["id_token_hint"]:
-        app = find_app(enterprise, given["client_id"])
-        return resolve_return(LogoutRequest(app), given)
+        return resolve_return(LogoutRequest(find_app(enterprise, given["client_id"])), given)
     try:
         claims = verify_id_token_hint(enterprise, given["id_token_hint"])
     except IdTokenRejected:
         return LogoutRequest(doubt="The app's request could not be verified.")
     if given["client_id"] not in ("", claims["aud"]):
         return LogoutRequest(doubt="The app's request names one app and was made with the sign-in of another.")
-    session = find_session(enterprise, claims)
-    return resolve_return(LogoutRequest(find_app(enterprise, claims["aud"]), session), given)
+    app, session = find_app(enterprise, claims["aud"]), find_session(enterprise, claims)
+    return resolve_return(LogoutRequest(app, is_verified=True, session=session), given)
 
 
 def find_app(enterprise: Enterprise, client_id: str) -> App | None:
@@ -69,9 +69,7 @@ def resolve_return(asked: LogoutRequest, given: Mapping[str, str]) -> LogoutRequ
     if not uri:
         return asked
     if asked.app is None or uri not in asked.app.post_logout_redirect_uris:
-        return LogoutRequest(
-            asked.app, asked.session, doubt="The app asked to send you to an unregistered address."
-        )
+        return replace(asked, doubt="The app asked to send you to an unregistered address.")
     state = urlencode({"state": given["state"]}) if given["state"] else ""
     separator = "&" if urlsplit(uri).query else "?"
-    return LogoutRequest(asked.app, asked.session, return_to=f"{uri}{separator}{state}" if state else uri)
+    return replace(asked, return_to=f"{uri}{separator}{state}" if state else uri)

@@ -1,7 +1,7 @@
 """The end-session endpoint (OpenID Connect RP-Initiated Logout §2): end the session, then show the way back.
 
-Whether the person is asked first turns on one question: is it this browser's session that a verified hint names?
-If so she has just clicked *Sign out* in the app. If not, it may be a stranger's link (§6), and she is asked.
+Whether the person is asked first turns on one question: does a verified hint name her, or a session of this
+browser? If so she has just clicked *Sign out* in the app. If not, it may be a stranger's link (§6), and she is asked.
 
 Ending the session is what closes everything that hangs on it: its ID Tokens can no longer be exchanged, its
 refresh tokens no longer used (``protocol.md`` TX-21, OI-13).
@@ -31,13 +31,12 @@ from idp_mock.tokens.models import TokenFamily
 def sign_out(request: HttpRequest, tenant: str) -> HttpResponse:
     enterprise, params = load_enterprise(tenant), request.POST if request.method == "POST" else request.GET
     asked = parse_logout_request(enterprise, params)
-    current = find_current(request, enterprise)
-    if current and not is_held(request, enterprise, asked.session):
+    current, hinted = find_current(request, enterprise), asked.session
+    is_same_person = bool(current and hinted and hinted.person_id == current.person_id)
+    if current and not is_same_person and not is_held(request, enterprise, hinted):
         return ask_first(request, enterprise, asked, current, params)
-    if asked.session:
-        end_session(request, enterprise, asked.session, now=clock.now())
-        return leave(request, enterprise, asked)
-    return show_signed_out(request, enterprise, asked)
+    end_sessions(request, enterprise, {hinted, current} if is_same_person else {hinted}, now=clock.now())
+    return leave(request, enterprise, asked) if asked.is_verified else show_signed_out(request, enterprise, asked)
 
 
 @require_POST
@@ -45,8 +44,7 @@ def sign_out_confirmed(request: HttpRequest, tenant: str) -> HttpResponse:
     """The person said yes, in a form of ours with its CSRF token."""
     enterprise, now = load_enterprise(tenant), clock.now()
     asked = parse_logout_request(enterprise, request.POST)
-    for session in filter(None, (find_current(request, enterprise), asked.session)):
-        end_session(request, enterprise, session, now=now)
+    end_sessions(request, enterprise, {find_current(request, enterprise), asked.session}, now=now)
     return leave(request, enterprise, asked)
 
 
@@ -58,20 +56,26 @@ def find_current(request: HttpRequest, enterprise: Enterprise) -> IdpSession | N
 
 
 def is_held(request: HttpRequest, enterprise: Enterprise, session: IdpSession | None) -> bool:
+    """Somebody signed in with it in this browser, perhaps before somebody else did."""
     return session is not None and session.sid in load_sids(request, enterprise)
 
 
-def end_session(request: HttpRequest, enterprise: Enterprise, session: IdpSession, *, now: datetime) -> None:
-    session.end(now)
-    TokenFamily.objects.filter(session=session, revoked_at=None).update(revoked_at=now)
-    forget_session(request, enterprise, session.sid)
-    record_allowed(SESSION_END, Happened(session.person, enterprise, now))
+def end_sessions(
+    request: HttpRequest, enterprise: Enterprise, sessions: set[IdpSession | None], *, now: datetime
+) -> None:
+    for session in filter(None, sessions):
+        forget_session(request, enterprise, session.sid)
+        if session.is_live:
+            session.end(now)
+            TokenFamily.objects.filter(session=session, revoked_at=None).update(revoked_at=now)
+            record_allowed(SESSION_END, Happened(session.person, enterprise, now))
 
 
 def ask_first(
     request: HttpRequest, enterprise: Enterprise, asked: LogoutRequest, current: IdpSession, params: QueryDict
 ) -> HttpResponse:
-    fields = [(name, params[name]) for name in PARAMETERS if params.get(name) and not asked.doubt]
+    is_worth_repeating = asked.is_verified or not asked.doubt
+    fields = [(name, params[name]) for name in PARAMETERS if params.get(name) and is_worth_repeating]
     response = show_page(
         request, "signin/sign_out.html", enterprise, asked=asked, person=current.person, fields=fields
     )

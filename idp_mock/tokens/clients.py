@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 from django.http import HttpRequest
 
 from idp_mock.directory.models import App
-from idp_mock.directory.secrets import matches_secret
+from idp_mock.directory.secrets import HASH_OF_NOBODY, matches_secret
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.tokens.errors import InvalidClient, invalid_request
 from idp_mock.tokens.form import TokenForm, is_clean
@@ -39,7 +39,7 @@ def authenticate_client(request: HttpRequest, enterprise_slug: str, form: TokenF
         .filter(enterprise__slug=enterprise_slug, client_id=credentials.client_id)
         .first()
     )
-    secret_is_right = matches_secret(credentials.secret, app.secret_hash) if app else matches_secret("")
+    secret_is_right = matches_secret(credentials.secret, app.secret_hash if app else HASH_OF_NOBODY)
     if app is None or not secret_is_right:
         load_enterprise(enterprise_slug)  # an unknown tenant is a wrong address, not a wrong client
         raise InvalidClient(used_header=credentials.used_header)

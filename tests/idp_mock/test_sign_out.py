@@ -10,6 +10,7 @@ from idp_mock import clock
 from idp_mock.directory.models import Enterprise
 from idp_mock.keys import keystore
 from idp_mock.signin.models import IdpSession
+from idp_mock.systemlog.models import Event
 from stage.kit import people
 from tests.idp_mock.app_side import (
     AGENT0,
@@ -218,6 +219,27 @@ def test_a_doubled_parameter_is_not_believed(browser: Client, name: str) -> None
     response = browser.get("/acme/logout", params | {name: [params[name], params[name]]})
     assert is_question(response)
     assert is_signed_in(browser)
+
+
+def test_an_older_hint_of_the_same_person_signs_her_out_without_a_question(browser: Client) -> None:
+    old = sign_in_for_tokens(Client())["id_token"]
+    sign_in(browser)
+    assert sign_out(browser, id_token_hint=old, post_logout_redirect_uri=LANDING)["Location"] == LANDING
+    assert not is_signed_in(browser)
+    assert not IdpSession.objects.filter(ended_at=None).exists()
+
+
+def test_after_a_reset_the_app_still_gets_her_back(browser: Client) -> None:
+    hint = sign_in_for_tokens(browser)["id_token"]
+    IdpSession.objects.all().delete()
+    assert sign_out(browser, id_token_hint=hint, post_logout_redirect_uri=LANDING)["Location"] == LANDING
+
+
+def test_signing_out_twice_is_written_down_once(browser: Client) -> None:
+    hint = sign_in_for_tokens(browser)["id_token"]
+    for _ in range(2):
+        assert sign_out(browser, id_token_hint=hint, post_logout_redirect_uri=LANDING)["Location"] == LANDING
+    assert Event.objects.filter(event_type="user.session.end").count() == 1
 
 
 def test_nobody_signed_in_is_told_so(browser: Client) -> None:
