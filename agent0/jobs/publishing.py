@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
-from kombu.exceptions import KombuError
+from kombu.exceptions import ChannelError, KombuError
 
 from agent0.jobs import lease
 from agent0.jobs.models import Run
@@ -61,5 +61,5 @@ def _send(run_id: uuid.UUID) -> None:
 
     try:
         run_job.apply_async((str(run_id),), retry=False)
-    except (KombuError, OSError, ValueError) as error:
+    except (KombuError, ChannelError, OSError, ValueError) as error:
         raise QueueUnavailable(f"{type(error).__name__}: {error}"[:200]) from error

@@ -98,7 +98,9 @@ def browser(session) -> Client:
 @pytest.fixture
 def make_run(session) -> Callable[..., Run]:
     def make(kind: str = Run.Kind.ADD, **override) -> Run:
-        arguments = override.pop("arguments", {"title": "Book venue"} if kind in ("create_todo", "complete_todo") else {})
+        arguments = override.pop(
+            "arguments", {"title": "Book venue"} if kind in ("create_todo", "complete_todo") else {}
+        )
         values = {"user_id": session.user_id, "session": session, "kind": kind, "arguments": arguments} | override
         return Run.objects.create(**values)
 

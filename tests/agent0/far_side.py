@@ -1,14 +1,15 @@
 """Acme's IdP and Todo0 as Agent0 sees them: one HTTP server on loopback, with a small memory and a switchboard.
 
 Good by default: the exchange answers with an ID-JAG, the redemption with an access token, the API with todos.
-``far_side.answers["exchange"] = refusal(...)`` replaces one answer; ``hold_at("created")`` stops a request at that
-point until ``let_go()``, so that a test can kill a worker exactly there.
+``far_side.answers["exchange"] = refusal(...)`` replaces one answer; ``hold_one_at_each_of("after create")`` stops
+a request at that point until ``let_go()``, so that a test can kill a worker exactly there.
 """
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -54,7 +55,12 @@ def id_jag_answer(**override: object) -> Answer:
 
 
 def access_token_answer(**override: object) -> Answer:
-    body = {"token_type": "Bearer", "access_token": "an-access-token", "expires_in": 300, "scope": SCOPE} | override
+    body = {
+        "token_type": "Bearer",
+        "access_token": "an-access-token",
+        "expires_in": 300,
+        "scope": SCOPE,
+    } | override
     return Answer(200, body)
 
 
@@ -65,8 +71,9 @@ class FarSide:
         self.seen: list[Seen] = []
         self.todos: dict[int, dict[str, object]] = {}
         self._keys: dict[str, int] = {}
-        self._hold = ""
-        self._reached = threading.Event()
+        self.pause = 0.0
+        self._to_hold: list[str] = []
+        self._held = threading.Semaphore(0)
         self._go = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -93,27 +100,33 @@ class FarSide:
             self.todos[len(self.todos) + 1] = todo
             return todo
 
-    def hold_at(self, point: str) -> None:
-        self._hold = point
-        self._reached.clear()
+    def hold_one_at_each_of(self, *points: str) -> None:
+        """The next request to come to a point stays there; those after it pass."""
+        self._to_hold = list(points)
         self._go.clear()
 
-    def wait_until_held(self, seconds: float = 15) -> None:
-        assert self._reached.wait(seconds), f"no request reached {self._hold!r}"
+    def wait_until_held(self, number: int, seconds: float = 30) -> None:
+        for _ in range(number):
+            assert self._held.acquire(timeout=seconds), f"nothing came to {self._to_hold}"
 
     def let_go(self) -> None:
-        self._hold = ""
+        self._to_hold = []
         self._go.set()
 
     def pass_point(self, point: str) -> None:
-        if point == self._hold:
-            self._reached.set()
-            self._go.wait(30)
+        with self.lock:
+            holds = point in self._to_hold
+            if holds:
+                self._to_hold.remove(point)
+        if holds:
+            self._held.release()
+            self._go.wait(60)
 
     # The two servers
 
     def respond(self, seen: Seen) -> Answer:
         self.seen.append(seen)
+        time.sleep(self.pause)
         self.pass_point(f"before {seen.what}")
         prepared = self._take_prepared(seen.what)
         answer = prepared or getattr(self, f"_{seen.what}")(seen)
@@ -141,16 +154,18 @@ class FarSide:
         return id_jag_answer(access_token=f"id-jag-{number}", scope=seen.form["scope"])
 
     def _redeem(self, seen: Seen) -> Answer:
-        exchange = self.requests_of("exchange")[-1]
+        scopes = [exchange.form["scope"] for exchange in self.requests_of("exchange")]
         number = len(self.requests_of("redeem"))
-        return access_token_answer(access_token=f"access-token-{number}", scope=exchange.form["scope"])
+        return access_token_answer(access_token=f"access-token-{number}", scope=[SCOPE, *scopes][-1])
 
     def _list(self, seen: Seen) -> Answer:
         asked = parse_qs(urlsplit(seen.path).query)
         after, limit = int(asked.get("after", ["0"])[0]), int(asked.get("limit", ["50"])[0])
         only_open = asked.get("done") == ["false"]
         with self.lock:
-            found = [todo for todo in self.todos.values() if todo["id"] > after and not (only_open and todo["done"])]
+            found = [
+                todo for todo in self.todos.values() if todo["id"] > after and not (only_open and todo["done"])
+            ]
         page = found[:limit]
         return Answer(200, {"todos": page, "next": page[-1]["id"] if len(found) > limit else None})
 
@@ -200,6 +215,8 @@ def name_request(method: str, path: str) -> str:
 
 def _handler(far_side: FarSide) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        wbufsize = -1  # headers and body in one packet
+
         def _serve(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             is_form = "form-urlencoded" in self.headers.get("Content-Type", "")
@@ -221,15 +238,13 @@ def _handler(far_side: FarSide) -> type[BaseHTTPRequestHandler]:
             if answer.status != 204:
                 self.wfile.write(body)
 
-        do_GET = do_POST = do_DELETE = _serve
+        do_GET = do_POST = do_DELETE = _serve  # noqa: N815  names that the library looks for
 
         def log_message(self, *_args: object) -> None:
             pass
 
         def handle(self) -> None:
-            try:
+            with suppress(OSError):  # the other end was killed, as tests do
                 super().handle()
-            except OSError:  # the other end was killed, as tests do
-                pass
 
     return Handler
