@@ -26,6 +26,7 @@ IDP_SIGN_IN_TIME_LIMIT = timedelta(minutes=30)  # how long a sign-in page may st
 # The stage's machinery, off in production
 STAGE = env.flag("STAGE", default=True)
 SEED = "idp_mock.seed.seed"
+RESET_KEEPS = ("directory.Enterprise", "keys.SigningKeyRecord")  # everybody caches the keys; a reset keeps them
 RESET_KEEPS = ("directory.Enterprise", "keys.SigningKeyRecord")  # apps have cached the keys
 
 # Boilerplate

@@ -64,6 +64,11 @@ def _load_file(path: Path) -> dict[str, str]:
     try:
         with holding(path.with_name("demo.env.lock")):
             values = _read(path)
+            if not values and any(path.parent.glob("*.sqlite3")):
+                raise Refusal(
+                    f"{path.parent} has databases, but {path.name} with the keys that sealed what is in them is gone. "
+                    f"Put it back, or delete the folder to start afresh."
+                )
             if not values.keys() >= MAKERS.keys():
                 values = {name: make() for name, make in MAKERS.items()} | values
                 _write(path, values)

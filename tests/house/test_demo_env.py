@@ -68,6 +68,15 @@ def test_it_refuses_a_damaged_file_and_says_what_to_do(tmp_path):
         demo_env.load_secrets()
 
 
+def test_it_refuses_new_keys_beside_old_databases(tmp_path):
+    demo_env.load_secrets()
+    (tmp_path / "var" / "idp.sqlite3").touch()
+    demo_env.load_secrets()
+    (tmp_path / "var" / "demo.env").unlink()
+    with pytest.raises(Refusal, match="delete the folder to start afresh"):
+        demo_env.load_secrets()
+
+
 def test_a_party_that_has_its_own_needs_no_file(monkeypatch, tmp_path):
     for name in OWN["todo0"]:
         monkeypatch.setenv(name, "given")

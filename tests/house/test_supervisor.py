@@ -65,7 +65,7 @@ def test_stopping_ends_a_process_and_its_children(crew, tmp_path):
     crew.start("parent", [sys.executable, "-c", PARENT, str(tmp_path / "pids")], environment=dict(os.environ))
     pids = read_pids(tmp_path / "pids")
     crew.stop()
-    assert [pid for pid in pids if is_alive(pid)] == []
+    wait_for(lambda: not any(map(is_alive, pids)), f"{pids} are still there")
 
 
 def test_stopping_leaves_the_answers_to_signals_as_they_were(crew):
@@ -79,7 +79,7 @@ def test_a_process_that_ignores_the_signal_is_killed(crew, tmp_path, monkeypatch
     crew.start("deaf", [sys.executable, "-c", DEAF, str(tmp_path / "pids")], environment=dict(os.environ))
     pids = read_pids(tmp_path / "pids")
     crew.stop()
-    assert [pid for pid in pids if is_alive(pid)] == []
+    wait_for(lambda: not any(map(is_alive, pids)), f"{pids} are still there")
 
 
 def test_a_process_that_ends_is_found_with_its_last_words(crew):
