@@ -107,6 +107,7 @@ def test_an_error_is_believed_only_from_the_right_idp(browser, acme):
         {"code": ["a", "b"]},
         {"iss": ["https://a.example", "https://b.example"]},
         {"error": ["a", "b"]},
+        {"error": ["", ""]},
     ],
 )
 def test_an_answer_without_exactly_one_code_is_a_page(browser, acme, changes):
@@ -115,9 +116,18 @@ def test_an_answer_without_exactly_one_code_is_a_page(browser, acme, changes):
     assert "/token" not in acme.calls
 
 
+@pytest.mark.spec("SEC-27")
+def test_a_doubled_iss_is_refused_even_if_one_of_them_is_right(browser, acme):
+    for issuers in ([acme.issuer, "https://evil.example"], ["https://evil.example", acme.issuer]):
+        response = browser.come_back(acme.authorize(browser.start(), iss=issuers))
+        assert "bad_answer" in response.content.decode()
+
+
 def test_a_doubled_state_is_refused(browser, acme):
     answer = acme.authorize(browser.start())
-    assert browser.come_back(answer | {"state": [answer["state"], "x"]}).status_code == 400
+    for states in ([answer["state"], "x"], ["x", answer["state"]], [answer["state"]] * 2):
+        response = browser.come_back(answer | {"state": states})
+        assert (response.status_code, "unknown_state" in response.content.decode()) == (400, True)
     assert browser.come_back(answer).status_code == 302
 
 

@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from tests.xaa_signin.fake_idp import OMIT, key_of
 from xaa import jose
 from xaa.signin import conf
+from xaa.signin.backend import SignInBackend
+from xaa.signin.start import StartView
 
 
 @pytest.fixture
@@ -165,6 +167,19 @@ def test_12_a_user_who_is_switched_off_loses_her_session(browser, acme):
     browser.sign_in(acme)
     User.objects.update(is_active=False)
     assert browser.who() == "nobody"
+
+
+def test_the_librarys_switches_cannot_be_turned_off_and_a_new_one_is_noticed(browser, acme, settings):
+    settings.OIDC_USE_PKCE = settings.OIDC_USE_NONCE = False
+    settings.OIDC_ALLOW_UNSECURED_JWT = True
+    settings.OIDC_RP_SCOPES = "openid admin"
+    location = browser.start()
+    assert "code_challenge_method=S256" in location
+    assert "nonce=" in location
+    assert "admin" not in location
+    for asked in (SignInBackend().get_settings, StartView().get_settings):
+        with pytest.raises(KeyError):
+            asked("OIDC_SWITCH_OF_THE_NEXT_RELEASE", "its default")
 
 
 def assert_refused(browser, response, *, status, reference):
