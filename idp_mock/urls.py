@@ -4,8 +4,6 @@ The endpoints have a second, Okta-shaped address (``/{tenant}/oauth2/v1/...``), 
 Okta org run against this IdP with another issuer and nothing else changed.
 """
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from idp_mock.directory.views import enterprises
@@ -46,7 +44,5 @@ urlpatterns = [
     path("<slug:tenant>/login", sign_in, name="sign_in"),
     path("<slug:tenant>/logout", sign_out, name="sign_out"),
     path("<slug:tenant>/logout/confirm", sign_out_confirmed, name="sign_out_confirmed"),
+    path("<slug:tenant>/", include("idp_mock.policy.urls")),
 ]
-
-if find_spec("idp_mock.policy.urls"):
-    urlpatterns.append(path("<slug:tenant>/", include("idp_mock.policy.urls")))

@@ -1,7 +1,7 @@
 """The end-session endpoint (OpenID Connect RP-Initiated Logout §2): end the session, then show the way back.
 
 Whether the person is asked first turns on one question: does a verified hint name her, or a session of this
-browser? If so she has just clicked *Sign out* in the app. If not, it may be a stranger's link (§6), and she is asked.
+browser? If so she has just clicked *Sign out* in the app. If not, it may be a stranger's link (§6).
 
 Ending the session is what closes everything that hangs on it: its ID Tokens can no longer be exchanged, its
 refresh tokens no longer used (``protocol.md`` TX-21, OI-13).
