@@ -66,8 +66,8 @@ def _load_file(path: Path) -> dict[str, str]:
             values = _read(path)
             if not values and any(path.parent.glob("*.sqlite3")):
                 raise Refusal(
-                    f"{path.parent} has databases, but {path.name} with the keys that sealed what is in them is gone. "
-                    f"Put it back, or delete the folder to start afresh."
+                    f"{path.parent} has databases, but {path.name} with the keys that sealed their contents is "
+                    f"gone. Put it back, or delete the folder to start afresh."
                 )
             if not values.keys() >= MAKERS.keys():
                 values = {name: make() for name, make in MAKERS.items()} | values
