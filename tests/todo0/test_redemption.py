@@ -15,7 +15,7 @@ from stage.kit import people
 from tests.todo0.conftest import ACME, API, TODO0, Redeem, basic_auth, id_jag, post_form, user_of
 from todo0.authserver.models import AccessTokenOrigin, AsSigningKey
 from todo0.federation.models import Connection
-from xaa import jose
+from xaa import jose, protocol
 from xaa.jwt_bearer.models import RedeemedIdJag
 from xaa.signin.models import FederatedIdentity
 
@@ -215,6 +215,27 @@ def test_it_refuses_two_ways_of_authenticating_at_once(seeded: None) -> None:
     form = {"grant_type": "authorization_code", "code": "x", "client_secret": "y", "client_id": "agent0-at-todo0"}
     answer = post_form("/oauth/token", form, Authorization=basic_auth())
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.spec("RD-02", "RD-18")
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        basic_auth("agent0\x00-at-todo0", "x"),
+        basic_auth("nobody", "x"),
+        basic_auth(secret="wrong"),
+        basic_auth(secret="\x00"),
+        basic_auth(secret="ü"),
+        "Basic !",
+        "Basic",
+        "Bearer x",
+    ],
+)
+def test_it_refuses_a_client_that_does_not_authenticate(seeded: None, authorization: str) -> None:
+    for form in ({"grant_type": protocol.GRANT_JWT_BEARER, "assertion": id_jag()}, {"token": "x"}):
+        path = "/oauth/token" if "assertion" in form else "/oauth/revoke"
+        answer = post_form(path, form, Authorization=authorization)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.content
 
 
 @pytest.mark.spec("SEC-35", "MD-17")

@@ -15,16 +15,16 @@ from django.http import HttpRequest, HttpResponse
 from todo0.authserver.dot import Application, AuthorizationView
 from xaa import protocol
 
-BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 
 
 class ConsentView(AuthorizationView):
     template_name = "consent.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The toolkit breaks on a query string that is not URL-encoded; the person gets a page instead."""
+        """The toolkit breaks on a query that is not URL-encoded text; the person gets a page instead."""
         if BROKEN_ESCAPE.search(request.META["QUERY_STRING"]):
-            return self._refuse("The address is not URL-encoded.")
+            return self._refuse("The address is not URL-encoded text.")
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -20,7 +20,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from todo0.authserver.dot import AccessToken, Application
-from todo0.federation.models import Connection
 from todo0.todos.models import TodoChange
 
 RECENT = 10
@@ -31,17 +30,13 @@ RECENT = 10
 @never_cache
 def connected(request: HttpRequest) -> HttpResponse:
     by_apps = TodoChange.objects.filter(actor=request.user).exclude(client_name="")
-    issuers = Connection.objects.values_list("issuer", "name")
-    return render(
-        request,
-        "connected.html",
-        {
-            "apps": load_apps(request.user),
-            "recent": by_apps.order_by("-pk")[:RECENT],
-            "idp_names": dict(issuers),
-            "now": timezone.now(),
-        },
-    )
+    context = {
+        "here": "connected",
+        "apps": load_apps(request.user),
+        "recent": by_apps.order_by("-pk")[:RECENT],
+        "now": timezone.now(),
+    }
+    return render(request, "connected.html", context)
 
 
 @require_POST

@@ -51,6 +51,7 @@ def context_of(request: HttpRequest, **more: Any) -> dict[str, Any]:
     if source:
         listed = listed.filter(created_via_name="") if source == "you" else listed.exclude(created_via_name="")
     return {
+        "here": "todos",
         "todos": list(listed[:SHOWN]),
         "source": source,
         "sources": SOURCES.items(),
