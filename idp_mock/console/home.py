@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from idp_mock import clock
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import Enterprise
-from idp_mock.systemlog.models import EVENT_ID_JAG, Event
+from idp_mock.systemlog.entries import tell
+from idp_mock.systemlog.models import EVENT_CONNECTION, EVENT_ID_JAG, Event
 
 
 @require_safe
@@ -19,7 +20,8 @@ def admin_home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         request,
         "admin/home.html",
         counts=count_everything(enterprise, now=clock.now()),
-        latest=enterprise.events.order_by("-at", "-pk")[:5],
+        here="home",
+        latest=tell(enterprise.events.filter(event_type__in=(EVENT_ID_JAG, EVENT_CONNECTION)).order_by("-pk")[:5]),
     )
 
 

@@ -102,6 +102,7 @@ def show(
     return visitor.show(
         request,
         "admin/connection.html",
+        here="policy",
         status=status,
         connection=found,
         form=form,

@@ -16,6 +16,7 @@ def matrix(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return visitor.show(
         request,
         "admin/policy.html",
+        here="policy",
         resource_apps=resource_apps,
         rows=load_rows(visitor.enterprise, resource_apps),
     )

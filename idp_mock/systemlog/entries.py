@@ -1,0 +1,51 @@
+"""A system log entry in a sentence, for people who do not know Okta's event types by heart.
+
+Deliberately does not: translate an event type it does not know. It shows the type, so that nothing is left out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from idp_mock.signin import events
+from idp_mock.systemlog.models import EVENT_CONNECTION, EVENT_ID_JAG, Event
+
+SENTENCES = {
+    EVENT_ID_JAG: "{app} asked to act at {target}",
+    EVENT_CONNECTION: "changed {app} at {target}",
+    events.SESSION_START: "signed in here",
+    events.SESSION_END: "signed out here",
+    events.SIGN_IN_TO_APP: "signed in to {app}",
+    events.TOKEN_REUSE: "a used token of {app} came back",
+}
+KINDS = {
+    "": ("Everything", ()),
+    "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
+    "policy": ("Policy changes", (EVENT_CONNECTION,)),
+    "sign-in": (
+        "Sign-ins",
+        (events.SESSION_START, events.SESSION_END, events.SIGN_IN_TO_APP, events.TOKEN_REUSE),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    event: Event
+    sentence: str
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(verdict["outcome"] == "narrowed" for verdict in self.event.checks)
+
+
+def tell(found: Iterable[Event]) -> list[Entry]:
+    return [
+        Entry(
+            event,
+            SENTENCES.get(event.event_type, event.event_type).format(
+                app=event.requesting_app_name or "an app",
+                target=event.resource_app_name or event.audience or "an audience it did not name",
+            ),
+        )
+        for event in found
+    ]

@@ -1,0 +1,341 @@
+"""Carol's pages: the matrix, the switch, the terms, and what happens when two admins edit at once."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from idp_mock.directory.models import App, Enterprise, Person
+from idp_mock.policy.change import By, StaleVersion, save_change
+from idp_mock.policy.models import CrossAppConnection
+from idp_mock.systemlog.models import Event
+from idp_mock.tokens.token_exchange_run import ExchangeRefused
+from stage.kit import people
+from tests.idp_mock.admin_side import read_forms, signed_in, submit, text_of
+from tests.idp_mock.exchange_world import World, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def carol(db: None) -> Client:
+    return signed_in(people.CAROL)
+
+
+@pytest.fixture
+def connection(acme: Enterprise) -> CrossAppConnection:
+    return acme.connections.get(resource_app__app__name="Todo0")
+
+
+@pytest.fixture
+def world(agent0: App, alice: Person) -> World:
+    return make_world(agent0, alice)
+
+
+def address_of(connection: CrossAppConnection) -> str:
+    return f"/acme/admin/policy/{connection.pk}"
+
+
+# The switch
+
+
+def test_carol_switches_agent0_off_in_two_clicks_from_her_front_page(
+    carol: Client, connection: CrossAppConnection, world: World
+) -> None:
+    assert world.exchange()["token_type"] == "N_A"
+    home = carol.get("/acme/admin/")
+    assert 'href="/acme/admin/policy"' in home.content.decode()
+    matrix = carol.get("/acme/admin/policy")  # first click
+    response = submit(carol, matrix, f"{address_of(connection)}/switch")  # second click
+    assert (response.status_code, response["Location"]) == (303, "/acme/admin/policy")
+    with pytest.raises(ExchangeRefused) as refused:
+        world.exchange()
+    assert (refused.value.check, refused.value.error) == ("I9", "invalid_target")
+
+    after = carol.get("/acme/admin/policy")
+    assert "Agent0 at Todo0 is off" in text_of(after)
+    assert "already issued still works until it expires" in text_of(after)
+    submit(carol, after, f"{address_of(connection)}/switch")
+    assert world.exchange()["token_type"] == "N_A"
+
+
+def test_a_doubled_click_does_not_undo_itself(carol: Client, connection: CrossAppConnection) -> None:
+    page = carol.get(address_of(connection))
+    for _ in range(2):
+        assert submit(carol, page, f"{address_of(connection)}/switch")["Location"] == address_of(connection)
+    connection.refresh_from_db()
+    assert (connection.is_on, connection.version, connection.changes.count()) == (False, 2, 1)
+
+
+def test_a_switch_is_in_the_history_and_in_the_system_log(carol: Client, connection: CrossAppConnection) -> None:
+    submit(carol, carol.get(address_of(connection)), f"{address_of(connection)}/switch")
+    change = connection.changes.get()
+    assert (change.by_name, change.before["status"], change.after["status"]) == ("Carol Castro", "on", "off")
+    event = Event.objects.get(event_type="policy.xaa.connection.update")
+    assert (event.person_name, event.reason) == ("Carol Castro", "Status: on → off")
+    assert (event.requesting_app_name, event.resource_app_name, event.outcome) == ("Agent0", "Todo0", "allowed")
+    assert "Status: on → off" in text_of(carol.get(address_of(connection)))
+
+
+def test_off_works_while_somebody_else_is_editing(
+    carol: Client, connection: CrossAppConnection, acme: Enterprise
+) -> None:
+    page = carol.get("/acme/admin/policy")
+    other = By(Person.objects.get(enterprise=acme, sub=people.DAN.sub), connection.on_since)
+    save_change(connection, {"lifetime": 60}, version=connection.version, by=other)
+    submit(carol, page, f"{address_of(connection)}/switch")
+    connection.refresh_from_db()
+    assert (connection.is_on, connection.lifetime) == (False, 60)
+
+
+def test_switching_on_says_since_when(carol: Client, connection: CrossAppConnection) -> None:
+    page = submit_twice(carol, connection)
+    assert connection.on_since is not None
+    assert "On since" in text_of(page)
+
+
+def submit_twice(carol: Client, connection: CrossAppConnection) -> Any:
+    for _ in range(2):
+        submit(carol, carol.get(address_of(connection)), f"{address_of(connection)}/switch")
+    connection.refresh_from_db()
+    return carol.get(address_of(connection))
+
+
+# The matrix
+
+
+def test_the_matrix_has_a_button_for_every_pair(carol: Client, acme: Enterprise) -> None:
+    page = carol.get("/acme/admin/policy")
+    forms = read_forms(page).forms
+    assert len([address for address in forms if address.endswith("/switch")]) == 2  # Agent0 at Mail0 and at Todo0
+    assert len([address for address in forms if "/connect/" in address]) == 2  # Evil0 at both
+    assert "For Sales" in text_of(page)
+    assert "todos.read todos.write" in text_of(page)
+
+
+def test_the_matrix_says_what_a_connection_lacks(carol: Client, connection: CrossAppConnection) -> None:
+    connection.groups.clear()
+    CrossAppConnection.objects.update(client_id_at_resource_as="", scope_condition="only", scopes=[])
+    page = text_of(carol.get("/acme/admin/policy"))
+    assert "For nobody: no group chosen" in page
+    assert "no scope allowed" in page
+    assert "no client id there yet" in page
+
+
+def test_without_a_resource_app_the_matrix_says_so(carol: Client, acme: Enterprise) -> None:
+    acme.resource_apps.all().delete()
+    assert "No app is registered as a resource app" in text_of(carol.get("/acme/admin/policy"))
+
+
+def test_connecting_two_apps_gives_nobody_anything_yet(carol: Client, acme: Enterprise) -> None:
+    page = carol.get("/acme/admin/policy")
+    evil0, todo0 = App.objects.get(client_id="evil0-at-acme"), acme.resource_apps.get(app__name="Todo0")
+    address = f"/acme/admin/policy/connect/{evil0.pk}/{todo0.pk}"
+    for _ in range(2):  # a doubled click finds the first's
+        response = submit(carol, page, address)
+    made = CrossAppConnection.objects.get(requesting_app=evil0)
+    assert response["Location"] == address_of(made)
+    assert (made.is_on, made.groups.count(), made.client_id_at_resource_as, made.scopes) == (False, 0, "", [])
+    assert Event.objects.filter(event_type="policy.xaa.connection.update").count() == 1
+    assert carol.get(response["Location"]).status_code == 200
+
+
+def test_it_does_not_connect_what_cannot_be_connected(carol: Client, acme: Enterprise, globex: Enterprise) -> None:
+    token = read_forms(carol.get("/acme/admin/policy")).forms["/acme/logout/confirm"]["csrfmiddlewaretoken"][0]
+    agent0, todo0 = App.objects.get(client_id="agent0-at-acme"), App.objects.get(client_id="todo0-at-acme")
+    ours, theirs = todo0.resource_app, globex.resource_apps.get()
+    pairs = {
+        (todo0.pk, ours.pk): 404,
+        (agent0.pk, theirs.pk): 404,
+        (agent0.pk, 10**6): 404,
+        (agent0.pk, ours.pk): 303,
+    }
+    for (app, resource_app), status in pairs.items():
+        address = f"/acme/admin/policy/connect/{app}/{resource_app}"
+        assert carol.post(address, {"csrfmiddlewaretoken": token}).status_code == status
+    assert acme.connections.count() == 2
+
+
+# The terms
+
+
+def test_saving_the_page_as_it_is_changes_no_terms(carol: Client, connection: CrossAppConnection) -> None:
+    page = carol.get(address_of(connection))
+    response = submit(carol, page, address_of(connection))
+    assert response.status_code == 303
+    change = connection.changes.get()
+    assert change.before == change.after
+    assert "Saved without a change" in text_of(carol.get(address_of(connection)))
+
+
+def test_carol_changes_every_term(
+    carol: Client, connection: CrossAppConnection, acme: Enterprise, world: World
+) -> None:
+    engineering = acme.groups.get(slug="engineering")
+    page = carol.get(address_of(connection))
+    response = submit(
+        carol,
+        page,
+        address_of(connection),
+        groups=[str(engineering.pk)],
+        scope_condition="only",
+        scopes=["todos.read"],
+        default_scopes=["todos.read"],
+        client_id_at_resource_as="another-name",
+        lifetime="60",
+        max_authentication_age="3600",
+    )
+    assert (response.status_code, response["Location"]) == (303, address_of(connection))
+    connection.refresh_from_db()
+    assert [group.slug for group in connection.groups.all()] == ["engineering"]
+    assert (connection.scope_condition, connection.scopes) == ("only", ["todos.read"])
+    assert (connection.default_scopes, connection.client_id_at_resource_as) == (["todos.read"], "another-name")
+    assert (connection.lifetime, connection.max_authentication_age) == (60, 3600)
+    assert (connection.version, connection.updated_by.name, connection.is_on) == (2, "Carol Castro", True)
+    said = text_of(carol.get(address_of(connection)))
+    assert "Saved. Agent0 at Todo0 has these terms from the next request on." in said
+    for words in ("Groups: Sales → Engineering", "Scope condition: any → only", "seconds: 300 → 60"):
+        assert words in said
+    with pytest.raises(ExchangeRefused) as refused:
+        world.exchange()  # Alice is in Sales
+    assert refused.value.check == "I10"
+
+
+def test_narrowing_the_scopes_narrows_the_next_id_jag(
+    carol: Client, connection: CrossAppConnection, world: World
+) -> None:
+    assert world.exchange()["scope"] == "todos.read todos.write"
+    submit(
+        carol,
+        carol.get(address_of(connection)),
+        address_of(connection),
+        scope_condition="only",
+        scopes=["todos.read"],
+    )
+    assert world.exchange()["scope"] == "todos.read"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("lifetime", "29", "greater than or equal to 30"),
+        ("lifetime", "301", "less than or equal to 300"),
+        ("lifetime", "", "This field is required"),
+        ("lifetime", "soon", "Enter a whole number"),
+        ("max_authentication_age", "59", "greater than or equal to 60"),
+        ("scope_condition", "everything", "Select a valid choice"),
+        ("scopes", ["todos.admin"], "Select a valid choice"),
+        ("groups", ["999999"], "Select a valid choice"),
+        ("client_id_at_resource_as", "x" * 256, "at most 255 characters"),
+        ("client_id_at_resource_as", "a\0b", "Null characters are not allowed"),
+    ],
+)
+def test_a_wrong_value_is_named_and_nothing_typed_is_lost(
+    carol: Client, connection: CrossAppConnection, field: str, value: Any, said: str
+) -> None:
+    typed = {"client_id_at_resource_as": "typed-by-carol"} | {field: value}
+    response = submit(carol, carol.get(address_of(connection)), address_of(connection), **typed)
+    assert response.status_code == 400
+    assert "Not saved." in text_of(response)
+    assert said in text_of(response)
+    if field != "client_id_at_resource_as":
+        assert "typed-by-carol" in response.content.decode()
+    connection.refresh_from_db()
+    assert (connection.version, connection.client_id_at_resource_as) == (1, "agent0-at-todo0")
+
+
+def test_a_group_of_another_enterprise_cannot_be_chosen(
+    carol: Client, connection: CrossAppConnection, globex: Enterprise
+) -> None:
+    theirs = str(globex.groups.get(slug="sales").pk)
+    response = submit(carol, carol.get(address_of(connection)), address_of(connection), groups=[theirs])
+    assert response.status_code == 400
+
+
+def test_a_default_scope_must_be_one_that_could_be_asked_for(
+    carol: Client, connection: CrossAppConnection
+) -> None:
+    page = carol.get(address_of(connection))
+    wrong = {"scope_condition": "only", "scopes": ["todos.read"], "default_scopes": ["todos.write"]}
+    response = submit(carol, page, address_of(connection), **wrong)
+    assert response.status_code == 400
+    assert "The condition above does not allow todos.write." in text_of(response)
+    right = wrong | {"default_scopes": ["todos.read"]}
+    assert submit(carol, page, address_of(connection), **right).status_code == 303
+
+
+# Two admins
+
+
+def test_of_two_admins_the_second_is_told_and_loses_nothing(
+    carol: Client, connection: CrossAppConnection, acme: Enterprise
+) -> None:
+    Person.objects.filter(enterprise=acme, sub=people.DAN.sub).update(is_admin=True)
+    dan = signed_in(people.DAN)
+    carols, dans = carol.get(address_of(connection)), dan.get(address_of(connection))
+    assert submit(dan, dans, address_of(connection), lifetime="60").status_code == 303
+
+    stale = submit(carol, carols, address_of(connection), client_id_at_resource_as="typed-by-carol")
+    assert stale.status_code == 409
+    assert "somebody changed this connection while you were editing" in text_of(stale)
+    assert "Dan Dupont" in text_of(stale)
+    assert "ID-JAG lifetime in seconds: 300 → 60" in text_of(stale)
+    assert "typed-by-carol" in stale.content.decode()
+    connection.refresh_from_db()
+    assert connection.client_id_at_resource_as == "agent0-at-todo0"
+
+    again = submit(carol, stale, address_of(connection))  # having read it, she saves over it
+    assert again.status_code == 303
+    connection.refresh_from_db()
+    assert (connection.client_id_at_resource_as, connection.lifetime) == ("typed-by-carol", 300)
+
+
+def test_a_stale_save_leaves_no_trace(connection: CrossAppConnection, acme: Enterprise) -> None:
+    carol = By(Person.objects.get(enterprise=acme, sub=people.CAROL.sub), connection.on_since)
+    save_change(connection, {"lifetime": 60}, version=1, by=carol)
+    with pytest.raises(StaleVersion):
+        save_change(connection, {"lifetime": 90}, version=1, by=carol)
+    connection.refresh_from_db()
+    assert (connection.lifetime, connection.changes.count()) == (60, 1)
+    assert Event.objects.filter(event_type="policy.xaa.connection.update").count() == 1
+
+
+@pytest.mark.parametrize("version", ["", "two", "99"])
+def test_a_page_whose_version_was_changed_saves_nothing(
+    carol: Client, connection: CrossAppConnection, version: str
+) -> None:
+    response = submit(carol, carol.get(address_of(connection)), address_of(connection), version=version)
+    assert response.status_code in (400, 409)
+    connection.refresh_from_db()
+    assert connection.version == 1
+
+
+# The front page
+
+
+def test_the_front_page_counts_what_was_decided(carol: Client, world: World) -> None:
+    world.exchange()
+    for _ in range(2):
+        with pytest.raises(ExchangeRefused):
+            world.exchange(audience="https://unknown.example")
+    page = text_of(carol.get("/acme/admin/"))
+    assert "1 of 2 connections on" in page
+    assert "2 denied today" in page
+    assert "1 allowed today" in page
+    assert "Agent0 asked to act at Todo0" in page
+    assert re.search(r"I8\s+Unknown audience", page)
+
+
+def test_the_front_page_of_a_quiet_day(carol: Client) -> None:
+    page = text_of(carol.get("/acme/admin/"))
+    assert "0 denied today" in page
+    assert "Nothing has been decided yet" in page
+
+
+def test_yesterday_is_not_today(carol: Client, world: World) -> None:
+    from datetime import timedelta
+
+    world.exchange()
+    Event.objects.update(at=world.now - timedelta(days=1))
+    assert "0 allowed today" in text_of(carol.get("/acme/admin/"))
