@@ -43,7 +43,7 @@ def idp_server() -> Iterator[IdpServer]:
 
 @pytest.fixture
 def acme(idp_server: IdpServer) -> FakeIdp:
-    idp_server.idps["acme"] = FakeIdp(idp_server.origin, "acme", "app-at-acme", "secret:with/odd chars%")
+    idp_server.idps["acme"] = FakeIdp(idp_server.origin, "acme", "app-at-acme", "secret:with+odd%41chars")
     return idp_server.idps["acme"]
 
 

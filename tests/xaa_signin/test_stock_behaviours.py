@@ -87,6 +87,7 @@ def test_6_an_id_token_without_kid_is_verified_with_the_only_key_or_not_at_all(b
     [
         (400, {"error": "invalid_grant"}, 400, "code_refused"),
         (401, {"error": "invalid_client"}, 502, "client_refused"),
+        (401, {}, 502, "client_refused"),
         (400, {"error": "invalid_request"}, 502, "tokens_unusable"),
         (500, b"<h1>Oops</h1>", 503, "idp_unavailable"),
         (200, b"not json", 502, "tokens_unusable"),
