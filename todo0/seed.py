@@ -44,17 +44,13 @@ def seed() -> None:
 
 
 def connect_acme() -> None:
-    connection, _ = Connection.objects.get_or_create(
-        slug="acme",
-        defaults={
-            "name": "Acme",
-            "issuer": settings.IDP_ISSUER,
-            "client_id": settings.IDP_CLIENT_ID,
-            "xaa_enabled": True,
-        },
-    )
+    """The environment says which IdP this is and who we are there; the switches stay as an admin left them."""
+    connection = Connection.objects.filter(slug="acme").first()
+    connection = connection or Connection(slug="acme", name="Acme", xaa_enabled=True)
+    connection.issuer = settings.IDP_ISSUER
+    connection.client_id = settings.IDP_CLIENT_ID
     connection.client_secret = TODO0_AT_ACME.load_secret()
-    connection.save(update_fields=["client_secret_sealed"])
+    connection.save()
     EmailDomain.objects.get_or_create(domain="acme.example", defaults={"connection": connection})
 
 

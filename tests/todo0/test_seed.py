@@ -43,6 +43,15 @@ def test_it_connects_acme_and_not_globex(seeded: None) -> None:
     assert list(Connection.objects.values_list("issuer", "xaa_enabled", "active")) == [(ACME, True, True)]
 
 
+def test_another_idp_in_the_environment_replaces_it_and_keeps_the_switches(seeded: None, settings: Any) -> None:
+    Connection.objects.update(xaa_enabled=False)
+    settings.IDP_ISSUER, settings.IDP_CLIENT_ID = "https://example.okta.example", "0oa1"
+    seed()
+    connection = Connection.objects.get()
+    assert (connection.issuer, connection.client_id) == ("https://example.okta.example", "0oa1")
+    assert not connection.xaa_enabled
+
+
 @pytest.mark.spec("SEC-17")
 def test_it_registers_both_apps_with_hashed_secrets_and_no_redirect(seeded: None) -> None:
     for name in ("Agent0", "Evil0"):
