@@ -18,6 +18,7 @@ from idp_mock.tokens.endpoint import GRANTS
 from idp_mock.tokens.id_token import ALGORITHMS
 from xaa import protocol
 
+CLIENT_AUTHENTICATION = ("client_secret_basic", "client_secret_post")
 CLAIMS = (
     "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "acr",
     "email", "email_verified", "name", "preferred_username",
@@ -30,6 +31,7 @@ def describe(enterprise: Enterprise) -> dict[str, object]:
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/authorize",
         "token_endpoint": f"{issuer}/token",
+        "revocation_endpoint": f"{issuer}/revoke",
         "userinfo_endpoint": f"{issuer}/userinfo",
         "end_session_endpoint": f"{issuer}/logout",
         "jwks_uri": f"{issuer}/keys",
@@ -39,7 +41,8 @@ def describe(enterprise: Enterprise) -> dict[str, object]:
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANTS),
         protocol.META_REQUESTED_TOKEN_TYPES: [protocol.TOKEN_TYPE_ID_JAG],  # ID-JAG §7.1
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATION),
+        "revocation_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATION),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,  # RFC 9207 §3
         "subject_types_supported": ["public"],

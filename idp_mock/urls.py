@@ -13,6 +13,7 @@ from idp_mock.signin.authorize import authorize, resume
 from idp_mock.signin.sign_in import sign_in
 from idp_mock.signin.sign_out import sign_out, sign_out_confirmed
 from idp_mock.tokens.endpoint import token
+from idp_mock.tokens.revocation import revoke
 from idp_mock.tokens.userinfo import userinfo
 from stage.kit.health import health
 
@@ -26,6 +27,7 @@ well_known = [
 okta_shaped = [
     path("authorize", authorize),
     path("token", token),
+    path("revoke", revoke),
     path("keys", jwks),
     path("userinfo", userinfo),
     path("logout", sign_out),
@@ -39,6 +41,7 @@ urlpatterns = [
     path("<slug:tenant>/authorize", authorize, name="authorize"),
     path("<slug:tenant>/authorize/resume", resume, name="authorize_resume"),
     path("<slug:tenant>/token", token, name="token"),
+    path("<slug:tenant>/revoke", revoke, name="revoke"),
     path("<slug:tenant>/keys", jwks, name="jwks"),
     path("<slug:tenant>/userinfo", userinfo, name="userinfo"),
     path("<slug:tenant>/login", sign_in, name="sign_in"),

@@ -1,13 +1,14 @@
-"""Which sign-in sessions this browser holds: the Django session keeps a list of ``sid`` per enterprise.
+"""Which sign-in sessions this browser holds: the Django session keeps their ``sid`` per enterprise.
 
-The first of an enterprise is the current one. The others are people who signed in here before somebody else did:
-switching people is not signing out, so their sessions live on, but only signing out can still use them.
+One of an enterprise is current. The others are of people who signed in here before somebody else did: switching
+people is not signing out, so their sessions live on, but in this browser only signing out can still use them.
 
 Deliberately does not: hold anything about the person in the cookie's session. Her row is read at every request,
 so a suspension or a sign-out elsewhere counts at once.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
@@ -24,20 +25,19 @@ class NotSignedIn(Exception):
 
 def load_browser_session(request: HttpRequest, enterprise: Enterprise) -> IdpSession:
     """The current live session of this browser at ``enterprise``, with its person; raises ``NotSignedIn``."""
-    current = load_sids(request, enterprise)[:1]
-    session = (
-        IdpSession.objects.select_related("person")
-        .filter(sid__in=current, person__enterprise=enterprise, ended_at=None)
-        .first()
-    )
-    if session is None:
+    current = _read(request, enterprise)["current"]
+    if not current:
         raise NotSignedIn
-    return session
+    sessions = IdpSession.objects.select_related("person").filter(person__enterprise=enterprise, ended_at=None)
+    try:
+        return sessions.get(sid=current)
+    except IdpSession.DoesNotExist as error:
+        raise NotSignedIn from error
 
 
 def load_sids(request: HttpRequest, enterprise: Enterprise) -> list[str]:
-    """Every session this browser holds at ``enterprise``, the current one first."""
-    return list(request.session.get(SESSION_KEY, {}).get(enterprise.slug, []))
+    """Every session this browser holds at ``enterprise``, current or not."""
+    return list(_read(request, enterprise)["held"])
 
 
 def begin_session(request: HttpRequest, person: Person, *, now: datetime) -> IdpSession:
@@ -48,23 +48,29 @@ def begin_session(request: HttpRequest, person: Person, *, now: datetime) -> Idp
     """
     request.session.cycle_key()
     rotate_token(request)
-    enterprise, sids = person.enterprise, load_sids(request, person.enterprise)
-    session = IdpSession.objects.filter(sid__in=sids, person=person, ended_at=None).first()
+    held = load_sids(request, person.enterprise)
+    session = IdpSession.objects.filter(sid__in=held, person=person, ended_at=None).first()
     if session is None:
         session = IdpSession.objects.create(person=person, auth_time=now, started_at=now)
     else:
         session.auth_time = now
         session.save(update_fields=["auth_time"])
-    _store_sids(request, enterprise, [session.sid, *(sid for sid in sids if sid != session.sid)])
+    _write(request, person.enterprise, current=session.sid, held={*held, session.sid})
     return session
 
 
 def forget_session(request: HttpRequest, enterprise: Enterprise, sid: str) -> None:
-    """Take an ended session out of this browser; who signed in before does not become current by it."""
-    remaining = [other if other != sid else "" for other in load_sids(request, enterprise)]
-    _store_sids(request, enterprise, remaining if any(remaining) else [])
+    """Take an ended session out of this browser. Who signed in before her does not become current by it."""
+    kept = _read(request, enterprise)
+    if sid in kept["held"]:
+        current = "" if kept["current"] == sid else kept["current"]
+        _write(request, enterprise, current=current, held=set(kept["held"]) - {sid})
 
 
-def _store_sids(request: HttpRequest, enterprise: Enterprise, sids: list[str]) -> None:
-    held = request.session.get(SESSION_KEY, {})
-    request.session[SESSION_KEY] = held | {enterprise.slug: sids}
+def _read(request: HttpRequest, enterprise: Enterprise) -> dict[str, Any]:
+    return request.session.get(SESSION_KEY, {}).get(enterprise.slug, {"current": "", "held": []})
+
+
+def _write(request: HttpRequest, enterprise: Enterprise, *, current: str, held: set[str]) -> None:
+    everywhere = request.session.get(SESSION_KEY, {})
+    request.session[SESSION_KEY] = everywhere | {enterprise.slug: {"current": current, "held": sorted(held)}}

@@ -14,6 +14,7 @@ ADDRESSES = (
     "/acme/logout",
     "/acme/logout/confirm",
     "/acme/token",
+    "/acme/revoke",
     "/acme/userinfo",
     "/acme/keys",
     "/acme/.well-known/openid-configuration",
