@@ -87,13 +87,11 @@ def refused(redeem: Redeem, caplog: pytest.LogCaptureFixture) -> Callable[..., H
 
     def see(assertion: str | None, *, by: str, error: str = "invalid_grant", **form: Any) -> Any:
         caplog.clear()
-        with caplog.at_level(logging.DEBUG, logger="xaa.jwt_bearer.checks"):
+        with caplog.at_level(logging.DEBUG, logger="xaa.jwt_bearer"):
             answer = redeem(assertion, **form)
         assert (answer.status_code, answer.json()["error"]) == (400, error), answer.content
-        verdicts = [
-            record.getMessage().split()[:3:2] for record in caplog.records if record.name.endswith("checks")
-        ]
-        assert [number for number, outcome in verdicts if outcome == "failed"] == [by], verdicts
+        verdicts = [record.verdict for record in caplog.records if hasattr(record, "verdict")]
+        assert [verdict.number for verdict in verdicts if verdict.outcome == "failed"] == [by], verdicts
         assert not RedeemedIdJag.objects.exists(), "a refused ID-JAG must not be burnt"
         assert not AccessToken.objects.exists()
         return answer

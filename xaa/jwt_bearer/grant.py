@@ -18,6 +18,7 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 
+from xaa.checks import CheckRun
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.errors import (
     InvalidClient,
@@ -29,7 +30,6 @@ from xaa.jwt_bearer.errors import (
 from xaa.jwt_bearer.id_jag import CHECKS
 from xaa.jwt_bearer.models import CrossAppClient
 from xaa.jwt_bearer.presented import Client, IdJagRejected, Presented, Rules
-from xaa.jwt_bearer.runner import run_checks
 from xaa.metadata import KeysUnavailable
 
 log = logging.getLogger("xaa.jwt_bearer")
@@ -79,10 +79,11 @@ class JwtBearerGrant(GrantTypeBase):
                 value for name, value in request.decoded_body or () if name == "resource" and value
             ),
         )
+        run = CheckRun(presented, IdJagRejected, log)
         try:
-            return run_checks(presented, CHECKS)
+            return run.through(CHECKS)
         except IdJagRejected as rejected:
-            log.warning("refused at %s for client %s: %s", rejected.check, client.client_id, rejected.reason)
+            log.warning("refused at %s for client %s: %s", run.failed, client.client_id, rejected.reason)
             raise Refused(error=rejected.error, description=rejected.description) from rejected
         except KeysUnavailable as error:
             log.error("no verdict for client %s: %s", client.client_id, error)

@@ -19,16 +19,17 @@ from dataclasses import replace
 from typing import Final
 
 from xaa import jose, protocol
+from xaa.checks import Narrowed, numbered
 from xaa.jwt_bearer import replay, trust
 from xaa.jwt_bearer.policy import NotGranted, decide_resource, decide_scope, narrow_resource
-from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented, numbered
+from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented
 from xaa.jwt_bearer.subjects import SubjectNotFound, resolve_subject
 
 MAX_IDENTIFIER_LENGTH: Final = 255  # OpenID Connect Core §2, for ``sub``; we hold ``jti`` to it as well
 _PRINTABLE: Final = frozenset(map(chr, range(0x20, 0x7F)))
 
 
-@numbered("R3")
+@numbered("R3", "a signed JWT with an allowed alg")
 def check_format(presented: Presented) -> Presented:
     """One signed JWT with an asymmetric ``alg``: no ``none``, no HMAC under a public key (RFC 8725 §3.1-3.2)."""
     try:
@@ -41,14 +42,14 @@ def check_format(presented: Presented) -> Presented:
     )
 
 
-@numbered("R4")
+@numbered("R4", "typ is oauth-id-jag+jwt")
 def check_type(presented: Presented) -> Presented:
     """It says it is an ID-JAG, so no ID Token or access token passes as one (ID-JAG §3.1; RFC 8725 §3.11)."""
     _check_equal("typ", presented.unverified_header.get("typ"), protocol.TYP_ID_JAG)
     return presented
 
 
-@numbered("R5")
+@numbered("R5", "issuer trusted")
 def check_issuer(presented: Presented) -> Presented:
     """``iss`` is on the trust list, byte for byte. Only this chooses the keys (ID-JAG §4.1; RFC 8725 §3.8)."""
     issuer = presented.unverified_claims.get("iss")
@@ -60,7 +61,7 @@ def check_issuer(presented: Presented) -> Presented:
         raise IdJagRejected(f"iss: expected a trusted issuer, found {issuer!r:.200}") from error
 
 
-@numbered("R6")
+@numbered("R6", "key found, signature good")
 def check_signature(presented: Presented) -> Presented:
     """Signed by that issuer's key, with an algorithm we allow it (RFC 7523 §3 (9)): now it speaks for it."""
     try:
@@ -70,7 +71,7 @@ def check_signature(presented: Presented) -> Presented:
     return replace(presented, id_jag=IdJag(presented.trusted.issuer, verified.claims))
 
 
-@numbered("R7")
+@numbered("R7", "aud is exactly this server")
 def check_audience(presented: Presented) -> Presented:
     """``aud`` is this server and no other: our issuer, not the token endpoint, not the API (ID-JAG §4.4.1).
 
@@ -83,7 +84,7 @@ def check_audience(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("R8")
+@numbered("R8", "client_id is the authenticated client")
 def check_client(presented: Presented) -> Presented:
     """Made out to the client that presents it, so a stolen one is worthless to others (ID-JAG §4.4.1, §5).
 
@@ -97,7 +98,7 @@ def check_client(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("R9")
+@numbered("R9", "not expired")
 def check_expiry(presented: Presented) -> Presented:
     """``exp`` is in the future, give or take the leeway (RFC 7523 §3 (4))."""
     expires_at = _read_time(presented, "exp")
@@ -106,7 +107,7 @@ def check_expiry(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("R10")
+@numbered("R10", "issued in the past, short-lived")
 def check_issued_at(presented: Presented) -> Presented:
     """Not from the future, not before its ``nbf``, and short-lived by our own measure (RFC 7523 §3 (5), (6))."""
     issued_at, rules = _read_time(presented, "iat"), presented.rules
@@ -120,7 +121,7 @@ def check_issued_at(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("R12")
+@numbered("R12", "person found")
 def check_subject(presented: Presented) -> Presented:
     """``sub`` names one active account here, by the same key as at sign-in; none is created (ID-JAG §4.1)."""
     _check_identifier("sub", presented.id_jag.claims.get("sub"))
@@ -131,7 +132,7 @@ def check_subject(presented: Presented) -> Presented:
         raise IdJagRejected(f"sub: {error.reason}", description=description) from error
 
 
-@numbered("R13")
+@numbered("R13", "resource is ours")
 def check_resource(presented: Presented) -> Presented:
     """Every ``resource`` is an API of ours; the token will be for these alone (RFC 8707 §2; ID-JAG §4.4.1)."""
     rules, claims = presented.rules, presented.id_jag.claims
@@ -148,8 +149,8 @@ def check_resource(presented: Presented) -> Presented:
         raise IdJagRejected(f"resource: {error}", error=protocol.ERROR_INVALID_TARGET) from error
 
 
-@numbered("R14")
-def check_scope(presented: Presented) -> Presented:
+@numbered("R14", "scopes after local policy")
+def check_scope(presented: Presented) -> Presented | Narrowed[Presented]:
     """No more than the IdP granted, than this client may have, and than it asks for (ID-JAG §4.4.1).
 
     ``authorization_details`` narrow what ``scope`` says; dropping them unread would widen it (RFC 9396 §5).
@@ -167,11 +168,12 @@ def check_scope(presented: Presented) -> Presented:
         )
     except NotGranted as error:
         raise IdJagRejected(f"scope: {error}", error=protocol.ERROR_INVALID_SCOPE) from error
-    narrowed = {"R14"} if set(scope) < set(presented.id_jag.scope) else set()
-    return replace(presented, scope=scope, narrowed=presented.narrowed | narrowed)
+    decided = replace(presented, scope=scope)
+    withheld = sorted(set(presented.id_jag.scope) - set(scope))
+    return Narrowed(decided, f"not granted: {' '.join(withheld)}") if withheld else decided
 
 
-@numbered("R11")
+@numbered("R11", "jti not seen before")
 def check_not_replayed(presented: Presented) -> Presented:
     """``jti`` is claimed in one atomic step: of two who present one ID-JAG, one gets a token (RFC 7523 §3 (7))."""
     _check_identifier("jti", presented.id_jag.claims.get("jti"))

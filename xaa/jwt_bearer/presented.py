@@ -6,7 +6,7 @@ the check that establishes it has run.
 Deliberately does not: decide anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,7 +23,6 @@ class IdJagRejected(Exception):
         self.reason = reason
         self.error = error
         self.description = description
-        self.check = ""  # the runner writes the number of the check that raised it
 
 
 @dataclass(frozen=True)
@@ -103,26 +102,3 @@ class Presented:
     user: Any = None
     resource: Names = ()
     scope: Names = ()
-    narrowed: frozenset[str] = frozenset()
-
-
-Find = Callable[[Presented], Presented]
-
-
-@dataclass(frozen=True)
-class Check:
-    """A numbered check. The number is public: the recorder, the docs, the faults and the tests speak of it."""
-
-    number: str
-    find: Find
-
-    @property
-    def name(self) -> str:
-        return self.find.__name__
-
-    def __call__(self, presented: Presented) -> Presented:
-        return self.find(presented)
-
-
-def numbered(number: str) -> Callable[[Find], Check]:
-    return lambda find: Check(number, find)

@@ -17,6 +17,7 @@ from django.utils.crypto import constant_time_compare
 
 from xaa import jose, protocol
 from xaa.signin.connections import Connection
+from xaa.signin.identities import is_subject
 
 LAST_SECOND: Final = 253402300799
 """The end of the year 9999, after which Python's calendar and this package's patience end."""
@@ -129,8 +130,8 @@ def check_freshness(presented: Presented) -> None:
 def check_subject(presented: Presented) -> None:
     """Names the person: the half of our user key that the IdP gives (OpenID Connect Core §2, §5.7)."""
     subject = presented.claims.get("sub")
-    if not isinstance(subject, str) or not subject or len(subject) > 255 or not subject.isascii():
-        raise IdTokenRejected("subject", "expected sub to be 1 to 255 ASCII characters")
+    if not isinstance(subject, str) or not is_subject(subject):
+        raise IdTokenRejected("subject", "expected sub to be 1 to 255 printable ASCII characters")
 
 
 def check_session_expiry(presented: Presented) -> None:

@@ -27,9 +27,14 @@ class UserNotFound(LookupError):
         self.reason = reason
 
 
+def is_subject(value: str) -> bool:
+    """Whether ``value`` can be a subject (OpenID Connect Core §2). A control character would upset PostgreSQL."""
+    return 0 < len(value) <= 255 and value.isascii() and value.isprintable()
+
+
 def load_user(issuer: str, subject: str) -> AbstractUser:
     """The active account of a person who has signed in here before; for a subject resolver (ID-JAG §4.4.1)."""
-    identity = _find_identity(issuer, subject)
+    identity = _find_identity(issuer, subject) if is_subject(subject) else None
     if identity is None:
         raise UserNotFound("unknown")
     if not identity.user.is_active:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.builders import OTHER_KEY, build_id_jag
 from tests.xaa.conftest import Redeem
+from xaa.checks import Check
 from xaa.jwt_bearer import grant, id_jag
-from xaa.jwt_bearer.presented import Check
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def test_turning_a_check_off_lets_its_wrong_one_through(
     wrong = build_id_jag(**WRONG[number])
     error = "invalid_scope" if number == "R14" else "invalid_grant"
     refused(wrong, by=number, error=error)
-    off = Check(number, lambda presented: presented)
+    off = Check(number, "off", lambda presented: presented)
     monkeypatch.setattr(grant, "CHECKS", [off if check.number == number else check for check in id_jag.CHECKS])
     assert redeem(wrong).status_code == 200
 
