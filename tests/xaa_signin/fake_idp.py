@@ -157,6 +157,9 @@ class IdpServer(ThreadingHTTPServer):
         self.idps: dict[str, FakeIdp] = {}
         self.origin = f"http://127.0.0.1:{self.server_port}"
 
+    def handle_error(self, *_args: object) -> None:
+        """A client that gave up on a slow or endless answer is what a test wanted; a real fault fails the test."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: IdpServer

@@ -43,6 +43,10 @@ DATABASES = {
         },
     }
 }
+if location := os.environ.get("DATABASE_URL"):  # the same suite on PostgreSQL
+    import dj_database_url
+
+    DATABASES = {"default": dj_database_url.parse(location.replace("{party}", "xaa_signin"))}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",  # beside ours, as in an app that also has local accounts

@@ -170,7 +170,7 @@ def test_a_max_age_of_zero_is_a_max_age():
     assert verify(max_age=0, auth_time=NOW).subject == "00u1alice"
 
 
-@pytest.mark.parametrize("sub", [OMIT, "", None, 7, ["00u1alice"], "x" * 256, "älice"])
+@pytest.mark.parametrize("sub", [OMIT, "", None, 7, ["00u1alice"], "x" * 256, "älice", "a\x00b"])
 def test_it_refuses_a_subject_that_is_no_key(sub):
     assert refused_by(sub=sub) == "subject"
 

@@ -109,9 +109,10 @@ def test_an_unchanged_profile_writes_no_user(db, django_assert_num_queries):
         resolve_user(ACME, "00u1alice", profile=PROFILE)
 
 
-def test_load_user_makes_nobody(db):
+@pytest.mark.parametrize("subject", ["00u4dan", "", "00u1alice\x00", "x" * 5000])
+def test_load_user_makes_nobody(db, subject):
     with pytest.raises(UserNotFound) as caught:
-        load_user(ACME, "00u4dan")
+        load_user(ACME, subject)
     assert caught.value.reason == "unknown"
     assert User.objects.count() == 0
 

@@ -53,6 +53,13 @@ def test_another_site_cannot_sign_anybody_out(acme, db):
     assert strict.who() != "nobody"
 
 
+def test_another_site_cannot_even_where_the_project_has_no_csrf_middleware(acme, db, settings):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "csrf" not in name]
+    strict = Browser(enforce_csrf_checks=True)
+    strict.sign_in(acme)
+    assert strict.post("/signin/logout").status_code == 403
+
+
 def test_the_page_after_a_sign_out_signs_nobody_out(browser, acme):
     browser.sign_in(acme)
     assert "still signed in" in browser.get("/signin/logged-out").content.decode()

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.xaa_signin.fake_idp import OMIT
+from xaa.signin import conf
 
 
 def query_of(url):
@@ -172,6 +173,13 @@ def test_it_sends_nobody_to_an_idp_whose_metadata_is_wrong(browser, acme, metada
 
 def test_plain_http_is_refused_unless_the_demo_allows_it(browser, settings):
     settings.XAA_ALLOW_PRIVATE_ADDRESSES = False
+    assert browser.get("/signin/start?connection=acme").status_code == 503
+
+
+def test_the_browser_is_sent_to_https_unless_the_demo_allows_otherwise(browser, monkeypatch):
+    """The metadata is fetched already; it is the endpoint in it that is refused."""
+    browser.start()
+    monkeypatch.setattr(conf, "allow_private_addresses", lambda: False)
     assert browser.get("/signin/start?connection=acme").status_code == 503
 
 
