@@ -35,7 +35,7 @@ def unseal(sealed: str, *, purpose: str) -> str:
     except InvalidToken as error:
         raise SealBroken(
             f"Expected a value sealed with the present TODO0_SECRET_KEY as {purpose!r}. If the key was changed, "
-            f"run 'manage.py todo0 reset_state' to make new ones."
+            f"restore it, or start with a new database: what the old key sealed stays shut."
         ) from error
 
 

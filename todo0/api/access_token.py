@@ -9,6 +9,7 @@ token's row is in our database.
 """
 
 import hashlib
+import logging
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,16 +18,19 @@ from typing import Final
 from django.conf import settings
 
 from todo0.api.errors import AccessTokenRejected
-from todo0.api.presented import Access, Presented, numbered
+from todo0.api.presented import Access, Presented
 from todo0.authserver.access_tokens import fingerprint_of
 from todo0.authserver.dot import AccessToken
 from todo0.authserver.signing_keys import ALGORITHMS, load_verification_keys
 from xaa import jose, protocol
+from xaa.checks import CheckRun, numbered
+
+log = logging.getLogger("todo0.api.checks")
 
 B64TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
 
 
-@numbered("A1")
+@numbered("A1", "bearer token present")
 def check_presence(presented: Presented) -> Presented:
     """One bearer token, in the header: a URL ends in logs and histories (RFC 9700 §4.3.2, RFC 6750 §2)."""
     if presented.elsewhere:
@@ -41,7 +45,7 @@ def check_presence(presented: Presented) -> Presented:
     return replace(presented, token=token.strip(" "))
 
 
-@numbered("A2")
+@numbered("A2", "signature of our authorization server")
 def check_signature(presented: Presented) -> Presented:
     """Signed by our own authorization server; a key that a token brings along is never used (RFC 8725 §3.10)."""
     try:
@@ -53,21 +57,21 @@ def check_signature(presented: Presented) -> Presented:
     return replace(presented, header=verified.header, claims=verified.claims)
 
 
-@numbered("A2")
+@numbered("A2", "issuer is our authorization server")
 def check_issuer(presented: Presented) -> Presented:
     """And issued by it, byte for byte (RFC 9068 §4)."""
     _check_equal("iss", presented.claims.get("iss"), settings.JWT_BEARER_ISSUER)
     return presented
 
 
-@numbered("A3")
+@numbered("A3", "typ is at+jwt")
 def check_type(presented: Presented) -> Presented:
     """An access token and nothing else that this key might ever sign (RFC 9068 §4; RFC 8725 §3.11)."""
     _check_equal("typ", presented.header.get("typ"), protocol.TYP_ACCESS_TOKEN)
     return presented
 
 
-@numbered("A4")
+@numbered("A4", "aud is this API")
 def check_audience(presented: Presented) -> Presented:
     """Meant for this API: a token for another resource does not open it (RFC 9068 §4, RFC 8707 §2)."""
     aud = presented.claims.get("aud")
@@ -76,7 +80,7 @@ def check_audience(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("A5")
+@numbered("A5", "not expired")
 def check_expiry(presented: Presented) -> Presented:
     """``exp`` is in the future. No leeway: one clock wrote it and reads it (RFC 9068 §4)."""
     exp = presented.claims.get("exp")
@@ -85,7 +89,7 @@ def check_expiry(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("A5")
+@numbered("A5", "not revoked")
 def check_not_revoked(presented: Presented) -> Presented:
     """Its row exists: revoking deletes it, so that counts at once. One statement, with user, client and origin."""
     checksum = hashlib.sha256(presented.token.encode()).hexdigest()
@@ -96,7 +100,7 @@ def check_not_revoked(presented: Presented) -> Presented:
     return replace(presented, row=row)
 
 
-@numbered("A6")
+@numbered("A6", "scope allows this method")
 def check_scope(presented: Presented) -> Presented:
     """The scope that this method needs; the challenge names it, so a client can ask for it (RFC 6750 §3.1)."""
     granted = presented.row.scope.split()
@@ -110,7 +114,7 @@ def check_scope(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("A7")
+@numbered("A7", "row belongs to sub and client")
 def check_subject(presented: Presented) -> Presented:
     """The row belongs to ``sub`` and ``client_id``, and that person's account is still active."""
     row = presented.row
@@ -134,15 +138,16 @@ CHECKS: Final = (
 )
 
 
-def settle(presented: Presented) -> Access:
-    """What the handlers get of a token that passed every check."""
-    row = presented.row
+def check_access_token(presented: Presented) -> Access:
+    """What the handlers get of a token that passed every check; else the first check's ``AccessTokenRejected``."""
+    settled = CheckRun(presented, AccessTokenRejected, log).through(CHECKS)
+    row = settled.row
     return Access(
         user=row.user,
         client=row.application,
         scope=row.scope,
         issuer=row.origin.issuer if hasattr(row, "origin") else "",
-        fingerprint=fingerprint_of(presented.token),
+        fingerprint=fingerprint_of(settled.token),
     )
 
 

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from todo0.api.access_token import check_access_token
 from todo0.api.errors import ApiError
 from todo0.api.presented import Presented
-from todo0.api.runner import check_access_token
 
 Handler = Callable[..., HttpResponse]
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -6,7 +6,7 @@ known before the check that establishes it has run.
 Deliberately does not: decide anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -59,25 +59,3 @@ class Access:
             scope=self.scope,
             token_fingerprint=self.fingerprint,
         )
-
-
-Find = Callable[[Presented], Presented]
-
-
-@dataclass(frozen=True)
-class Check:
-    """A numbered check; the number is public, as those of the ID-JAG's checks are."""
-
-    number: str
-    find: Find
-
-    @property
-    def name(self) -> str:
-        return self.find.__name__
-
-    def __call__(self, presented: Presented) -> Presented:
-        return self.find(presented)
-
-
-def numbered(number: str) -> Callable[[Find], Check]:
-    return lambda find: Check(number, find)

@@ -19,10 +19,6 @@ from xaa.jwt_bearer.validators import JwtBearerValidator
 
 
 class Todo0Validator(JwtBearerValidator):
-    def _load_application(self, client_id: str | None, request: Any) -> Any:
-        """No client id has a NUL, and PostgreSQL cannot look one up; the toolkit lets that end in a 500."""
-        return super()._load_application(client_id, request) if "\x00" not in (client_id or "") else None
-
     def _create_authorization_code(self, request: Any, code: dict[str, str], expires: Any = None) -> Any:
         """A code is for resources we govern, or the default one; another is refused (RFC 8707 §2)."""
         request.resource = _governed(getattr(request, "resource", None), request)
