@@ -23,7 +23,7 @@ from xaa.signin.identities import resolve_user
 
 TODOS: Final = {
     people.ALICE: (
-        "Send Globex the revised offer",
+        "Send invoice",
         "Book a room for the Q3 review",
         "Thank Bob for the demo data",
     ),

@@ -18,7 +18,7 @@ def test_it_lists_the_users_todos_oldest_first(call: Call) -> None:
     assert [todo["title"] for todo in body["todos"]] == [
         "Thank Bob for the demo data",
         "Book a room for the Q3 review",
-        "Send Globex the revised offer",
+        "Send invoice",
     ]
     assert body["next"] is None
     assert set(body["todos"][0]) == {"id", "title", "done", "due_on", "created_at", "done_at", "created_via"}

@@ -58,7 +58,7 @@ def test_strangers_are_asked_to_sign_in(seeded: None, path: str) -> None:
 
 def test_the_list_shows_the_persons_own_todos(browser: Client, bob: User) -> None:
     page = page_of(browser)
-    assert "Send Globex the revised offer" in page
+    assert "Send invoice" in page
     assert "Renew the staging certificate" not in page
     assert "Alice Anders" in page
 
@@ -131,7 +131,7 @@ def test_it_shows_what_an_agent_made_for_whom(browser: Client, call: Call) -> No
     assert re.search(r"Made by an agent.*?Agent0.*?for you", page, re.S)
     assert "Made by an agent" in page_of(browser, "/todos?source=apps")
     assert "Made by an agent" not in page_of(browser, "/todos?source=you")
-    assert "Send Globex" not in page_of(browser, "/todos?source=apps")
+    assert "Send invoice" not in page_of(browser, "/todos?source=apps")
     history = page_of(browser, f"/todos/{todo_id}")
     for word in ("http://localhost:8003/acme", "todos.read todos.write", "AT-"):
         assert word in history
@@ -145,7 +145,7 @@ def test_it_says_so_when_there_is_nothing(browser: Client, alice: User) -> None:
 
 def test_the_rows_are_sent_again_only_after_a_change(browser: Client, call: Call) -> None:
     first = browser.get("/todos/rows")
-    assert (first.status_code, "Send Globex" in first.content.decode()) == (200, True)
+    assert (first.status_code, "Send invoice" in first.content.decode()) == (200, True)
     assert f'data-etag="{first["ETag"].strip(chr(34))}"' in page_of(browser)
     again = browser.get("/todos/rows", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
