@@ -1,4 +1,4 @@
-"""``manage.py <party> prepare``: migrate and seed in one process, since loading Django twice is most of the wait."""
+"""``manage.py <party> prepare``: migrate and seed in one process; loading Django twice is most of the wait."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand

@@ -34,7 +34,9 @@ class Command(BaseCommand):
 
 def find_tables() -> list[str]:
     """The tables of every model of this party, those between models included."""
-    kept = {apps.get_model(label)._meta.db_table for label in (*MADE_BY_MIGRATE, *getattr(settings, "RESET_KEEPS", ()))}
+    kept = {
+        apps.get_model(label)._meta.db_table for label in (*MADE_BY_MIGRATE, *getattr(settings, "RESET_KEEPS", ()))
+    }
     models = apps.get_models(include_auto_created=True)
     tables = {model._meta.db_table for model in models if model._meta.managed and not model._meta.proxy}
     return sorted(tables & set(connection.introspection.table_names()) - kept)

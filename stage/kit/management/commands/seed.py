@@ -1,6 +1,6 @@
 """``manage.py <party> seed``: write the cast and the registrations. Run twice, it changes nothing.
 
-Deliberately does not: remove anything; ``reset_state`` does. What is written stands in the party's own ``seed.py``.
+Deliberately does not: remove anything; ``reset_state`` does. What is written stands in the party's ``seed.py``.
 """
 
 from django.conf import settings
