@@ -49,7 +49,7 @@ TOKEN_KEYS = tuple(env.text("AGENT0_TOKEN_KEY").split())
 SUBJECT_TOKEN_MIN_LIFETIME = 30  # seconds an ID Token must still have to be worth presenting
 
 # The worker. The broker is a folder, or Redis by this one variable.
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://localhost/")
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -64,7 +64,13 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "polling_interval": 0.1,
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
+    # A page does not wait for a broker that is away: the Run is stored, and the sweeper publishes it later.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,
+        "max_retries": 1,
+        "interval_start": 0,
+    }
 
 # Runs (agent0/jobs): all in seconds but the attempts.
 RUN_LEASE_SECONDS = env.integer("AGENT0_RUN_LEASE_SECONDS", 30, minimum=1)

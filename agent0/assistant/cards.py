@@ -70,9 +70,9 @@ class Card:
 
     @property
     def granted(self) -> str | None:
-        """The scope of the access token; None as long as there is none."""
+        """The scope of the access token; None as long as there was none."""
         found = [step.detail["granted"] for step in self.steps if "granted" in step.detail]
-        return found[-1] if found else None
+        return found[-1] if found else self.run.outcome.get("granted")
 
     @property
     def chips(self) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -63,7 +64,7 @@ def load_live_session(session_id: uuid.UUID | str, *, user_id: int) -> SigninSes
     """
     try:
         session = SigninSession.objects.get(uuid=session_id, user_id=user_id)
-    except (SigninSession.DoesNotExist, ValueError) as error:
+    except (SigninSession.DoesNotExist, ValidationError) as error:
         raise SigninEnded("expected a sign-in of this person, found none") from error
     if not session.is_live(timezone.now()):
         raise SigninEnded("the sign-in is over")
