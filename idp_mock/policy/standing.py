@@ -10,11 +10,8 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
-from idp_mock.directory.models import App, Person
+from idp_mock.directory.models import App, Group, Person
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
-
-ASSIGNMENTS = App.assigned_groups.through.objects
-CONNECTION_GROUPS = CrossAppConnection.groups.through.objects
 
 
 @dataclass(frozen=True)
@@ -27,20 +24,24 @@ class Standing:
 
 
 def load_standing(*, person: Person, app: App, audience: str) -> Standing:
-    """One LEFT JOIN from the person, who exists, to what may not: the resource app and the connection to it."""
-    mine = Q(group__people=OuterRef("pk"))
+    """LEFT JOINs from the person, who exists, to what may not: the resource app, and the connection to it.
+
+    The enterprise is the person's. No value of the request says whose rows are read (ID-JAG §6.1).
+    """
+    hers = Group.objects.filter(people=OuterRef("pk"))
     row = (
-        Person.objects.annotate(
+        Person.objects.filter(pk=person.pk)
+        .annotate(
             target=FilteredRelation(
                 "enterprise__resource_apps", condition=Q(enterprise__resource_apps__issuer=audience)
             ),
             link=FilteredRelation("target__connections", condition=Q(target__connections__requesting_app=app)),
-            uses_app=Exists(ASSIGNMENTS.filter(mine, app=app)),
-            uses_target=Exists(ASSIGNMENTS.filter(mine, app=OuterRef("target__app"))),
-            is_in_groups=Exists(CONNECTION_GROUPS.filter(mine, crossappconnection=OuterRef("link"))),
+            uses_app=Exists(hers.filter(apps=app)),
+            uses_target=Exists(hers.filter(apps=OuterRef("target__app"))),
+            is_in_groups=Exists(hers.filter(connections=OuterRef("link"))),
         )
         .select_related("target__app", "link")
-        .get(pk=person.pk)
+        .get()
     )
     target, link = getattr(row, "target", None), getattr(row, "link", None)
     if link is not None:
