@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -61,7 +62,11 @@ def _find_problem(request: HttpRequest) -> str:
         return f"Send the parameters as {FORM}."
     if request.META.get("QUERY_STRING"):
         return "Send the parameters in the body: the URL has none."
-    for name, values in request.POST.lists():
+    try:
+        form = list(request.POST.lists())
+    except (SuspiciousOperation, UnreadablePostError):  # what Django would answer with a page
+        return "Expected a form of bearable size, and all of it."
+    for name, values in form:
         if len(values) > 1 and name != "resource":
             return f"Send each parameter once: {name!a:.60} came {len(values)} times."
         if any("\x00" in value for value in values):
