@@ -105,6 +105,12 @@ def _bench(arguments: list[str]) -> int:
     return subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, check=False).returncode
 
 
+def _docs(arguments: list[str]) -> int:
+    from stage.door.docs import write_docs
+
+    return write_docs()
+
+
 def _secrets(arguments: list[str]) -> int:
     return demo_env.print_compose_env()
 
@@ -129,6 +135,7 @@ COMMANDS = {
     "lint": Command(_lint, "dev", "style, types, import contracts, migrations"),
     "format": Command(_format, "dev", "put the code in the house's style"),
     "bench": Command(_bench, "dev", "redemptions, exchanges and API calls a second"),
+    "docs": Command(_docs, "", "the tables in docs/ that follow from the code"),
     "secrets": Command(_secrets, "", "a fresh .env for docker compose, on stdout"),
     "help": Command(_help, "", "this list"),
 }

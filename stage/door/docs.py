@@ -1,0 +1,80 @@
+"""``manage.py docs``: the tables in docs/ that follow from the code, written into their pages.
+
+The checks of the three servers are read from their source (``@numbered``, in the order of their ``CHECKS``), so
+that the published table cannot say something the code does not. ``tests/house`` fails when a page is stale.
+
+Deliberately does not: import a party. Reading text needs no Django and works for all three in one process.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from stage.door.layout import ROOT
+
+FLOW = ROOT / "docs" / "flow.md"
+EXCHANGE = tuple(f"idp_mock/tokens/token_exchange{part}.py" for part in ("_request", "_subject", "_policy"))
+SOURCES = {
+    "I": ("idp_mock/tokens/token_exchange.py", EXCHANGE),
+    "R": ("xaa/jwt_bearer/id_jag.py", ("xaa/jwt_bearer/id_jag.py",)),
+    "A": ("todo0/api/access_token.py", ("todo0/api/access_token.py",)),
+}
+
+
+class Row(NamedTuple):
+    """One check as its source tells it."""
+
+    number: str
+    title: str
+    name: str
+    path: str
+    rule: str
+
+
+def read_checks(letter: str) -> list[Row]:
+    """The checks of one server, in the order of its ``CHECKS`` tuple."""
+    order_path, paths = SOURCES[letter]
+    by_name = {row.name: row for path in paths for row in _read_numbered(path)}
+    return [by_name[name] for name in _read_order(order_path)]
+
+
+def render_flow(text: str) -> str:
+    """``docs/flow.md`` with its tables made anew."""
+    for letter in SOURCES:
+        block = re.compile(rf"(<!-- checks {letter} -->\n).*?(<!-- end -->)", re.DOTALL)
+        table = _table(read_checks(letter))
+        text = block.sub(lambda found, table=table: f"{found[1]}{table}{found[2]}", text)
+    return text
+
+
+def write_docs() -> int:
+    FLOW.write_text(render_flow(FLOW.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"Wrote {FLOW.relative_to(ROOT)}.")
+    return 0
+
+
+def _table(rows: list[Row]) -> str:
+    lines = ["| Check | Function | The rule |", "|---|---|---|"]
+    lines += [f"| **{row.number}** {row.title} | [`{row.name}`](../{row.path}) | {row.rule} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _read_numbered(path: str) -> Iterator[Row]:
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        if not isinstance(node, ast.FunctionDef) or not node.decorator_list:
+            continue
+        decorator = node.decorator_list[0]
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "numbered":
+            number, title = (ast.literal_eval(argument) for argument in decorator.args)
+            rule = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ").replace("``", "`")
+            yield Row(number, title, node.name, path, rule)
+
+
+def _read_order(path: str) -> list[str]:
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(getattr(target, "id", "") == "CHECKS" for target in targets):
+            return [element.id for element in node.value.elts]  # type: ignore[union-attr]
+    raise LookupError(f"{Path(path)} has no CHECKS")
