@@ -66,13 +66,17 @@ def _find_problem(request: HttpRequest) -> str:
         form = list(request.POST.lists())
     except (SuspiciousOperation, UnreadablePostError):  # what Django would answer with a page
         return "Expected a form of bearable size, and all of it."
-    for name, values in form:
-        if len(values) > 1 and name != "resource":
-            return f"Send each parameter once: {name!a:.60} came {len(values)} times."
-        if any("\x00" in value for value in values):
-            return f"Expected text: {name!a:.60} has a NUL character."
     if "Authorization" in request.headers and "client_secret" in request.POST:
         return "Authenticate in one way: the Authorization header or the form, not both."
+    return next(filter(None, (_find_fault(name, values) for name, values in form)), "")
+
+
+def _find_fault(name: str, values: list[str]) -> str:
+    """What is wrong with one parameter; "" when nothing is."""
+    if len(values) > 1 and name != "resource":
+        return f"Send each parameter once: {name!a:.60} came {len(values)} times."
+    if any("\x00" in value for value in values):
+        return f"Expected text: {name!a:.60} has a NUL character."
     return ""
 
 
