@@ -83,5 +83,5 @@ def decide_sign_in(connection: CrossAppConnection, *, auth_time: datetime, now: 
     """Whether the person proved who she is recently enough for this connection (ID-JAG §9.2)."""
     limit = connection.max_authentication_age
     if limit is not None and now - auth_time > timedelta(seconds=limit):
-        return Decision(False, "The connection asks for a more recent sign-in.")
+        return Decision(False, f"The connection asks for a sign-in of the last {limit} seconds.")
     return Decision(True, "The sign-in is strong enough.")
