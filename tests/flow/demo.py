@@ -39,6 +39,7 @@ class Demo:
         self.lines: list[str] = []
         self.facts: dict[str, Any] = {}
         self.crew: list[Process] = []
+        self.said_after_ready = ""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -65,6 +66,7 @@ class Demo:
             self.process.kill()
             self.process.wait()
         self._reader.join(5)
+        self.said_after_ready = self.process.stdout.read()
         return wait_until_gone(list(crew), patience=2)
 
     def wait_for_line(self, what: str, *, after: int = 0, patience: float = 10.0) -> str:
@@ -126,6 +128,7 @@ def running_demo(folder: Path, **extra: str) -> Iterator[Demo]:
     finally:
         left = demo.stop()
     assert not left, f"the demo has ended and left {[one.pid for one in left]} behind"
+    assert demo.said_after_ready == "", "stdout is for one line of JSON and nothing else"
     assert process.returncode == 0, f"the demo ended with {process.returncode}: " + "\n".join(demo.lines[-20:])
 
 
