@@ -50,6 +50,12 @@ def test_the_front_page_leads_nowhere_else(seeded: None, browser: Client, target
     assert browser.get("/", {"next": target})["Location"] == "/todos"
 
 
+@pytest.mark.parametrize("target", ["todo-history", "nowhere", "?x=1", "signin:logout", "\0", "/\0"])
+def test_the_front_page_takes_only_paths_and_never_the_name_of_a_view(browser: Client, target: str) -> None:
+    assert browser.get("/", {"next": target})["Location"] == "/todos"
+    assert browser.get("/", {"next": "/settings/connected"})["Location"] == "/settings/connected"
+
+
 @pytest.mark.parametrize("path", ["/todos", "/todos/1", "/settings/connected"])
 def test_strangers_are_asked_to_sign_in(seeded: None, path: str) -> None:
     answer = Client().get(path)

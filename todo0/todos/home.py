@@ -9,18 +9,17 @@ Deliberately does not: ask for a password. Todo0 has none.
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from todo0.federation.models import Connection
+from xaa.signin.start_request import keep_local_path
 
 
 @require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    wanted = request.GET.get("next", "")
-    here = wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+    here = keep_local_path(request.GET.get("next", ""))
     if request.user.is_authenticated:
         return redirect(here or "todos")
     # DEMO ONLY: a product with many customers asks for the e-mail address alone, since a list of connections
