@@ -10,6 +10,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.seed import seed
 from stage.kit import people
+from tests.idp_mock.exchange_world import World, make_world
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +57,9 @@ def alice(acme: Enterprise) -> Person:
 @pytest.fixture
 def bob(acme: Enterprise) -> Person:
     return Person.objects.get(enterprise=acme, sub=people.BOB.sub)
+
+
+@pytest.fixture
+def world(agent0: App, alice: Person) -> World:
+    """A token exchange that works, ready to be altered."""
+    return make_world(agent0, alice)

@@ -107,6 +107,10 @@ class World:
     def as_refresh(self, value: str) -> dict[str, str]:
         return {"subject_token": value, "subject_token_type": protocol.TOKEN_TYPE_REFRESH_TOKEN}
 
+    def subjects(self) -> list[dict[str, str]]:
+        """The same sign-in, told by an ID Token and by a refresh token."""
+        return [{"subject_token": self.id_token()}, self.as_refresh(self.refresh_token())]
+
     def exchange(self, app: App | None = None, **override: Any) -> dict[str, Any]:
         """The exchange itself, behind the door of the token endpoint."""
         return exchange(app or self.agent0, TokenForm(self.form(**override)), self.now)

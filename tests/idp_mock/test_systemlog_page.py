@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 
 from idp_mock import clock
-from idp_mock.directory.models import App, Enterprise, Person
+from idp_mock.directory.models import Enterprise
 from idp_mock.systemlog.models import Event
 from idp_mock.systemlog.record import record
 from idp_mock.tokens.token_exchange_run import ExchangeRefused
 from stage.kit import people
 from tests.idp_mock.admin_side import signed_in, text_of
-from tests.idp_mock.exchange_world import World, make_world
+from tests.idp_mock.exchange_world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def carol(db: None) -> Client:
     return signed_in(people.CAROL)
-
-
-@pytest.fixture
-def world(agent0: App, alice: Person) -> World:
-    return make_world(agent0, alice)
 
 
 def refuse(world: World) -> None:

@@ -1,0 +1,166 @@
+"""What the checks of the policy must refuse: I8 to I14."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.idp_mock.exchange_vector import send, vector
+from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, World
+
+# I8: at a server the enterprise knows
+
+send("I8", "unknown_audience", "invalid_target", "TX-07", audience="https://unknown.example")
+send("I8", "audience_with_a_slash", "invalid_target", "TX-07", audience=f"{TODO0_ISSUER}/")
+send("I8", "audience_in_capitals", "invalid_target", "TX-07", audience=TODO0_ISSUER.upper())
+send("I8", "api_as_audience", "invalid_target", "TX-07", "TX-13", audience=TODO0_API)
+send(
+    "I8",
+    "audience_and_resource_swapped",
+    "invalid_target",
+    "TX-07",
+    "TX-13",
+    audience=TODO0_API,
+    resource=TODO0_ISSUER,
+)
+send("I8", "token_endpoint_as_audience", "invalid_target", "TX-07", audience=f"{TODO0_ISSUER}/o/token/")
+send("I8", "client_id_as_audience", "invalid_target", "TX-07", audience="todo0-at-acme")
+send("I8", "nonsense_as_audience", "invalid_target", "TX-07", audience="' OR 1=1 --")
+
+
+@vector("I8", "invalid_target", "TX-07")
+def we_ourselves_as_audience(world: World) -> dict[str, Any]:
+    """Even where an admin registered it: no ID-JAG stays in the domain that issues it."""
+    todo0 = world.todo0
+    todo0.issuer = world.acme.issuer
+    todo0.save()
+    return {"audience": world.acme.issuer}
+
+
+@vector("I8", "invalid_target", "TX-07")
+def a_resource_app_that_only_the_other_enterprise_knows(world: World) -> dict[str, Any]:
+    world.todo0.delete()
+    return {}
+
+
+# I9: that the admin connected
+
+
+@vector("I9", "invalid_target", "TX-26")
+def switched_off(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(is_on=False)
+    return {}
+
+
+@vector("I9", "invalid_target", "TX-26")
+def never_connected(world: World) -> dict[str, Any]:
+    world.connection.delete()
+    return {}
+
+
+# I10: for this person
+
+
+@vector("I10", "access_denied", "TX-26")
+def person_in_another_group(world: World) -> dict[str, Any]:
+    world.alice.groups.set(world.acme.groups.filter(slug__in=["everybody", "engineering"]))
+    return {}
+
+
+@vector("I10", "access_denied", "TX-26")
+def connection_for_no_group(world: World) -> dict[str, Any]:
+    world.connection.groups.clear()
+    return {}
+
+
+@vector("I10", "access_denied", "TX-26")
+def person_without_the_resource_app(world: World) -> dict[str, Any]:
+    world.todo0.app.assigned_groups.clear()
+    return {}
+
+
+# I11: to an API of that server
+
+send("I11", "resource_of_somebody_else", "invalid_target", "TX-10", "TX-11", resource="https://mail.example/api")
+send(
+    "I11",
+    "one_resource_of_somebody_else",
+    "invalid_target",
+    "TX-10",
+    "TX-11",
+    resource=[TODO0_API, "https://mail.example/api"],
+)
+send("I11", "resource_with_a_slash", "invalid_target", "TX-10", "TX-11", resource=f"{TODO0_API}/")
+send("I11", "resource_below", "invalid_target", "TX-10", "TX-11", resource=f"{TODO0_API}/todos")
+send("I11", "audience_as_resource", "invalid_target", "TX-10", "TX-11", resource=TODO0_ISSUER)
+
+
+@vector("I11", "invalid_target", "TX-09")
+def registered_resource_with_a_fragment(world: World) -> dict[str, Any]:
+    return register_resource(world, f"{TODO0_API}#todos")
+
+
+@vector("I11", "invalid_target", "TX-09")
+def registered_resource_that_is_relative(world: World) -> dict[str, Any]:
+    return register_resource(world, "/api")
+
+
+@vector("I11", "invalid_target", "TX-09")
+def registered_resource_that_is_no_uri(world: World) -> dict[str, Any]:
+    return register_resource(world, "http://[")
+
+
+# I12: with these scopes
+
+send("I12", "unknown_scope", "invalid_scope", "TX-27", scope="todos.admin")
+send("I12", "scope_with_two_spaces", "invalid_scope", "TX-27", scope="todos.read  todos.write")
+send("I12", "scope_that_begins_with_a_space", "invalid_scope", "TX-27", scope=" todos.read")
+send("I12", "scope_in_quotes", "invalid_scope", "TX-27", scope='"todos.read"')
+send("I12", "scope_beyond_ascii", "invalid_scope", "TX-27", scope="todos.réad")
+send("I12", "scopes_with_a_comma", "invalid_scope", "TX-27", scope="todos.read,todos.write")
+send("I12", "blank_scope", "invalid_scope", "TX-27", scope=" ")
+
+
+@vector("I12", "invalid_scope", "TX-27")
+def scope_not_among_the_chosen(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(scope_condition="only", scopes=["todos.read"])
+    return {"scope": "todos.write"}
+
+
+@vector("I12", "invalid_scope", "TX-27")
+def scope_among_the_excluded(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(scope_condition="not", scopes=["todos.write"])
+    return {"scope": "todos.write"}
+
+
+# I13: after a fresh enough sign-in
+
+
+@vector("I13", "insufficient_user_authentication", "SU-01")
+def signed_in_too_long_ago(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(max_authentication_age=30)
+    return {}
+
+
+@vector("I13", "insufficient_user_authentication", "SU-01")
+def an_old_id_token_after_a_new_sign_in(world: World) -> dict[str, Any]:
+    """The session has a fresh ``auth_time``, the token tells of the sign-in before."""
+    world.agent0.connections.update(max_authentication_age=30)
+    world.family.session.auth_time = world.now - timedelta(seconds=1)
+    world.family.session.save()
+    return {}
+
+
+# I14: under the name it has there
+
+
+@vector("I14", "invalid_target", "TX-29")
+def no_client_id_at_the_resource_app(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(client_id_at_resource_as="")
+    return {}
+
+
+def register_resource(world: World, resource: str) -> dict[str, Any]:
+    """An admin's slip in the resource app's list does not make a bad resource a good one."""
+    todo0 = world.todo0
+    todo0.resources = [*todo0.resources, resource]
+    todo0.save()
+    return {"resource": resource}
