@@ -24,6 +24,7 @@ class Verdict(NamedTuple):
 
     number: str
     name: str
+    title: str
     outcome: Outcome
     note: str = ""
 
@@ -93,7 +94,7 @@ class CheckRun(Generic[State]):
         return next((verdict.number for verdict in self.verdicts if verdict.outcome == "failed"), "")
 
     def _note(self, check: Check[State], outcome: Outcome, note: str = "") -> None:
-        verdict = Verdict(check.number, check.name, outcome, note)
+        verdict = Verdict(check.number, check.name, check.title, outcome, note)
         self.verdicts.append(verdict)
         level = logging.WARNING if outcome == "failed" else logging.DEBUG
-        self.log.log(level, "%s %s %s %s", *verdict, extra={"verdict": verdict})
+        self.log.log(level, "%s %s %s %s", check.number, check.name, outcome, note, extra={"verdict": verdict})

@@ -16,6 +16,7 @@ class OAuthError(Exception):
         self.error = error
         self.description = description
         self.status = status
+        self.check = ""  # the number of the check that refused, for the log
 
 
 class InvalidClient(OAuthError):

@@ -14,12 +14,13 @@ tokens, authorization details or DPoP proofs, or issue an access or refresh toke
 nothing but the system log and so opens no transaction: two reads of what is true now, a signature, an INSERT.
 """
 
-from dataclasses import asdict
+import logging
 from datetime import datetime
 
 from idp_mock.directory.models import App
 from idp_mock.systemlog.models import EVENT_ID_JAG, Event
 from idp_mock.systemlog.record import record
+from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.form import TokenForm
 from idp_mock.tokens.id_jag import IssuedIdJag, issue_id_jag
 from idp_mock.tokens.token_exchange_policy import (
@@ -32,7 +33,6 @@ from idp_mock.tokens.token_exchange_policy import (
     check_sign_in,
 )
 from idp_mock.tokens.token_exchange_request import check_client, check_request, check_subject_token_type
-from idp_mock.tokens.token_exchange_run import ExchangeRefused, Run
 from idp_mock.tokens.token_exchange_state import Exchange, read_request
 from idp_mock.tokens.token_exchange_subject import (
     check_person,
@@ -41,6 +41,9 @@ from idp_mock.tokens.token_exchange_subject import (
     check_subject_token,
 )
 from xaa import protocol
+from xaa.checks import CheckRun
+
+log = logging.getLogger("idp_mock.token_exchange")
 
 # The order is the argument.
 #
@@ -79,14 +82,15 @@ CHECKS = (
 
 
 def exchange(app: App, form: TokenForm, now: datetime) -> dict[str, object]:
-    """Answer ``grant_type=token-exchange`` of the authenticated ``app``; raises ``ExchangeRefused``.
+    """Answer ``grant_type=token-exchange`` of the authenticated ``app``; raises ``OAuthError``.
 
     Both outcomes are in the system log before they are on the wire.
     """
-    run = Run(Exchange(app, read_request(form), now))
+    run = CheckRun(Exchange(app, read_request(form), now), OAuthError, log)
     try:
         granted = run.through(CHECKS)
-    except ExchangeRefused as refusal:
+    except OAuthError as refusal:
+        refusal.check = run.failed
         record_refusal(run, refusal)
         raise
     id_jag = issue_id_jag(granted)
@@ -110,22 +114,22 @@ def answer(id_jag: IssuedIdJag) -> dict[str, object]:
     return members
 
 
-def record_issue(run: Run, id_jag: IssuedIdJag) -> None:
+def record_issue(run: CheckRun[Exchange], id_jag: IssuedIdJag) -> None:
     event = describe_event(run)
     event.outcome, event.scope_granted, event.jti = Event.Outcome.ALLOWED, id_jag.scope, id_jag.jti
     record(event)
 
 
-def record_refusal(run: Run, refusal: ExchangeRefused) -> None:
+def record_refusal(run: CheckRun[Exchange], refusal: OAuthError) -> None:
     event = describe_event(run)
     event.outcome, event.refused_by = Event.Outcome.DENIED, refusal.check
     event.error, event.reason = refusal.error, refusal.description
     record(event)
 
 
-def describe_event(run: Run) -> Event:
+def describe_event(run: CheckRun[Exchange]) -> Event:
     """Who asked for what, as far as it was established: an unverified token puts nobody's name into the log."""
-    exchange, asked = run.exchange, run.exchange.requested
+    exchange, asked = run.state, run.state.requested
     person = exchange.subject.person if exchange.subject else None
     target = exchange.standing.resource_app if exchange.standing else None
     return Event(
@@ -140,5 +144,5 @@ def describe_event(run: Run) -> Event:
         resource_app_name=target.app.name if target else "",
         resource=" ".join(asked.resources),
         scope_asked=asked.scope,
-        checks=[asdict(verdict) for verdict in run.verdicts],
+        checks=[verdict._asdict() for verdict in run.verdicts],
     )

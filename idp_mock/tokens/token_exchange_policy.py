@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from idp_mock.policy import decide
 from idp_mock.tokens.errors import OAuthError
-from idp_mock.tokens.token_exchange_run import numbered
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import protocol
+from xaa.checks import Narrowed, numbered
 
 SCOPE_CHARACTERS = frozenset(map(chr, range(0x21, 0x7F))) - set('"\\')
 
@@ -81,7 +81,7 @@ def check_resource(exchange: Exchange) -> Exchange:
 
 
 @numbered("I12", "scopes after policy")
-def check_scope(exchange: Exchange) -> Exchange:
+def check_scope(exchange: Exchange) -> Exchange | Narrowed[Exchange]:
     """What is granted is never more than was asked and never more than the admin allows; it may be less.
 
     Narrowing is no refusal: the answer says what was granted (ID-JAG §4.3.3, §4.3.4). Asking for something and
@@ -93,7 +93,8 @@ def check_scope(exchange: Exchange) -> Exchange:
     decision = decide.decide_scope(exchange.standing.connection, asked.split())
     if asked and not decision.granted:
         raise OAuthError(protocol.ERROR_INVALID_SCOPE, "The administrator allows none of the scopes asked for.")
-    return replace(exchange, granted_scopes=decision.granted, withheld=decision.withheld)
+    decided = replace(exchange, granted_scopes=decision.granted)
+    return Narrowed(decided, f"Not granted: {' '.join(decision.withheld)}") if decision.withheld else decided
 
 
 @numbered("I13", "sign-in strong enough")

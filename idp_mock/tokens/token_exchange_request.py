@@ -9,9 +9,9 @@ something else. SAML assertions are not accepted as subject tokens, and no actor
 
 from idp_mock.tokens.errors import OAuthError, invalid_grant, invalid_request
 from idp_mock.tokens.id_token import IdTokenRejected, check_id_token_type
-from idp_mock.tokens.token_exchange_run import numbered
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import jose, protocol
+from xaa.checks import numbered
 
 ERROR_INVALID_AUTHORIZATION_DETAILS = "invalid_authorization_details"  # RFC 9396 §5
 SUBJECT_TOKEN_TYPES = (protocol.TOKEN_TYPE_ID_TOKEN, protocol.TOKEN_TYPE_REFRESH_TOKEN)

@@ -87,4 +87,3 @@ class Exchange:
     standing: Standing | None = None  # I7
     granted_resources: tuple[str, ...] = ()  # I11
     granted_scopes: tuple[str, ...] = ()  # I12
-    withheld: tuple[str, ...] = ()  # I12: scopes that were asked for and not granted

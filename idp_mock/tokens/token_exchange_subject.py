@@ -17,9 +17,9 @@ from idp_mock.signin.models import IdpSession
 from idp_mock.tokens.errors import OAuthError, invalid_grant
 from idp_mock.tokens.id_token import CLOCK_LEEWAY, IdTokenRejected, verify_id_token_origin
 from idp_mock.tokens.models import RefreshToken
-from idp_mock.tokens.token_exchange_run import numbered
 from idp_mock.tokens.token_exchange_state import Exchange, Subject
 from xaa import protocol
+from xaa.checks import numbered
 
 ID_TOKEN_CLAIMS = ("sub", "aud", "exp", "iat", "sid", "auth_time", "amr", "acr")
 """What every ID Token of ours holds. A token that lacks one was signed here for another purpose."""

@@ -10,7 +10,7 @@ from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.policy.change import By, save_change
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
-from idp_mock.tokens.token_exchange_run import ExchangeRefused
+from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
 from tests.idp_mock.admin_side import read_forms, signed_in, submit, text_of
 from tests.idp_mock.exchange_world import World
@@ -44,7 +44,7 @@ def test_carol_switches_agent0_off_in_two_clicks_from_her_front_page(
     matrix = carol.get("/acme/admin/policy")  # first click
     response = submit(carol, matrix, f"{address_of(connection)}/switch")  # second click
     assert (response.status_code, response["Location"]) == (303, "/acme/admin/policy")
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange()
     assert (refused.value.check, refused.value.error) == ("I9", "invalid_target")
 
@@ -158,7 +158,7 @@ def test_it_does_not_connect_what_cannot_be_connected(carol: Client, acme: Enter
 def test_the_front_page_counts_what_was_decided(carol: Client, world: World) -> None:
     world.exchange()
     for _ in range(2):
-        with pytest.raises(ExchangeRefused):
+        with pytest.raises(OAuthError):
             world.exchange(audience="https://unknown.example")
     page = text_of(carol.get("/acme/admin/"))
     assert "1 of 2 connections on" in page

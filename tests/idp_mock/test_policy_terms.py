@@ -9,7 +9,7 @@ from idp_mock.directory.models import Enterprise, Person
 from idp_mock.policy.change import By, StaleVersion, save_change
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
-from idp_mock.tokens.token_exchange_run import ExchangeRefused
+from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
 from tests.idp_mock.admin_side import signed_in, submit, text_of
 from tests.idp_mock.exchange_world import World
@@ -71,7 +71,7 @@ def test_carol_changes_every_term(
     assert "Saved. Agent0 at Todo0 has these terms from the next request on." in said
     for words in ("Groups: Sales → Engineering", "Scope condition: any → only", "seconds: 300 → 60"):
         assert words in said
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange()  # Alice is in Sales
     assert refused.value.check == "I10"
 

@@ -7,7 +7,7 @@ from idp_mock import clock
 from idp_mock.directory.models import Enterprise
 from idp_mock.systemlog.models import Event
 from idp_mock.systemlog.record import record
-from idp_mock.tokens.token_exchange_run import ExchangeRefused
+from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
 from tests.idp_mock.admin_side import signed_in, text_of
 from tests.idp_mock.exchange_world import World
@@ -21,7 +21,7 @@ def carol(db: None) -> Client:
 
 
 def refuse(world: World) -> None:
-    with pytest.raises(ExchangeRefused):
+    with pytest.raises(OAuthError):
         world.exchange(audience="https://unknown.example")
 
 
@@ -103,7 +103,7 @@ def test_it_turns_pages_and_back(carol: Client, acme: Enterprise) -> None:
 
 
 def test_what_a_request_held_cannot_become_markup(carol: Client, world: World) -> None:
-    with pytest.raises(ExchangeRefused):
+    with pytest.raises(OAuthError):
         world.exchange(audience="<script>alert(1)</script>")
     assert "<script>alert" not in carol.get("/acme/admin/log").content.decode()
 

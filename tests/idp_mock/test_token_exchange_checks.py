@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.token_exchange import CHECKS
-from idp_mock.tokens.token_exchange_run import ExchangeRefused
 from tests.idp_mock.exchange_vectors import VECTORS, Vector
 from tests.idp_mock.exchange_world import TODO0_API, World, last_event
 from xaa import protocol
@@ -29,7 +29,7 @@ def test_the_unaltered_exchange_is_granted_with_an_id_token_and_with_a_refresh_t
 def test_it_refuses(world: World, vector: Vector) -> None:
     assert world.exchange()["issued_token_type"] == protocol.TOKEN_TYPE_ID_JAG  # nothing was wrong before
     override = vector.arrange(world)
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange(**override)
     assert (refused.value.check, refused.value.error) == (vector.check, vector.error)
     assert refused.value.status == 400

@@ -11,12 +11,13 @@ from idp_mock.policy.standing import load_standing
 from idp_mock.signin.models import IdpSession
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens import token_exchange
+from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.token_exchange import CHECKS
-from idp_mock.tokens.token_exchange_run import Check, ExchangeRefused
 from idp_mock.tokens.token_exchange_state import Exchange, Subject
 from tests.idp_mock.exchange_vectors import VECTORS
 from tests.idp_mock.exchange_world import World
 from xaa import jose, protocol
+from xaa.checks import Check
 
 NUMBERS = [check.number for check in CHECKS]
 
@@ -61,21 +62,21 @@ def everything_wrong_from(world: World, number: str) -> dict[str, object]:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_of_many_faults_the_first_in_order_is_named(world: World, number: str) -> None:
     form = everything_wrong_from(world, number)
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange(**form)
     assert refused.value.check == number
 
 
 def test_a_bad_signature_and_a_bad_audience_report_the_signature(world: World) -> None:
     forged = world.altered_id_token(key=jose.generate_signing_key("ES256"), aud="todo0-at-acme")
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange(subject_token=forged)
     assert refused.value.check == "I4"
 
 
 def test_an_expired_token_of_another_client_reports_the_client(world: World) -> None:
     stolen = world.altered_id_token(aud="todo0-at-acme", exp=1)
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange(subject_token=stolen)
     assert refused.value.check == "I5"
 
@@ -122,7 +123,7 @@ def test_without_a_rule_something_bad_gets_an_id_jag(
     name = {"I8": "we_ourselves_as_audience"}.get(number)  # an unknown audience has no connection either
     vector = next(vector for vector in VECTORS if vector.check == number and name in (None, vector.name))
     override = vector.arrange(world)
-    with pytest.raises(ExchangeRefused):
+    with pytest.raises(OAuthError):
         world.exchange(**override)
     monkeypatch.setattr(token_exchange, "CHECKS", without_rule(number))
     assert world.exchange(**override)["issued_token_type"] == protocol.TOKEN_TYPE_ID_JAG

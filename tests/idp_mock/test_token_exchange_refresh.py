@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from idp_mock.tokens.token_exchange_run import ExchangeRefused
+from idp_mock.tokens.errors import OAuthError
 from tests.idp_mock.exchange_vectors import VECTORS, Vector
 from tests.idp_mock.exchange_world import World, sign_in
 
@@ -14,9 +14,9 @@ def test_a_rotated_refresh_token_ends_its_whole_family(world: World) -> None:
     world.family.refresh_tokens.update(rotated_at=world.now)
     new = world.refresh_token()
     assert world.exchange(**world.as_refresh(new))["token_type"] == "N_A"
-    with pytest.raises(ExchangeRefused):
+    with pytest.raises(OAuthError):
         world.exchange(**world.as_refresh(old))
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange(**world.as_refresh(new))
     assert refused.value.check == "I6"
 
@@ -25,7 +25,7 @@ def test_another_clients_rotated_refresh_token_ends_nothing(world: World) -> Non
     theirs = sign_in(world.app("todo0-at-acme"), world.alice, now=world.now)
     token = world.refresh_token(theirs)
     theirs.refresh_tokens.update(rotated_at=world.now)
-    with pytest.raises(ExchangeRefused) as refused:
+    with pytest.raises(OAuthError) as refused:
         world.exchange(**world.as_refresh(token))
     theirs.refresh_from_db()
     assert (refused.value.check, theirs.revoked_at) == ("I5", None)

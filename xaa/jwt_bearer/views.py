@@ -7,7 +7,7 @@ Mount ``TokenView`` in the place of the toolkit's own, and ``AuthorizationServer
 import json
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils.decorators import method_decorator
@@ -64,8 +64,8 @@ def _check_form(request: HttpRequest) -> None:
         raise InvalidRequest(f"Send the parameters as {FORM}.")
     try:
         form = dict(request.POST.lists())
-    except (SuspiciousOperation, UnreadablePostError) as error:
-        raise InvalidRequest("The form is too large or cannot be read.") from error
+    except (BadRequest, SuspiciousOperation, UnreadablePostError) as error:
+        raise InvalidRequest("The form is too large, is not in UTF-8 or cannot be read.") from error
     twice = sorted(name for name, values in form.items() if len(values) > 1 and name not in MAY_REPEAT)
     if twice:
         raise InvalidRequest(f"Send each parameter once. Sent more than once: {len(twice)} of them.")
