@@ -18,7 +18,14 @@ def render(facts: dict[str, Any], *, seconds: float) -> str:
         places.append(("Acme IdP", facts["idp"]["admin_url"], "where Carol decides which app may act for whom"))
     else:
         places.append(("Your IdP", facts["idp"]["issuer"], "in place of the mock IdP, which was not started"))
-    people = [(one["name"], one["email"], one["password"], one["blurb"]) for one in facts["people"]]
+    people = [
+        line
+        for one in facts["people"]
+        for line in (
+            (one["name"], one["blurb"]),
+            ("", paint(f"{one['email']}  {one['password']}", "2", sys.stdout)),
+        )
+    ]
     next_step = (
         f"Next: open {facts['stage']['url']} and follow the flow, or go straight to {facts['agent0']['url']},\n"
         f"      continue as Alice, and ask for a todo."
