@@ -57,6 +57,9 @@ def _act(run: Run, lease: Lease, steps: StepRecorder, subject: SubjectSource) ->
     steps.look_for_token()
     session = cross_app.open_session(run, subject=subject, observe=steps)
     scope = actions.SCOPES[run.kind]
+    if settings.ASK_EACH_TIME and run.attempts == 1:
+        # What the admin decided since the last request counts for this one (docs/decisions/0005).
+        session.cache.drop(TokenKey(session.user, settings.RESOURCE, scope))
     token = _obtain_token(session, scope, steps)
 
     def send(method: str, path: str, **of_request: Any) -> HttpAnswer:

@@ -57,7 +57,14 @@ def test_it_writes_down_each_leg_with_fingerprints_and_no_token(far_side, make_r
     assert not any(token in written for token in (ID_TOKEN, "id-jag-1", "access-token-1"))
 
 
-def test_a_second_run_uses_the_token_that_is_there(far_side, make_run, do):
+def test_every_run_asks_the_idp_anew_so_that_the_admins_off_counts_at_once(far_side, make_run, do):
+    for title in ("One", "Another"):
+        assert do(make_run(Run.Kind.ADD, arguments={"title": title})).state == Run.State.DONE
+    assert len(far_side.requests_of("exchange")) == 2
+
+
+def test_a_second_run_uses_the_token_that_is_there_when_so_set(far_side, make_run, do, settings):
+    settings.ASK_EACH_TIME = False
     do(make_run(Run.Kind.ADD))
     run = do(make_run(Run.Kind.ADD, arguments={"title": "Another"}))
     assert run.state == Run.State.DONE
@@ -129,7 +136,8 @@ def test_the_same_run_twice_is_one_todo(far_side, make_run, do):
     assert len(far_side.todos) == 1
 
 
-def test_the_api_is_asked_again_once_when_it_no_longer_takes_the_token(far_side, make_run, do):
+def test_the_api_is_asked_again_once_when_it_no_longer_takes_the_token(far_side, make_run, do, settings):
+    settings.ASK_EACH_TIME = False
     from tests.agent0.far_side import Answer
 
     do(make_run(Run.Kind.ADD))
