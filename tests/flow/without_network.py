@@ -1,7 +1,7 @@
 """The story on a machine that has nothing but its own loopback, and a queue folder whose disk fills up.
 
-Run by ``test_8_quiet`` as ``unshare --net --mount python -m tests.flow.without_network``: in a network namespace of
-its own there is no way out, so whatever would have asked another machine for something fails here.
+Run by ``test_8_quiet`` as ``unshare --net --mount python -m tests.flow.without_network``: in a network namespace
+of its own there is no way out, so whatever would have asked another machine for something fails here.
 """
 
 import errno
