@@ -208,6 +208,12 @@ def test_an_unknown_address_is_a_page_with_a_way_back(wire: Wire, demo: Demo, pa
     assert page.link("Back to the start")
 
 
+@pytest.mark.parametrize("party", ["stage", "agent0", "todo0", "idp"])
+def test_a_charset_that_is_none_is_not_even_read(wire: Wire, demo: Demo, party: str) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=rot13"}
+    assert wire.get(f"{demo.url(party)}/?next=%41", headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("party", ["agent0", "todo0"])
 @pytest.mark.parametrize(
     "query", ["", "?code=x", "?code=x&state=y", "?error=access_denied&state=y", "?state=%00&code=%ff"]

@@ -64,10 +64,23 @@ def test_it_calls_a_malformed_header_a_bad_request(seeded: None, credentials: st
 def test_it_refuses_a_token_in_the_url_or_the_body(token: str) -> None:
     in_url = Client().get("/api/todos", {"access_token": token})
     see_refused(in_url, status=400, error="invalid_request")
-    in_body = Client().post("/api/todos", {"access_token": token})
+    form = "application/x-www-form-urlencoded"
+    in_body = Client().post("/api/todos", f"access_token={token}", content_type=form)
     see_refused(in_body, status=400, error="invalid_request")
     both = Client(headers={"Authorization": f"Bearer {token}"}).get("/api/todos", {"access_token": token})
     see_refused(both, status=400, error="invalid_request")
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/x-www-form-urlencoded; charset=utf-16", "multipart/form-data; boundary=x"]
+)
+@pytest.mark.parametrize("body", [b"a=b", b"a=" + b"b" * 200_000, b"a&" * 2000])
+def test_a_form_that_cannot_be_read_is_answered_in_json(token: str, content_type: str, body: bytes) -> None:
+    answer = Client().post("/api/todos", body, content_type=content_type)
+    assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
+    with_token = Client(headers={"Authorization": f"Bearer {token}"})
+    answer = with_token.post("/api/todos", body, content_type=content_type)
+    assert (answer.status_code, answer.json()["error"]) == (415, "unsupported_media_type")
 
 
 @pytest.mark.spec("RS-01")

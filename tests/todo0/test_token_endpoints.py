@@ -100,3 +100,13 @@ def test_nobody_revokes_another_clients_token(token: str, call: Call) -> None:
 def test_it_is_no_error_to_revoke_what_is_not_there(seeded: None) -> None:
     assert revoke("unknown").status_code == 200
     assert revoke("").json()["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/introspect", "/oauth/revoke"])
+def test_a_form_in_another_charset_is_refused_in_json(seeded: None, path: str) -> None:
+    form = "application/x-www-form-urlencoded"
+    client = Client()
+    client.cookies["todo0_csrf"] = "a" * 32  # with it, the error page that Django would show reads the form again
+    answer = client.post(path, b"token=x", content_type=f"{form}; charset=utf-16")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert client.post(path, b"token=x", content_type=f"{form}; charset=utf-8").status_code in (400, 401)

@@ -7,10 +7,11 @@ Deliberately does not: read cookies. The API has no session, so a browser's cook
 there is no cross-site request to forge.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -19,7 +20,7 @@ from todo0.api.errors import ApiError
 from todo0.api.presented import Presented
 
 Handler = Callable[..., HttpResponse]
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM = "application/x-www-form-urlencoded"
 
 
 def endpoint(**methods: tuple[str, Handler]) -> Callable[..., HttpResponse]:
@@ -58,6 +59,14 @@ def _token_elsewhere(request: HttpRequest) -> str:
     """Where else a token was put, which RFC 6750 §2.2-2.3 knew and RFC 9700 §4.3.2 forbids or discourages."""
     if "access_token" in request.GET:
         return "query string"
-    if request.content_type in FORMS and "access_token" in request.POST:
+    if request.content_type == FORM and "access_token" in _read_form(request):
         return "body"
     return ""
+
+
+def _read_form(request: HttpRequest) -> Mapping[str, str]:
+    """The form; nothing of one that cannot be read, which no handler takes anyway."""
+    try:
+        return request.POST
+    except (BadRequest, SuspiciousOperation, UnreadablePostError):
+        return {}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Final
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -64,8 +64,8 @@ def _find_problem(request: HttpRequest) -> str:
         return "Send the parameters in the body: the URL has none."
     try:
         form = list(request.POST.lists())
-    except (SuspiciousOperation, UnreadablePostError):  # what Django would answer with a page
-        return "Expected a form of bearable size, and all of it."
+    except (BadRequest, SuspiciousOperation, UnreadablePostError):  # what Django would answer with a page
+        return "Expected a form of bearable size, in UTF-8, and all of it."
     if "Authorization" in request.headers and "client_secret" in request.POST:
         return "Authenticate in one way: the Authorization header or the form, not both."
     return next(filter(None, (_find_fault(name, values) for name, values in form)), "")

@@ -52,7 +52,12 @@ def test_it_refuses_an_unknown_grant(redeem: Redeem) -> None:
 
 
 def test_it_refuses_what_is_no_form(redeem: Redeem) -> None:
-    for content_type in ("application/json", "multipart/form-data; boundary=x", "text/plain"):
+    for content_type in (
+        "application/json",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        f"{FORM}; charset=utf-16",
+    ):
         answer = post(good_parameters(), content_type=content_type)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")  # type: ignore[attr-defined]
 
