@@ -37,7 +37,7 @@ def visit_six_pages(demo: Demo, alice: BrowserContext, carol: BrowserContext) ->
     open_policy(admin, demo)
     yield "idp-policy", admin
     switch_connection(admin, demo, on=False)
-    card = ask(page, "What is due today?")
+    card = ask(page, 'Add "Print the agenda"')
     expect_badge(card, "Blocked by Acme")
     card.get_by_role("link", name=re.compile("^Details")).click()
     expect(page.get_by_role("heading", name="Blocked by Acme", level=1)).to_be_visible()

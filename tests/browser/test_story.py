@@ -32,7 +32,7 @@ def test_alice_asks_agent0_acts_carol_decides(demo: Demo, new_person: NewPerson,
     expect(row.locator(".provenance")).to_contain_text("for you")
 
     switch_connection(carol, demo, on=False)
-    card = ask(alice, "What is due today?")
+    card = ask(alice, f'Add "{title}, too"')
     expect_badge(card, "Blocked by Acme")
     card.get_by_role("link", name=re.compile("^Details")).click()
     expect(alice.get_by_role("heading", name="Blocked by Acme", level=1)).to_be_visible()
@@ -41,7 +41,7 @@ def test_alice_asks_agent0_acts_carol_decides(demo: Demo, new_person: NewPerson,
 
     switch_connection(carol, demo, on=True)
     alice.get_by_role("link", name="Back to the chat").click()
-    expect_badge(ask(alice, "What is due today?"), "done")
+    expect_badge(ask(alice, f'Add "{title}, too"'), "done")
 
 
 def test_a_todo_that_agent0_adds_appears_in_an_open_list_by_itself(demo: Demo, new_person: NewPerson) -> None:
