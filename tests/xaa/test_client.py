@@ -8,7 +8,8 @@ import pytest
 import requests
 import responses
 
-from xaa import protocol
+from tests import builders
+from xaa import jose, protocol
 from xaa.client import (
     CrossAppSession,
     Event,
@@ -52,6 +53,10 @@ def altered(body: Body, **override: object) -> Body:
     return {name: value for name, value in (body | override).items() if value is not REMOVED}
 
 
+def build_jwt(claims: Body) -> str:
+    return jose.sign(claims, key=builders.IDP_KEY, typ=protocol.TYP_ID_JAG)
+
+
 @pytest.fixture
 def wire() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as far_side:
@@ -75,7 +80,7 @@ def sent_to(wire: responses.RequestsMock, url: str) -> list[dict[str, list[str]]
     return [parse_qs(str(call.request.body)) for call in wire.calls if call.request.url == url]
 
 
-@pytest.mark.spec("TX-01", "TX-02", "TX-03", "TX-14")
+@pytest.mark.spec("TX-01", "TX-02", "TX-03", "TX-08", "TX-14", "MC-01", "MC-19")
 def test_the_exchange_asks_for_an_id_jag_and_names_the_server_and_the_api(wire: responses.RequestsMock) -> None:
     id_jag = exchange()
     assert sent_to(wire, IDP.url) == [
@@ -92,7 +97,7 @@ def test_the_exchange_asks_for_an_id_jag_and_names_the_server_and_the_api(wire: 
     assert (id_jag.assertion, id_jag.scope, id_jag.expires_at) == ("the-id-jag", SCOPE, 1300.0)
 
 
-@pytest.mark.spec("SEC-38", "RD-02")
+@pytest.mark.spec("SEC-38", "RD-02", "MC-06")
 def test_each_secret_goes_to_its_own_server_only(wire: responses.RequestsMock) -> None:
     redeem()
     sent = {str(call.request.url): call.request.headers["Authorization"] for call in wire.calls}
@@ -128,6 +133,8 @@ def test_a_refresh_token_may_be_the_subject(wire: responses.RequestsMock) -> Non
         ({"resource": "https://other.example/api"}, "resource"),
         ({"resource": [RESOURCE, "https://other.example/api"]}, "resource"),
         ({"resource": 7}, "resource"),
+        ({"resource": []}, "resource"),
+        ({"resource": [RESOURCE, None]}, "resource"),
     ],
 )
 def test_an_exchange_answer_that_breaks_a_rule_is_not_used(
@@ -167,6 +174,7 @@ def test_what_the_rules_leave_open_is_accepted(wire: responses.RequestsMock, url
         ({"scope": 7}, "scope"),
         ({"expires_in": -1}, "expires_in"),
         ({"resource": "https://other.example/api"}, "resource"),
+        ({"resource": []}, "resource"),
     ],
 )
 def test_a_redemption_answer_that_breaks_a_rule_is_not_used(
@@ -176,6 +184,33 @@ def test_a_redemption_answer_that_breaks_a_rule_is_not_used(
     with pytest.raises(UnexpectedResponse) as caught:
         redeem()
     assert (caught.value.leg, caught.value.field) == ("redemption", field)
+
+
+@pytest.mark.spec("TR-12")
+@pytest.mark.parametrize(
+    "claimed", ["https://other.example/api", [RESOURCE, "https://other.example/api"], REMOVED]
+)
+def test_an_id_jag_for_another_resource_than_the_answer_says_is_not_used(
+    wire: responses.RequestsMock, claimed: object
+) -> None:
+    claims = altered({"aud": AS.issuer, "resource": RESOURCE}, resource=claimed)
+    for good in ({"resource": RESOURCE}, {"resource": [RESOURCE]}):
+        wire.replace(responses.POST, IDP.url, json=altered(EXCHANGED, access_token=build_jwt(good)))
+        assert exchange().resource == (RESOURCE,)
+    wire.replace(responses.POST, IDP.url, json=altered(EXCHANGED, access_token=build_jwt(claims)))
+    with pytest.raises(UnexpectedResponse) as caught:
+        exchange()
+    assert (caught.value.leg, caught.value.field) == ("token exchange", "resource")
+
+
+@pytest.mark.spec("JAG-27")
+def test_what_an_id_jag_says_of_scope_and_time_is_for_its_reader_and_decides_nothing_here(
+    wire: responses.RequestsMock,
+) -> None:
+    claims = {"resource": RESOURCE, "scope": "admin", "exp": 1, "aud": "https://other.example"}
+    wire.replace(responses.POST, IDP.url, json=altered(EXCHANGED, access_token=build_jwt(claims)))
+    id_jag = exchange()
+    assert (id_jag.scope, id_jag.audience, id_jag.expires_at) == (SCOPE, AS.issuer, 1300.0)
 
 
 @pytest.mark.spec("RD-22")
@@ -282,13 +317,17 @@ def counts(wire: responses.RequestsMock) -> tuple[int, int, int]:
 INVALID_TOKEN = {"status": 401, "headers": {"WWW-Authenticate": 'Bearer error="invalid_token"'}}
 
 
-def test_it_gets_a_token_once_and_uses_it_again(wire: responses.RequestsMock, call: Call) -> None:
+@pytest.mark.spec("MC-13")
+def test_it_gets_a_token_once_and_uses_it_again_in_the_header_of_every_call(
+    wire: responses.RequestsMock, call: Call
+) -> None:
     assert [call().status, call().status] == [200, 200]
     assert counts(wire) == (1, 1, 2)
-    assert wire.calls[-1].request.headers["Authorization"] == "Bearer the-access-token"
+    for sent in (sent.request for sent in wire.calls if sent.request.method == "GET"):
+        assert (sent.url, sent.headers["Authorization"]) == (API, "Bearer the-access-token")
 
 
-@pytest.mark.spec("RF-04")
+@pytest.mark.spec("RF-04", "TR-15")
 def test_it_renews_before_the_token_expires(wire: responses.RequestsMock, call: Call, clock: Clock) -> None:
     call()
     clock.now += 280

@@ -4,13 +4,14 @@ A client that takes whatever stands in ``access_token`` will one day send an ID-
 (RFC 8693 §2.2.1 says so in other words). So each answer is parsed into a type of its own.
 
 Deliberately does not: read inside an ID-JAG or an access token. They are opaque to the client (ID-JAG §9.8).
+One claim is compared: an ID-JAG for another ``resource`` than the answer's is not used.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from xaa import protocol
+from xaa import jose, protocol
 from xaa.client.errors import Leg, UnexpectedResponse
 
 Names = tuple[str, ...]
@@ -45,11 +46,14 @@ def parse_id_jag_response(
     if body.get("issued_token_type") != protocol.TOKEN_TYPE_ID_JAG:
         raise UnexpectedResponse(leg, field="issued_token_type", rule=f"must be {protocol.TOKEN_TYPE_ID_JAG}")
     _check_token_type(body, protocol.TOKEN_TYPE_NOT_APPLICABLE, leg)
+    assertion, resource = _read_token(body, leg), _read_resource(body, asked_resource, leg)
+    if "resource" in body:
+        _check_same_resource(assertion, resource, leg)
     return IssuedIdJag(
-        assertion=_read_token(body, leg),
+        assertion=assertion,
         audience=audience,
         scope=_read_scope(body, asked_scope, leg),
-        resource=_read_resource(body, asked_resource, leg),
+        resource=resource,
         expires_at=now + _read_lifetime(body, leg),
     )
 
@@ -88,12 +92,29 @@ def _read_scope(body: Mapping[str, Any], asked: Names, leg: Leg) -> Names:
 
 
 def _read_resource(body: Mapping[str, Any], asked: Names, leg: Leg) -> Names:
-    """Absent is tolerated, since servers of the pinned revision need not send it; present, it may not add any."""
-    found = body.get("resource", list(asked))
-    resource = (found,) if isinstance(found, str) else tuple(found) if isinstance(found, list) else (None,)
-    if not all(isinstance(item, str) for item in resource) or (asked and not set(resource) <= set(asked)):
+    """Absent is tolerated, since servers of the pinned revision need not send it; present, it names some of it."""
+    if "resource" not in body:
+        return asked
+    resource = _as_names(body["resource"])
+    if not resource or (asked and not set(resource) <= set(asked)):
         raise UnexpectedResponse(leg, field="resource", rule="must name only what was asked for")
     return resource
+
+
+def _check_same_resource(assertion: str, resource: Names, leg: Leg) -> None:
+    """The ID-JAG says what the answer says. One that cannot be looked into, such as an encrypted one, may pass."""
+    try:
+        claimed = jose.peek(assertion).unverified_claims.get("resource", [])
+    except jose.MalformedToken:
+        return
+    if set(_as_names(claimed)) != set(resource):
+        raise UnexpectedResponse(leg, field="resource", rule="must be the ID-JAG's own resource")
+
+
+def _as_names(value: object) -> Names:
+    """A string, or an array of strings (RFC 8707 §2); anything else names nothing."""
+    names = value if isinstance(value, list) else [value]
+    return tuple(names) if all(isinstance(name, str) for name in names) else ()
 
 
 def _read_lifetime(body: Mapping[str, Any], leg: Leg) -> int:
