@@ -172,4 +172,7 @@ def _fetch_document(http: OutgoingHttp, url: str) -> dict[str, Any]:
     answer = http.get(url, headers={"Accept": "application/json"})
     if answer.status != 200:
         raise MetadataError(f"{url}: expected status 200, found {answer.status}")
+    media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):  # RFC 8414 §3.2; RFC 7517 §8.5
+        raise MetadataError(f"{url}: expected JSON, found the media type {media_type!r:.60}")
     return answer.json()

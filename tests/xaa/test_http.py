@@ -29,7 +29,7 @@ def test_it_follows_no_redirect() -> None:
     assert asked == ["/first"]
 
 
-@pytest.mark.spec("SEC-14", "SEC-16")
+@pytest.mark.spec("SEC-14")
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254", "0.0.0.0"])  # noqa: S104
 def test_it_reaches_no_private_address_by_default(host: str) -> None:
     with pytest.raises(HttpFailure, match="not public"):
@@ -60,6 +60,26 @@ def test_one_private_address_among_public_ones_refuses_the_name(monkeypatch: pyt
     monkeypatch.setattr(egress.socket, "getaddrinfo", lambda *args, **kwargs: found)
     with pytest.raises(HttpFailure, match="not public"):
         OutgoingHttp(timeout=1).get("https://mixed.example/")
+
+
+@pytest.mark.spec("SEC-14")
+def test_it_connects_to_the_very_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: a name that is public when it is checked and private when it is asked for again."""
+    answers, connected = iter(["93.184.216.34", "127.0.0.1"]), []
+
+    def look_up(host: str, port: int, **_: object) -> list[object]:
+        return [(2, 1, 6, "", (next(answers) if host == "rebinding.example" else host, port))]
+
+    def connect(address: tuple[str, int], *_: object, **__: object) -> None:
+        connected.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(egress.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(egress, "create_connection", connect)
+    with pytest.raises(HttpFailure):
+        OutgoingHttp(timeout=1).get("https://rebinding.example/keys")
+    assert connected == [("93.184.216.34", 443)]
+    assert list(answers) == ["127.0.0.1"], "the name is looked up once"
 
 
 @pytest.mark.spec("SEC-13")
