@@ -110,3 +110,27 @@ def test_a_form_in_another_charset_is_refused_in_json(seeded: None, path: str) -
     answer = client.post(path, b"token=x", content_type=f"{form}; charset=utf-16")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert client.post(path, b"token=x", content_type=f"{form}; charset=utf-8").status_code in (400, 401)
+
+
+@pytest.mark.spec("SEC-18")
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/introspect", "/oauth/revoke"])
+def test_every_endpoint_authenticates_one_client_in_one_way(token: str, path: str) -> None:
+    form = {"token": token, "grant_type": "authorization_code", "code": "x"}
+    credentials = {"client_id": "agent0-at-todo0", "client_secret": secret_of("agent0-at-todo0")}
+    both = post_form(path, form | credentials, Authorization=basic_auth())
+    assert (both.status_code, both.json()["error"]) == (400, "invalid_request")
+    both = post_form(path, form | credentials | {"client_assertion": "a.b.c"})
+    assert (both.status_code, both.json()["error"]) == (400, "invalid_request")
+    two_names = post_form(path, form | {"client_id": "evil0-at-todo0"}, Authorization=basic_auth())
+    assert (two_names.status_code, two_names.json()["error"]) == (401, "invalid_client")
+    one = post_form(path, form | {"client_id": "agent0-at-todo0"}, Authorization=basic_auth())
+    assert one.status_code == 200 or one.json()["error"] != "invalid_client"
+
+
+@pytest.mark.parametrize("grant", ["authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"])
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/introspect", "/oauth/revoke"])
+def test_every_endpoint_asks_for_basic_authentication(seeded: None, path: str, grant: str) -> None:
+    form = {"token": "x", "grant_type": grant, "code": "x"}
+    answer = post_form(path, form, Authorization=basic_auth(secret="wrong"))
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer["WWW-Authenticate"].startswith("Basic ")

@@ -25,8 +25,7 @@ INACTIVE = {"active": False}
 def introspect(request: HttpRequest) -> JsonResponse:
     client = _authenticate_client(request)
     if client is None:
-        challenge = {"WWW-Authenticate": 'Basic realm="introspection", charset="UTF-8"'}
-        return oauth_error(protocol.ERROR_INVALID_CLIENT, "Client authentication failed.", 401, challenge)
+        return oauth_error(protocol.ERROR_INVALID_CLIENT, "Client authentication failed.", 401)
     token = request.POST.get("token", "")
     if not token:
         return oauth_error(protocol.ERROR_INVALID_REQUEST, "The parameter token is missing.")

@@ -4,7 +4,7 @@ Deliberately does not: choose an error; it only gives it its shape.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Final
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from xaa import protocol
 
 FORM: Final = "application/x-www-form-urlencoded"
+CHALLENGE: Final = 'Basic realm="Todo0\'s authorization server", charset="UTF-8"'  # RFC 6749 §5.2, RFC 7617 §2
 View = Callable[..., HttpResponse]
 
 
@@ -46,6 +47,8 @@ def form_endpoint(view: View) -> View:
         response = view(request, *args, **kwargs)
         if _is_json(response):
             response["Content-Type"] = "application/json"
+        if response.status_code == 401:  # the toolkit says Bearer, which is not how a client authenticates here
+            response["WWW-Authenticate"] = CHALLENGE
         return response
 
     return answer
@@ -66,8 +69,13 @@ def _find_problem(request: HttpRequest) -> str:
         form = list(request.POST.lists())
     except (BadRequest, SuspiciousOperation, UnreadablePostError):  # what Django would answer with a page
         return "Expected a form of bearable size, in UTF-8, and all of it."
-    if "Authorization" in request.headers and "client_secret" in request.POST:
-        return "Authenticate in one way: the Authorization header or the form, not both."
+    ways = (
+        "Authorization" in request.headers,
+        "client_secret" in request.POST,
+        "client_assertion" in request.POST,
+    )
+    if sum(ways) > 1:
+        return "Authenticate in one way, not in several."
     return next(filter(None, (_find_fault(name, values) for name, values in form)), "")
 
 
@@ -80,10 +88,8 @@ def _find_fault(name: str, values: list[str]) -> str:
     return ""
 
 
-def oauth_error(
-    error: str, description: str, status: int = 400, headers: Mapping[str, str] | None = None
-) -> JsonResponse:
-    return JsonResponse({"error": error, "error_description": description}, status=status, headers=headers)
+def oauth_error(error: str, description: str, status: int = 400) -> JsonResponse:
+    return JsonResponse({"error": error, "error_description": description}, status=status)
 
 
 def _is_json(response: HttpResponse) -> bool:

@@ -55,8 +55,13 @@ class JwtBearerGrant(GrantTypeBase):
         Two ways of authenticating in one request could name two clients, so both at once is refused
         (RFC 6749 §2.3).
         """
-        if request.client_secret and request.headers.get("Authorization"):
-            raise InvalidRequest("Authenticate in one way: the Authorization header or the form, not both.")
+        ways = (
+            request.headers.get("Authorization"),
+            request.client_secret,
+            getattr(request, "client_assertion", None),
+        )
+        if len([way for way in ways if way]) > 1:
+            raise InvalidRequest("Authenticate in one way, not in several.")
         if not self.request_validator.authenticate_client(request):
             log.warning("R1 authenticate_client failed for client_id %r", str(request.client_id)[:80])
             raise InvalidClient

@@ -16,14 +16,20 @@ class JwtBearerValidatorMixin:
     """What the grant needs of the validator, and nothing that changes another grant."""
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """Authenticate as always, but spend a hash on unknown clients too.
+        """Authenticate as always, but nobody who names another client in the form than in the header.
 
-        Otherwise the time of the answer tells which client ids exist (RFC 9700 §2.5).
+        Two readers of such a request could take it for two clients' (RFC 6749 §2.3). And spend a hash on unknown
+        clients too: otherwise the time of the answer tells which client ids exist (RFC 9700 §2.5).
         """
         authenticated = bool(super().authenticate_client(request, *args, **kwargs))  # type: ignore[misc]
         if not authenticated and request.client is None:
             make_password(str(request.client_secret), hasher=oauth2_settings.CLIENT_SECRET_HASHER)
-        return authenticated
+        return authenticated and request.client_id in (None, "", request.client.client_id)
+
+    def _extract_basic_auth(self, request: Any) -> str | None:
+        """Base64 is ASCII; the toolkit lets anything else end in a 500."""
+        found: str | None = super()._extract_basic_auth(request)  # type: ignore[misc]
+        return found if found and found.isascii() else None
 
     def _load_application(self, client_id: str | None, request: Any) -> Any:
         """No client id has a NUL, and PostgreSQL cannot look one up; the toolkit lets that end in a 500."""

@@ -8,7 +8,7 @@ from oauth2_provider.models import Application
 
 from tests import builders
 from tests.builders import build_id_jag
-from tests.xaa.conftest import SECRET, Redeem
+from tests.xaa.conftest import SECRET, Redeem, register_client
 from xaa import protocol
 from xaa.jwt_bearer.models import CrossAppClient, RedeemedIdJag
 
@@ -41,6 +41,31 @@ def test_a_client_id_alone_authenticates_nobody(redeem: Redeem) -> None:
 def test_it_refuses_two_ways_of_authenticating_at_once(redeem: Redeem) -> None:
     answer = post_with_header(build_id_jag(), SECRET, client_id=builders.CLIENT_ID, client_secret=SECRET)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.spec("SEC-18")
+def test_it_refuses_a_client_assertion_beside_the_secret_and_in_its_place(redeem: Redeem) -> None:
+    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    answer = redeem(build_id_jag(), client_assertion="a.b.c", client_assertion_type=kind)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    answer = redeem(build_id_jag(), client_assertion="a.b.c", client_assertion_type=kind, client_secret=None)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.spec("RD-18", "SEC-18")
+def test_the_form_may_repeat_the_client_of_the_header_and_name_no_other(redeem: Redeem) -> None:
+    register_client("evil0")
+    answer = post_with_header(build_id_jag(), SECRET, client_id="evil0")
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert post_with_header(build_id_jag(), SECRET, client_id=builders.CLIENT_ID).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Basic é", "Basic /w==", "Basic", "Basic \0", "Bearer é"])
+def test_a_garbled_header_authenticates_nobody(redeem: Redeem, header: str) -> None:
+    form = f"grant_type={protocol.GRANT_JWT_BEARER}&assertion=x"
+    content_type = "application/x-www-form-urlencoded"
+    answer = Client().post("/o/token/", form, content_type=content_type, headers={"Authorization": header})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
 @pytest.mark.spec("RD-04")
