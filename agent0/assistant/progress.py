@@ -25,7 +25,7 @@ from agent0.assistant.cards import Card
 from agent0.tokens.models import SigninSession
 
 LOOK_SECONDS: Final = 0.25
-HEARTBEAT_SECONDS: Final = 10.0
+HEARTBEAT_SECONDS: Final = 5.0
 
 _streams = threading.BoundedSemaphore(settings.PROGRESS_MAX_STREAMS)
 

@@ -3,51 +3,43 @@
 
 const POLL_MS = 1500;
 const announcer = document.querySelector("[data-announcer]");
-
-const activeRuns = () => [...document.querySelectorAll("[data-run][data-events]")];
+const controls = (card) => [...card.querySelectorAll("summary, a, button")];
 
 function put(old, html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const fresh = holder.content.querySelector("[data-run]");
-  if (!fresh) return old;
-  const summary = old.querySelector("summary");
-  const hadFocus = document.activeElement === summary;
-  const details = fresh.querySelector("details");
-  if (details) details.open = old.querySelector("details").open;
-  const said = fresh.querySelector("[data-said]")?.textContent;
-  if (announcer && said !== old.querySelector("[data-said]")?.textContent) announcer.textContent = said;
+  const said = fresh.querySelector("[data-said]").textContent;
+  if (said !== old.querySelector("[data-said]").textContent) announcer.textContent = said;
+  const opened = [...old.querySelectorAll("details")].map((details) => details.open);
+  fresh.querySelectorAll("details").forEach((details, n) => { details.open = opened[n] ?? details.open; });
+  const focused = controls(old).indexOf(document.activeElement);
+  const before = document.activeElement.textContent;
   old.replaceWith(fresh);
-  if (hadFocus) fresh.querySelector("summary")?.focus();
+  if (focused >= 0) {
+    const same = controls(fresh)[focused];
+    (same?.textContent === before ? same : fresh.querySelector("summary")).focus({ preventScroll: true });
+  }
   return fresh;
 }
 
 async function fetchText(url) {
-  const answer = await fetch(url, { headers: { Accept: "text/html" }, redirect: "error" });
+  const answer = await fetch(url, { redirect: "error" });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   return answer.text();
 }
 
-async function renewStrip() {
+async function comeToRest(card) {
+  // A Run that did not work out has a page of its own to say why; in the chat the status strip is renewed.
+  if (card.closest("[data-run-page]") && card.querySelector("[data-refused]")) location.reload();
   const strip = document.querySelector("[data-strip]");
   if (strip) strip.outerHTML = await fetchText("/chat/strip");
-}
-
-function comeToRest(card) {
-  // A Run that failed has its own page; there the whole page tells the story.
-  if (card.closest("[data-run-page]") && card.querySelector("[data-refused]")) location.reload();
-  else renewStrip().catch(() => {});
 }
 
 async function poll(card) {
   while (card.dataset.events) {
     await new Promise((wake) => setTimeout(wake, POLL_MS));
-    if (document.hidden) continue;
-    try {
-      card = put(card, await fetchText(card.dataset.card));
-    } catch {
-      return; // signed out, or the server is away: the page's own refresh says so
-    }
+    if (!document.hidden) card = put(card, await fetchText(card.dataset.card));
   }
   comeToRest(card);
 }
@@ -66,6 +58,6 @@ function stream(card) {
   });
 }
 
-const [first, ...others] = activeRuns();
+const [first, ...others] = document.querySelectorAll("[data-run][data-events]");
 if (first) stream(first);
 others.forEach(poll);
