@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from oauth2_provider.models import AccessToken
 
 from tests import builders
@@ -125,6 +127,17 @@ def test_it_refuses_another_key_even_under_our_kid(token: str) -> None:
     see_refused(call_api("GET", "/todos", Authorization=f"Bearer {forged}"), status=401, error="invalid_token")
     foreign = resign(token, key=builders.IDP_KEY)
     see_refused(call_api("GET", "/todos", Authorization=f"Bearer {foreign}"), status=401, error="invalid_token")
+
+
+@pytest.mark.spec("SEC-05")
+@pytest.mark.parametrize("kid", ["\0", "../../keys", "' OR 1=1 --", "\n", ""])
+def test_a_strange_kid_is_an_unknown_key(token: str, kid: str) -> None:
+    """A NUL does not even reach the database: PostgreSQL would answer with an error, and the API with a 500."""
+    forged = resign(token, key=jose.SigningKey(kid, "ES256", builders.OTHER_KEY.private_key))
+    with CaptureQueriesContext(connection) as queries:
+        answer = call_api("GET", "/todos", Authorization=f"Bearer {forged}")
+    see_refused(answer, status=401, error="invalid_token")
+    assert len(queries) == kid.isprintable()
 
 
 @pytest.mark.spec("RS-02", "JAG-29")

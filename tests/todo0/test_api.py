@@ -125,7 +125,7 @@ def test_bobs_token_reaches_bobs_todos(redeem: Redeem) -> None:
 
 NOT_UNDERSTOOD = [
     b"{", b"[]", b"null", b'"x"', b"{}", b"\xff\xfe", b"[" * 9000,
-    b'{"titel": "x"}', b'{"title": "x", "id": 1}',
+    b'{"title": "x", "title": "y"}', b'{"titel": "x"}', b'{"title": "x", "id": 1}',
     b'{"title": 1}', b'{"title": null}', b'{"title": NaN}', b'{"title": ' + b"9" * 9000 + b"}",
     b'{"title": ""}', b'{"title": "   "}', b'{"title": "' + b"x" * 201 + b'"}',
     b'{"title": "a\\u0000b"}', b'{"title": "\\ud800"}', b'{"title": "a\\nb"}',

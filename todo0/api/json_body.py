@@ -79,9 +79,17 @@ def _read_bytes(request: HttpRequest) -> bytes:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body.decode(), parse_constant=_refuse_constant)
+        return json.loads(body.decode(), object_pairs_hook=_refuse_twins, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise refused("Expected a JSON object in UTF-8, found no JSON.") from error
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two readers of one body could each see another value (RFC 8259 §4)."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise refused("Expected each member once, found one twice.")
+    return members
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -44,7 +44,8 @@ def load_verification_keys(issuer: str, kid: str) -> jose.KeySet:
     token's row must exist, too, and whoever stole a key cannot write rows. Unknown: ``UnknownKey``, not
     cached.
     """
-    public_jwk = AsSigningKey.objects.filter(kid=kid).values_list("public_jwk", flat=True).first()
+    named = AsSigningKey.objects.filter(kid=kid).values_list("public_jwk", flat=True)
+    public_jwk = named.first() if kid.isprintable() else None  # PostgreSQL cannot look up a NUL
     if public_jwk is None:
         raise jose.UnknownKey(f"{issuer} has no key {kid!r:.60}.")
     return jose.KeySet.from_jwks({"keys": [public_jwk]})
