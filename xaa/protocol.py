@@ -31,6 +31,7 @@ TOKEN_TYPE_SAML2: Final = "urn:ietf:params:oauth:token-type:saml2"  # RFC 8693 �
 # JWT header ``typ``: what kind of JWT this is, so that one kind never passes as another (RFC 8725 §3.11).
 TYP_ID_JAG: Final = "oauth-id-jag+jwt"  # ID-JAG §3.1
 TYP_ACCESS_TOKEN: Final = "at+jwt"  # RFC 9068 §2.1
+TYP_CLIENT_ASSERTION: Final = "client-authentication+jwt"  # draft-ietf-oauth-rfc7523bis §4
 TYP_LOGOUT_TOKEN: Final = "logout+jwt"  # OpenID Connect Back-Channel Logout §2.4
 TYP_ID_TOKEN: Final = "JWT"  # RFC 7519 §5.1; OpenID Connect Core sets none of its own
 
