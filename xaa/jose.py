@@ -1,44 +1,45 @@
 """Sign, peek, verify: the only file that imports the JOSE library (PyJWT).
 
 In the flow, the IdP signs ID Tokens and ID-JAGs with it, and everybody who receives a JWT first *peeks* at it
-to learn which configured key should verify it, and then *verifies* it. What is only peeked at is called
-``unverified_...`` so that no reader takes it for a fact (RFC 8725 §3.3, §3.10).
+(``xaa.compact``) to learn which configured key should verify it, and then *verifies* it.
 
 Deliberately does not: judge claims. ``iss``, ``aud`` and ``exp`` are rules of a protocol, so their checks stand
 where that protocol is told (``xaa.jwt_bearer.id_jag``, ``xaa.signin.id_token``). No symmetric algorithm, no
-``none``, no encryption (a five-part JWE is refused), no key from a token (``jwk``, ``jku``, ``x5c``, ``x5u``).
+``none``, no encryption (a five-part JWE is refused), no key from a token (``jwk``, ``jku``, ``x5c``, ``x5u``) but
+that of a DPoP proof, which says nothing except that its sender holds this very key (``verify_proof``).
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from xaa.errors import XaaError
+from xaa import protocol
+from xaa.compact import MAX_TOKEN_BYTES, JoseError, MalformedToken, Unverified, peek
 
-MAX_TOKEN_BYTES: Final = 16 * 1024
+__all__ = [
+    "KEY_TYPE_OF", "MAX_TOKEN_BYTES", "BadSignature", "DisallowedAlgorithm", "JoseError", "KeySet",
+    "MalformedToken", "SigningKey", "UnknownKey", "Unverified", "VerificationKey", "Verified", "check_algorithm",
+    "dump_private_pem", "generate_signing_key", "load_signing_key", "peek", "public_jwk", "sign", "sign_proof",
+    "thumbprint", "verify", "verify_proof",
+]  # fmt: skip
+
 MIN_RSA_BITS: Final = 2048
 KEY_TYPE_OF: Final = {"ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
 """Every algorithm this package can speak, with the key type it needs (RFC 8725 §3.1-3.2: none, and no HMAC)."""
 
 _JWS = jwt.PyJWS(algorithms=list(KEY_TYPE_OF), options={"enforce_minimum_key_length": True})
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}  # RFC 7638 §3.2
+_SECRET_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}  # RFC 7518 §6
 
-
-class JoseError(XaaError, ValueError):
-    """A JWT or key that cannot be used. The message says expected and found, and never holds the token."""
-
-
-class MalformedToken(JoseError):
-    """Not one compact-serialised JWS whose header and payload are JSON objects."""
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 class DisallowedAlgorithm(JoseError):
@@ -51,14 +52,6 @@ class UnknownKey(JoseError):
 
 class BadSignature(JoseError):
     """The signature does not verify with the key that the configuration names."""
-
-
-@dataclass(frozen=True)
-class Unverified:
-    """A JWT that was only parsed. Use it to find the key, never to decide anything."""
-
-    unverified_header: Mapping[str, Any]
-    unverified_claims: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ class VerificationKey:
     kid: str
     alg: str
     kty: str
-    public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey = field(repr=False)
+    public_key: PublicKey = field(repr=False)
 
     def fits(self, alg: str) -> bool:
         """One key, one algorithm: ``kty`` and, where given, ``alg`` must match the header's (RFC 8725 §3.2)."""
@@ -114,28 +107,6 @@ class KeySet:
         return suitable[0]
 
 
-def peek(token: str) -> Unverified:
-    """Parse a compact JWS without trusting a word of it.
-
-    Refuses (``MalformedToken``): more than 16 KiB, anything but three base64url parts, headers or payloads that
-    are no JSON object, duplicate member names (two readers could see two different claims, RFC 7519 §4), and
-    any ``crit`` extension, since this package understands none (RFC 7515 §4.1.11).
-    """
-    if len(token) > MAX_TOKEN_BYTES or not token.isascii():
-        raise MalformedToken(
-            f"Expected at most {MAX_TOKEN_BYTES} ASCII characters, found {len(token)} characters."
-        )
-    parts = token.split(".")
-    if len(parts) != 3:
-        raise MalformedToken(f"Expected a signed JWT of 3 parts, found {len(parts)} parts.")
-    header, claims = _read_object(parts[0], "header"), _read_object(parts[1], "payload")
-    if "crit" in header:
-        raise MalformedToken("The header has 'crit': no critical extension is understood here.")
-    if not isinstance(header.get("kid", ""), str):
-        raise MalformedToken("The header's 'kid' must be a string (RFC 7515 §4.1.4).")
-    return Unverified(header, claims)
-
-
 def check_algorithm(unverified_header: Mapping[str, Any], allowed: Sequence[str]) -> str:
     """The header's ``alg``, if the configuration allows it; the token never chooses its own (RFC 8725 §3.1)."""
     alg = unverified_header.get("alg")
@@ -149,17 +120,41 @@ def verify(token: str, *, keys: KeySet, algorithms: Sequence[str]) -> Verified:
     peeked = peek(token)
     alg = check_algorithm(peeked.unverified_header, algorithms)
     key = keys.find(kid=peeked.unverified_header.get("kid"), alg=alg)
-    try:
-        _JWS.decode(token, key.public_key, algorithms=[alg])
-    except jwt.PyJWTError as error:
-        raise BadSignature(f"The signature does not verify with key {key.kid!r:.60} ({alg}).") from error
-    return Verified(peeked.unverified_header, peeked.unverified_claims)
+    return _verify_with(key, token, alg)
+
+
+def verify_proof(proof: str, *, algorithms: Sequence[str]) -> tuple[Verified, str]:
+    """Verify a DPoP proof with the public key in its own header, and name that key by its RFC 7638 thumbprint.
+
+    For proofs only, so ``typ`` is looked at here: any other JWT that brought its own key would vouch for itself
+    (RFC 9449 §4.3). The key gets its meaning from whoever bound something to it before.
+    """
+    header = peek(proof).unverified_header
+    if header.get("typ") != protocol.TYP_DPOP_PROOF:
+        raise MalformedToken(f"Expected typ {protocol.TYP_DPOP_PROOF!r}, found {header.get('typ')!r:.40}.")
+    alg, jwk = check_algorithm(header, algorithms), header.get("jwk")
+    if not isinstance(jwk, dict) or _SECRET_MEMBERS & jwk.keys():
+        raise MalformedToken("Expected a header 'jwk' with the public members of a key, and no others.")
+    key = _read_public_jwk(jwk)
+    if key is None or not key.fits(alg):
+        raise UnknownKey(f"Expected a header 'jwk' with a key for {alg}.")
+    return _verify_with(key, proof, alg), _thumbprint(key.public_key)
 
 
 def sign(claims: Mapping[str, Any], *, key: SigningKey, typ: str) -> str:
     """A compact JWS whose header carries ``alg``, ``kid`` and the ``typ`` that says what kind of JWT it is."""
-    payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
-    return _JWS.encode(payload, key.private_key, algorithm=key.alg, headers={"kid": key.kid, "typ": typ})
+    return _encode(claims, key, {"kid": key.kid, "typ": typ})
+
+
+def sign_proof(claims: Mapping[str, Any], *, key: SigningKey) -> str:
+    """A DPoP proof (RFC 9449 §4.2): its header brings the public key along."""
+    jwk = _public_members(key.private_key.public_key())
+    return _encode(claims, key, {"typ": protocol.TYP_DPOP_PROOF, "jwk": jwk})
+
+
+def thumbprint(key: SigningKey) -> str:
+    """The RFC 7638 thumbprint of the public half: the ``jkt`` that a token is bound to."""
+    return _thumbprint(key.private_key.public_key())
 
 
 def generate_signing_key(alg: str) -> SigningKey:
@@ -168,7 +163,7 @@ def generate_signing_key(alg: str) -> SigningKey:
         private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = ec.generate_private_key(ec.SECP256R1())
     else:
         private = rsa.generate_private_key(public_exponent=65537, key_size=MIN_RSA_BITS)
-    return SigningKey(_thumbprint(private), alg, private)
+    return SigningKey(_thumbprint(private.public_key()), alg, private)
 
 
 def load_signing_key(pem: str, *, alg: str, kid: str) -> SigningKey:
@@ -188,19 +183,33 @@ def dump_private_pem(key: SigningKey) -> str:
 
 def public_jwk(key: SigningKey) -> dict[str, Any]:
     """What the issuer publishes of ``key``: public members, ``kid``, ``use`` and ``alg`` (RFC 7517 §4)."""
-    return _public_members(key.private_key) | {"kid": key.kid, "use": "sig", "alg": key.alg}
+    return _public_members(key.private_key.public_key()) | {"kid": key.kid, "use": "sig", "alg": key.alg}
 
 
-def _public_members(private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> dict[str, Any]:
-    if isinstance(private, ec.EllipticCurvePrivateKey):
-        members = ECAlgorithm.to_jwk(private.public_key(), as_dict=True)
+def _encode(claims: Mapping[str, Any], key: SigningKey, headers: dict[str, Any]) -> str:
+    payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
+    return _JWS.encode(payload, key.private_key, algorithm=key.alg, headers=headers)
+
+
+def _verify_with(key: VerificationKey, token: str, alg: str) -> Verified:
+    try:
+        _JWS.decode(token, key.public_key, algorithms=[alg])
+    except jwt.PyJWTError as error:
+        raise BadSignature(f"The signature does not verify with key {key.kid!r:.60} ({alg}).") from error
+    peeked = peek(token)
+    return Verified(peeked.unverified_header, peeked.unverified_claims)
+
+
+def _public_members(public: PublicKey) -> dict[str, Any]:
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        members = ECAlgorithm.to_jwk(public, as_dict=True)
     else:
-        members = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+        members = RSAAlgorithm.to_jwk(public, as_dict=True)
     return {name: members[name] for name in _THUMBPRINT_MEMBERS[members["kty"]]}
 
 
-def _thumbprint(private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
-    canonical = json.dumps(_public_members(private), separators=(",", ":"), sort_keys=True).encode()
+def _thumbprint(public: PublicKey) -> str:
+    canonical = json.dumps(_public_members(public), separators=(",", ":"), sort_keys=True).encode()
     return base64.urlsafe_b64encode(hashlib.sha256(canonical).digest()).rstrip(b"=").decode()
 
 
@@ -219,26 +228,3 @@ def _read_public_jwk(member: object) -> VerificationKey | None:
     if isinstance(key, rsa.RSAPublicKey) and key.key_size >= MIN_RSA_BITS:
         return VerificationKey(kid, alg, kty, key)
     return None
-
-
-def _read_object(segment: str, name: str) -> dict[str, Any]:
-    try:
-        raw = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True)
-        value = json.loads(raw, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
-        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate would break whoever stores it
-    except (binascii.Error, ValueError, RecursionError) as error:
-        raise MalformedToken(f"The {name} is not base64url-encoded JSON with unique member names.") from error
-    if not isinstance(value, dict):
-        raise MalformedToken(f"The {name} must be a JSON object, found {type(value).__name__}.")
-    return value
-
-
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate member name")
-    return members
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")

@@ -18,6 +18,7 @@ DRAFT: Final = "draft-ietf-oauth-identity-assertion-authz-grant-04"
 # Grants: the value of ``grant_type``.
 GRANT_TOKEN_EXCHANGE: Final = "urn:ietf:params:oauth:grant-type:token-exchange"  # RFC 8693 §2.1; ID-JAG §4.3
 GRANT_JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"  # RFC 7523 §2.1; ID-JAG §4.4
+GRANT_JWT_DPOP: Final = "urn:ietf:params:oauth:grant-type:jwt-dpop"  # draft-parecki-oauth-jwt-dpop-grant §3.1
 GRANT_AUTHORIZATION_CODE: Final = "authorization_code"  # RFC 6749 §4.1.3
 GRANT_REFRESH_TOKEN: Final = "refresh_token"  # RFC 6749 §6
 
@@ -31,6 +32,7 @@ TOKEN_TYPE_SAML2: Final = "urn:ietf:params:oauth:token-type:saml2"  # RFC 8693 �
 # JWT header ``typ``: what kind of JWT this is, so that one kind never passes as another (RFC 8725 §3.11).
 TYP_ID_JAG: Final = "oauth-id-jag+jwt"  # ID-JAG §3.1
 TYP_ACCESS_TOKEN: Final = "at+jwt"  # RFC 9068 §2.1
+TYP_DPOP_PROOF: Final = "dpop+jwt"  # RFC 9449 §4.2
 TYP_CLIENT_ASSERTION: Final = "client-authentication+jwt"  # draft-ietf-oauth-rfc7523bis §4
 TYP_LOGOUT_TOKEN: Final = "logout+jwt"  # OpenID Connect Back-Channel Logout §2.4
 TYP_ID_TOKEN: Final = "JWT"  # RFC 7519 §5.1; OpenID Connect Core sets none of its own
@@ -38,11 +40,17 @@ TYP_ID_TOKEN: Final = "JWT"  # RFC 7519 §5.1; OpenID Connect Core sets none of 
 # ``token_type`` in a token response.
 TOKEN_TYPE_NOT_APPLICABLE: Final = "N_A"  # RFC 8693 §2.2.1: the token issued is no access token
 TOKEN_TYPE_BEARER: Final = "Bearer"  # RFC 6750 §4
+TOKEN_TYPE_DPOP: Final = "DPoP"  # RFC 9449 §5; also the scheme of the Authorization header, §7.1
+
+# Proof of possession: the header that a proof comes in, and the confirmation member that names its key.
+HEADER_DPOP: Final = "DPoP"  # RFC 9449 §4.1
+CNF_JKT: Final = "jkt"  # RFC 9449 §6.1, in the claim cnf of RFC 7800 §3.1
 
 # Metadata.
 GRANT_PROFILE_ID_JAG: Final = "urn:ietf:params:oauth:grant-profile:id-jag"  # ID-JAG §7.2
 META_GRANT_PROFILES: Final = "authorization_grant_profiles_supported"  # ID-JAG §7.2
 META_REQUESTED_TOKEN_TYPES: Final = "identity_chaining_requested_token_types_supported"  # ID-JAG §7.1
+META_DPOP_ALGORITHMS: Final = "dpop_signing_alg_values_supported"  # RFC 9449 §5.1; RFC 9728 §2
 WELL_KNOWN_OAUTH: Final = "oauth-authorization-server"  # RFC 8414 §3: inserted before the issuer's path
 WELL_KNOWN_OIDC: Final = "openid-configuration"  # OpenID Connect Discovery §4: appended to the issuer
 WELL_KNOWN_RESOURCE: Final = "oauth-protected-resource"  # RFC 9728 §3: inserted before the resource's path
@@ -62,6 +70,7 @@ ERROR_INVALID_TARGET: Final = "invalid_target"  # RFC 8707 §2; RFC 8693 §2.2.2
 ERROR_TEMPORARILY_UNAVAILABLE: Final = "temporarily_unavailable"  # RFC 6749 §4.1.2.1
 ERROR_INSUFFICIENT_USER_AUTHENTICATION: Final = "insufficient_user_authentication"  # RFC 9470 §3; ID-JAG §9.2
 ERROR_INVALID_TOKEN: Final = "invalid_token"  # RFC 6750 §3.1
+ERROR_INVALID_DPOP_PROOF: Final = "invalid_dpop_proof"  # RFC 9449 §5, §7.1
 ERROR_INSUFFICIENT_SCOPE: Final = "insufficient_scope"  # RFC 6750 §3.1
 
 CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
