@@ -80,6 +80,10 @@ CHECKS = (
     check_client_id_mapping,  # I14
 )
 
+MAX_NOTE = 300
+"""Characters of a verdict's note in the system log. I12 names the scopes that it withheld, and a client may ask for
+any number: its request would otherwise leave as much in the enterprise's log as it likes."""
+
 
 def exchange(app: App, form: TokenForm, now: datetime) -> dict[str, object]:
     """Answer ``grant_type=token-exchange`` of the authenticated ``app``; raises ``OAuthError``.
@@ -144,5 +148,5 @@ def describe_event(run: CheckRun[Exchange]) -> Event:
         resource_app_name=target.app.name if target else "",
         resource=" ".join(asked.resources),
         scope_asked=asked.scope,
-        checks=[verdict._asdict() for verdict in run.verdicts],
+        checks=[verdict._replace(note=verdict.note[:MAX_NOTE])._asdict() for verdict in run.verdicts],
     )

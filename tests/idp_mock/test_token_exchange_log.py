@@ -49,6 +49,14 @@ def test_a_request_for_an_unknown_audience_is_logged_with_what_it_asked_for(worl
     assert event.resource == "https://a.example https://b.example"
 
 
+def test_a_request_leaves_no_more_in_the_log_than_fits_on_a_page(world: World) -> None:
+    many = " ".join(f"scope{number}" for number in range(10_000))
+    assert world.exchange(scope=f"todos.read {many}")["scope"] == "todos.read"
+    row = Event.objects.values().get()
+    assert "scope0 scope1 " in str(row["checks"])
+    assert len(str(row)) < 5000
+
+
 @pytest.mark.spec("SEC-30")
 def test_no_token_and_no_secret_is_in_the_system_log_or_in_a_log_line(
     world: World, client: Client, caplog: pytest.LogCaptureFixture

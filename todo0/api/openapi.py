@@ -83,7 +83,7 @@ SCHEMAS: Final[Schema] = {
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "With the same key and body, the first answer again (marked Idempotent-Replay: true); "
     "with the same key and another body, 422. Kept for 24 hours.",
 }
