@@ -1,8 +1,8 @@
 """One party in one process: serve a case's requests and say how long they took.
 
 ``python -m benchmarks.worker SETTINGS`` migrates and seeds, then reads lines ``case count`` from standard input
-and answers each with seconds of processor time. ``python -m benchmarks.worker SETTINGS CASE COUNT`` serves once, for
-an instruction counter to watch.
+and answers each with seconds of processor time. ``python -m benchmarks.worker SETTINGS CASE COUNT`` serves once,
+for an instruction counter to watch.
 """
 
 import os

@@ -8,12 +8,20 @@ import os
 import tempfile
 
 SECRET_VARIABLES = (
-    "STAGE_SECRET_KEY", "AGENT0_SECRET_KEY", "TODO0_SECRET_KEY", "IDP_SECRET_KEY",
-    "AGENT0_IDP_CLIENT_SECRET", "AGENT0_RESOURCE_CLIENT_SECRET", "AGENT0_GLOBEX_CLIENT_SECRET",
-    "TODO0_IDP_CLIENT_SECRET", "EVIL0_IDP_CLIENT_SECRET", "EVIL0_RESOURCE_CLIENT_SECRET",
+    "STAGE_SECRET_KEY",
+    "AGENT0_SECRET_KEY",
+    "TODO0_SECRET_KEY",
+    "IDP_SECRET_KEY",
+    "AGENT0_IDP_CLIENT_SECRET",
+    "AGENT0_RESOURCE_CLIENT_SECRET",
+    "AGENT0_GLOBEX_CLIENT_SECRET",
+    "TODO0_IDP_CLIENT_SECRET",
+    "EVIL0_IDP_CLIENT_SECRET",
+    "EVIL0_RESOURCE_CLIENT_SECRET",
 )
 
 for _name in SECRET_VARIABLES:
     os.environ.setdefault(_name, f"test-only-{_name.lower().replace('_', '-')}-0123456789abcdef")
-os.environ.setdefault("AGENT0_TOKEN_KEY", "dGVzdC1vbmx5LWZlcm5ldC1rZXktMDEyMzQ1Njc4OWE=")  # Fernet: 32 bytes, base64url
+# A Fernet key is 32 bytes in base64url; these spell out what they are for.
+os.environ.setdefault("AGENT0_TOKEN_KEY", "dGVzdC1vbmx5LWZlcm5ldC1rZXktMDEyMzQ1Njc4OWE=")
 os.environ.setdefault("DEMO_VAR", tempfile.mkdtemp(prefix="xaa-tests-"))

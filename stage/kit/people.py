@@ -24,33 +24,67 @@ class Person:
 
 
 ALICE = Person(
-    key="alice", name="Alice Anders", enterprise="acme", email="alice@acme.example", sub="00u1alice",
-    groups=("sales",), password="alice-demo-only", has_todo0_account=True,
+    key="alice",
+    name="Alice Anders",
+    enterprise="acme",
+    email="alice@acme.example",
+    sub="00u1alice",
+    groups=("sales",),
+    password="alice-demo-only",
+    has_todo0_account=True,
     blurb="Sales. Uses Todo0, and may let Agent0 act for her there.",
 )
 BOB = Person(
-    key="bob", name="Bob Brandt", enterprise="acme", email="bob@acme.example", sub="00u2bob",
-    groups=("engineering",), password="bob-demo-only", has_todo0_account=True,
+    key="bob",
+    name="Bob Brandt",
+    enterprise="acme",
+    email="bob@acme.example",
+    sub="00u2bob",
+    groups=("engineering",),
+    password="bob-demo-only",
+    has_todo0_account=True,
     blurb="Engineering. Uses Todo0, but Acme's policy does not let Agent0 act for him.",
 )
 CAROL = Person(
-    key="carol", name="Carol Castro", enterprise="acme", email="carol@acme.example", sub="00u3carol",
-    groups=("it",), password="carol-demo-only", is_admin=True,
+    key="carol",
+    name="Carol Castro",
+    enterprise="acme",
+    email="carol@acme.example",
+    sub="00u3carol",
+    groups=("it",),
+    password="carol-demo-only",
+    is_admin=True,
     blurb="IT. Acme's admin: she decides which app may act for whom, where.",
 )
 DAN = Person(
-    key="dan", name="Dan Dupont", enterprise="acme", email="dan@acme.example", sub="00u4dan",
-    groups=("sales",), password="dan-demo-only",
+    key="dan",
+    name="Dan Dupont",
+    enterprise="acme",
+    email="dan@acme.example",
+    sub="00u4dan",
+    groups=("sales",),
+    password="dan-demo-only",
     blurb="Contractor in Sales. Never signed in to Todo0, so he has no account there.",
 )
 EVE = Person(
-    key="eve", name="Eve Ekström", enterprise="acme", email="eve@acme.example", sub="00u5eve",
-    groups=("interns",), password="eve-demo-only",
+    key="eve",
+    name="Eve Ekström",
+    enterprise="acme",
+    email="eve@acme.example",
+    sub="00u5eve",
+    groups=("interns",),
+    password="eve-demo-only",
     blurb="Runs Evil0, a registered app that nobody connected to Todo0.",
 )
 GLOBEX_ALICE = Person(
-    key="alice-globex", name="Alice Adeyemi", enterprise="globex", email="alice@globex.example", sub="00u1alice",
-    groups=("sales",), password="alice-globex-demo-only", is_admin=True,
+    key="alice-globex",
+    name="Alice Adeyemi",
+    enterprise="globex",
+    email="alice@globex.example",
+    sub="00u1alice",
+    groups=("sales",),
+    password="alice-globex-demo-only",
+    is_admin=True,
     blurb="Another Alice, at another enterprise that Todo0 does not trust.",
 )
 

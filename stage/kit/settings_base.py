@@ -12,11 +12,33 @@ import dj_database_url
 from stage.kit import env
 
 __all__ = [
-    "AUTH_PASSWORD_VALIDATORS", "CONTENT_SECURITY_POLICY", "CSRF_COOKIE_HTTPONLY", "DATA_UPLOAD_MAX_MEMORY_SIZE",
-    "DEBUG", "DEFAULT_AUTO_FIELD", "LANGUAGE_CODE", "LOGGING", "MIDDLEWARE", "ROOT", "SECURE_CONTENT_TYPE_NOSNIFF",
-    "SECURE_REFERRER_POLICY", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "STATIC_URL", "STORAGES",
-    "TIME_ZONE", "USE_I18N", "USE_TZ", "VAR", "X_FRAME_OPTIONS", "WHITENOISE_USE_FINDERS",
-    "allowed_hosts_for", "cache_for", "cookies_for", "database_for", "templates_for",
+    "AUTH_PASSWORD_VALIDATORS",
+    "CONTENT_SECURITY_POLICY",
+    "CSRF_COOKIE_HTTPONLY",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE",
+    "DEBUG",
+    "DEFAULT_AUTO_FIELD",
+    "LANGUAGE_CODE",
+    "LOGGING",
+    "MIDDLEWARE",
+    "ROOT",
+    "SECURE_CONTENT_TYPE_NOSNIFF",
+    "SECURE_REFERRER_POLICY",
+    "SESSION_COOKIE_HTTPONLY",
+    "SESSION_COOKIE_SAMESITE",
+    "STATIC_URL",
+    "STORAGES",
+    "TIME_ZONE",
+    "USE_I18N",
+    "USE_TZ",
+    "VAR",
+    "WHITENOISE_USE_FINDERS",
+    "X_FRAME_OPTIONS",
+    "allowed_hosts_for",
+    "cache_for",
+    "cookies_for",
+    "database_for",
+    "templates_for",
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +120,7 @@ def database_for(party: str) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR / f"{party}.sqlite3",
             "OPTIONS": {
-                # A write transaction takes its lock at BEGIN and waits for it, instead of failing at its first write.
+                # A write transaction waits for its lock at BEGIN, instead of failing at its first write.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
