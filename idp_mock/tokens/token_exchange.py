@@ -81,8 +81,8 @@ CHECKS = (
 )
 
 MAX_NOTE = 300
-"""Characters of a verdict's note in the system log. I12 names the scopes that it withheld, and a client may ask for
-any number: its request would otherwise leave as much in the enterprise's log as it likes."""
+"""Characters of a verdict's note in the system log. I12 names the scopes that it withheld, and a client may ask
+for any number: its request would otherwise leave as much in the enterprise's log as it likes."""
 
 
 def exchange(app: App, form: TokenForm, now: datetime) -> dict[str, object]:
