@@ -64,12 +64,3 @@ def test_workers_killed_at_random_moments_do_each_of_many_runs_once(outside, pro
     for title in named(range(5, 20)):
         process.wait_until_done(title)
     assert titles(outside) == named(range(20))
-
-
-def test_a_message_that_cannot_be_read_does_not_end_the_worker(outside, process):
-    queue = process.folder / "queue"
-    (queue / "0_broken.celery.msg").write_text("")
-    (queue / "0_half.celery.msg").write_text('{"body": ')
-    process.wait_for(lambda: not list(queue.glob("0_*")), "the messages to be dropped")
-    time.sleep(0.5)
-    assert process.is_alive()

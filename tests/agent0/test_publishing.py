@@ -1,8 +1,10 @@
 """A Run whose message did not get through is not lost, whether the broker refused it or swallowed it."""
 
 import resource
+import shutil
 from contextlib import contextmanager
 from datetime import timedelta
+from queue import Empty
 
 import pytest
 from celery import Celery
@@ -20,24 +22,29 @@ def ago(seconds: float):
 
 
 @pytest.fixture
-def queue(tmp_path, monkeypatch):
-    """The real queue folder in place of the fixture that swallows messages."""
-    from agent0.jobs.tasks import run_job
-
-    app = Celery("of-this-test", broker="filesystem://", set_as_current=False)
+def app(tmp_path):
+    """A Celery app of this test's own, over a real queue folder."""
+    app = Celery("of-this-test", broker="filesystem://localhost/", set_as_current=False)
     folder = tmp_path / "queue"
     app.conf.broker_transport = "agent0.jobs.queue_folder:Transport"
     app.conf.broker_transport_options = {
         "data_folder_in": str(folder), "data_folder_out": str(folder), "control_folder": str(folder / "control"),
     }  # fmt: skip
     app.conf.broker_connection_timeout = 1
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def queue(app, tmp_path, monkeypatch):
+    """The real queue folder in place of the fixture that swallows messages."""
+    from agent0.jobs.tasks import run_job
 
     def send(args, **options):
         app.send_task(run_job.name, args=args, **options)
 
     monkeypatch.setattr(run_job, "apply_async", send)
-    yield folder
-    app.close()
+    return tmp_path / "queue"
 
 
 @contextmanager
@@ -101,6 +108,26 @@ def test_a_queue_folder_that_cannot_be_made_keeps_the_run(queue, make_run):
     queue.unlink()
     publishing.publish_overdue()
     assert len(messages(queue)) == 1
+
+
+def test_a_message_that_cannot_be_read_is_dropped_and_the_next_one_comes_through(queue, app, make_run):
+    """kombu's own transport lets the error through, which ends the worker."""
+    publishing.publish(make_run().uuid)
+    (queue / "00_empty.celery.msg").write_text("")
+    (queue / "00_half.celery.msg").write_text('{"body": ')
+    with app.connection_for_read() as broker, broker.SimpleQueue("celery") as reader:
+        message = reader.get(timeout=5)
+        message.ack()
+    assert message.headers["task"] == "agent0.run_job"
+    assert messages(queue) == []
+
+
+def test_a_queue_folder_that_vanishes_is_an_empty_queue(queue, app, make_run):
+    publishing.publish(make_run().uuid)
+    with app.connection_for_read() as broker, broker.SimpleQueue("celery") as reader:
+        shutil.rmtree(queue)
+        with pytest.raises(Empty):
+            reader.get(timeout=0.3)
 
 
 def test_an_unreadable_table_of_bindings_is_written_anew(queue, make_run):

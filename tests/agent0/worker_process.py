@@ -1,4 +1,4 @@
-"""A real worker process over a real queue folder and database file, to be killed in the middle.
+"""A real worker process over a real broker (a folder, or Redis when so set) and a database file, to be killed.
 
 The test's process has its own database; what the worker sees lies in ``folder`` and is read here with plain SQL.
 """
@@ -37,9 +37,7 @@ class WorkerProcess:
     def __init__(self, folder: Path, far_side: FarSide) -> None:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        clean = {
-            name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "CELERY_"))
-        }
+        clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         self.environment = clean | {
             "DJANGO_SETTINGS_MODULE": "agent0.settings",
             "PYTHONPATH": str(ROOT),
