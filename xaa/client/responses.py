@@ -113,8 +113,9 @@ def _check_same_resource(assertion: str, resource: Names, leg: Leg) -> None:
 
 def _as_names(value: object) -> Names:
     """A string, or an array of strings (RFC 8707 §2); anything else names nothing."""
-    names = value if isinstance(value, list) else [value]
-    return tuple(names) if all(isinstance(name, str) for name in names) else ()
+    found = value if isinstance(value, list) else [value]
+    names = tuple(name for name in found if isinstance(name, str))
+    return names if len(names) == len(found) else ()
 
 
 def _read_lifetime(body: Mapping[str, Any], leg: Leg) -> int:
