@@ -2,6 +2,9 @@
 
 An app has one client id at the IdP and another at the resource app's authorization server (ID-JAG §5). Mixing
 them up, or following a document to send a secret elsewhere, is what keeping them in one value prevents.
+
+The credentials are a secret (``client_secret_basic``) or, better, a key (``private_key_jwt``, RFC 7523 §2.2): what
+a key signs is for one server and one request, so nothing that travels can be used again (RFC 9700 §2.5).
 """
 
 from collections.abc import Mapping
@@ -11,46 +14,80 @@ from urllib.parse import quote_plus
 
 from requests.auth import HTTPBasicAuth
 
+from xaa import protocol
 from xaa.client.errors import Leg, NoAnswer, TokenEndpointError, UnexpectedResponse
+from xaa.client_assertion import build_client_assertion
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
+from xaa.jose import SigningKey
 from xaa.metadata import IssuerDirectory, Kind, MetadataError
 
 
 @dataclass(frozen=True)
 class TokenEndpoint:
-    """Where to ask, as whom. ``issuer`` is the exact issuer identifier that the endpoint belongs to."""
+    """Where to ask, as whom, with a secret or a key. ``issuer`` is the exact identifier of the server."""
 
     issuer: str
     url: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str = field(default="", repr=False)
+    client_key: SigningKey | None = None
+
+    def __post_init__(self) -> None:
+        if self.client_secret and self.client_key:
+            raise ValueError(f"Expected a secret or a key for {self.client_id}, not both (RFC 6749 §2.3).")
 
 
 def discover_token_endpoint(
-    directory: IssuerDirectory, issuer: str, *, client_id: str, client_secret: str, kind: Kind = "oauth"
+    directory: IssuerDirectory,
+    issuer: str,
+    *,
+    client_id: str,
+    client_secret: str = "",
+    client_key: SigningKey | None = None,
+    kind: Kind = "oauth",
 ) -> TokenEndpoint:
     """The endpoint that the metadata of a *configured* issuer names (RFC 8414 §2). Raises ``MetadataError``."""
     url = directory.fetch_metadata(issuer, kind=kind).get("token_endpoint")
     if not isinstance(url, str) or not url:
         raise MetadataError(f"Expected the metadata of {issuer} to have a 'token_endpoint', found {url!r:.80}.")
-    return TokenEndpoint(issuer, url, client_id, client_secret)
+    return TokenEndpoint(issuer, url, client_id, client_secret, client_key)
 
 
 def post_token_request(
-    http: OutgoingHttp, endpoint: TokenEndpoint, form: Mapping[str, str], *, leg: Leg
+    http: OutgoingHttp, endpoint: TokenEndpoint, form: Mapping[str, str], *, leg: Leg, now: float
 ) -> dict[str, Any]:
-    """POST a token request with client_secret_basic (RFC 6749 §2.3.1); the JSON object of a 200 answer.
+    """POST a token request, authenticated; the JSON object of a 200 answer.
 
     Sent once: a lost answer may have spent the grant, so asking again is a decision of the caller's.
     """
-    credentials = HTTPBasicAuth(quote_plus(endpoint.client_id), quote_plus(endpoint.client_secret))
+    credentials = None if endpoint.client_key else _basic(endpoint)
+    sent = {**form, **_assertion(endpoint, now)}
     try:
-        answer = http.post_form(endpoint.url, form, auth=credentials, headers={"Accept": "application/json"})
+        answer = http.post_form(endpoint.url, sent, auth=credentials, headers={"Accept": "application/json"})
         if answer.status == 200:
             return answer.json()
         raise _read_refusal(answer, leg)
     except HttpFailure as failure:
         raise NoAnswer(leg, endpoint.url, failure.reason) from failure
+
+
+def _basic(endpoint: TokenEndpoint) -> HTTPBasicAuth:
+    """client_secret_basic, each half form-encoded first (RFC 6749 §2.3.1)."""
+    return HTTPBasicAuth(quote_plus(endpoint.client_id), quote_plus(endpoint.client_secret))
+
+
+def _assertion(endpoint: TokenEndpoint, now: float) -> dict[str, str]:
+    """private_key_jwt: a new assertion for every request, for this server's issuer alone (RFC 7521 §4.2)."""
+    if endpoint.client_key is None:
+        return {}
+    assertion = build_client_assertion(
+        endpoint.client_key, client_id=endpoint.client_id, audience=endpoint.issuer, now=now
+    )
+    return {
+        "client_id": endpoint.client_id,
+        "client_assertion_type": protocol.CLIENT_ASSERTION_TYPE,
+        "client_assertion": assertion,
+    }
 
 
 def read_retry_after(answer: HttpAnswer) -> int | None:

@@ -31,5 +31,5 @@ def redeem_id_jag(
     if id_jag.audience != resource_as.issuer:
         raise UnexpectedResponse("redemption", field="audience", rule=f"this ID-JAG is for {id_jag.audience}")
     form = {"grant_type": protocol.GRANT_JWT_BEARER, "assertion": id_jag.assertion}
-    body = post_token_request(http, resource_as, form, leg="redemption")
+    body = post_token_request(http, resource_as, form, leg="redemption", now=clock())
     return parse_access_token_response(body, id_jag=id_jag, now=clock())

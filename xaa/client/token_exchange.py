@@ -58,7 +58,7 @@ def request_id_jag(
         "subject_token_type": subject.type,
     }
     sent = {name: value for name, value in form.items() if value}
-    body = post_token_request(http, idp, sent, leg="token exchange")
+    body = post_token_request(http, idp, sent, leg="token exchange", now=clock())
     return parse_id_jag_response(
         body,
         audience=audience,
