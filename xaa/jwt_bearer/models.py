@@ -1,4 +1,4 @@
-"""What the grant remembers: which clients may use it, and which ID-JAGs were redeemed.
+"""What the grant remembers: which clients may use it, which ID-JAGs were redeemed, which DPoP proofs were used.
 
 django-oauth-toolkit's own models stay as they are, unswapped: a client's permission stands beside its
 ``Application`` instead of in it.
@@ -37,3 +37,19 @@ class RedeemedIdJag(models.Model):
 
     def __str__(self) -> str:
         return f"redeemed, kept until {self.expires_at:%Y-%m-%d %H:%M:%S}"
+
+
+class UsedProof(models.Model):
+    """One row a DPoP proof that was accepted, by the token endpoint or an API of this server (RFC 9449 §11.1).
+
+    ``digest`` is ``xaa.dpop.Proof.digest``: key, address and serial number in one.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True, help_text="After this, its iat refuses it anyway.")
+
+    class Meta:
+        verbose_name = "used DPoP proof"
+
+    def __str__(self) -> str:
+        return f"used, kept until {self.expires_at:%Y-%m-%d %H:%M:%S}"

@@ -1,4 +1,4 @@
-"""Single use: claim an ID-JAG's ``jti`` once, across all processes of this server.
+"""Single use: claim an ID-JAG's ``jti``, or a DPoP proof's, once, across all processes of this server.
 
 RFC 7523 §3 (7) leaves tracking ``jti`` to the server, and the draft lets a client re-submit (ID-JAG §4.4.3).
 Single use is our default: whoever copies an ID-JAG from a log then holds something already spent.
@@ -16,18 +16,35 @@ from django.db import connections, router
 from django.db.models.constants import OnConflict
 from django.utils import timezone
 
-from xaa.jwt_bearer.models import RedeemedIdJag
+from xaa.dpop import Proof
+from xaa.jwt_bearer.models import RedeemedIdJag, UsedProof
+
+Remembered = type[RedeemedIdJag] | type[UsedProof]
 
 
 def claim(*, issuer: str, jti: str, keep_until: float) -> bool:
     """Whether this call is the first to claim (``issuer``, ``jti``). ``keep_until``: seconds since the epoch."""
     digest = hashlib.sha256(f"{len(issuer)}:{issuer}{jti}".encode()).hexdigest()
+    return _insert_once(RedeemedIdJag, digest, keep_until)
+
+
+def claim_proof(proof: Proof, *, keep_until: float) -> bool:
+    """Whether this call is the first to claim a DPoP proof (RFC 9449 §11.1)."""
+    return _insert_once(UsedProof, proof.digest, keep_until)
+
+
+def forget_expired(*, batch: int = 1000) -> int:
+    """Delete rows whose time claims refuse anyway, ``batch`` at a time so that nobody waits long for a lock."""
+    return sum(_forget_expired(model, batch) for model in (RedeemedIdJag, UsedProof))
+
+
+def _insert_once(model: Remembered, digest: str, keep_until: float) -> bool:
     expires_at = datetime.datetime.fromtimestamp(keep_until, tz=datetime.UTC)
-    connection = connections[router.db_for_write(RedeemedIdJag)]
-    fields = RedeemedIdJag._meta.local_concrete_fields
+    connection = connections[router.db_for_write(model)]
     insert = connection.ops.insert_statement(on_conflict=OnConflict.IGNORE)
+    fields = model._meta.local_concrete_fields
     ignore = connection.ops.on_conflict_suffix_sql(fields, OnConflict.IGNORE, [], [])
-    table, *columns = map(connection.ops.quote_name, (RedeemedIdJag._meta.db_table, "digest", "expires_at"))
+    table, *columns = map(connection.ops.quote_name, (model._meta.db_table, "digest", "expires_at"))
     with connection.cursor() as cursor:
         cursor.execute(  # names are Django's own, quoted; the values travel as parameters
             f"{insert} {table} ({', '.join(columns)}) VALUES (%s, %s) {ignore}",
@@ -36,10 +53,9 @@ def claim(*, issuer: str, jti: str, keep_until: float) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def forget_expired(*, batch: int = 1000) -> int:
-    """Delete rows that ``exp`` refuses anyway, ``batch`` at a time so that no redemption waits long for a lock."""
-    stale = RedeemedIdJag.objects.filter(expires_at__lt=timezone.now()).values_list("pk", flat=True)
+def _forget_expired(model: Remembered, batch: int) -> int:
+    stale = model.objects.filter(expires_at__lt=timezone.now()).values_list("pk", flat=True)
     forgotten = 0
     while keys := list(stale[:batch]):
-        forgotten += RedeemedIdJag.objects.filter(pk__in=keys).delete()[0]
+        forgotten += model.objects.filter(pk__in=keys).delete()[0]
     return forgotten
