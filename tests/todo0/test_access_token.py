@@ -91,7 +91,7 @@ def test_it_calls_a_token_it_cannot_read_invalid(seeded: None, garbage: str) -> 
     see_refused(call_api("GET", "/todos", Authorization=f"Bearer {garbage}"), status=401, error="invalid_token")
 
 
-@pytest.mark.spec("RS-01", "AT-08", "AT-11")
+@pytest.mark.spec("RS-01", "AT-08", "AT-11", "MC-12")
 @pytest.mark.parametrize(
     "change",
     [

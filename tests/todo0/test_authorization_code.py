@@ -94,6 +94,10 @@ def test_it_wants_the_verifier(browser: Client) -> None:
     "override",
     [
         {"redirect_uri": f"{CALLBACK}/more"},
+        {"redirect_uri": f"{CALLBACK}/"},
+        {"redirect_uri": f"{CALLBACK}?x=1"},
+        {"redirect_uri": CALLBACK.replace("9999", "9998")},
+        {"redirect_uri": CALLBACK.upper()},
         {"redirect_uri": "http://evil.example/"},
         {"client_id": "nobody"},
         {"client_id": "a\x00b"},

@@ -106,7 +106,7 @@ def see_nothing_written() -> None:
     assert not RedeemedIdJag.objects.exists(), "a refused ID-JAG must not be burnt"
 
 
-@pytest.mark.spec("SR-02", "SR-03", "RD-30", "SR-11")
+@pytest.mark.spec("SR-02", "SR-03", "RD-30")
 def test_it_refuses_somebody_who_never_signed_in_here_and_creates_nobody(redeem: Redeem) -> None:
     accounts = User.objects.count()
     answer = redeem(id_jag(sub=people.DAN.sub, email=people.DAN.email))
@@ -117,10 +117,32 @@ def test_it_refuses_somebody_who_never_signed_in_here_and_creates_nobody(redeem:
     see_nothing_written()
 
 
-@pytest.mark.spec("SR-04", "SR-05")
+@pytest.mark.spec("SR-04")
 def test_it_does_not_take_an_email_address_for_an_identity(redeem: Redeem) -> None:
     answer = redeem(id_jag(sub="00u9mallory", email=people.ALICE.email, email_verified=True))
     assert answer.json()["error"] == "invalid_grant"
+    see_nothing_written()
+
+
+@pytest.mark.spec("SR-05", "TN-08")
+def test_a_person_stays_who_she_is_whatever_else_the_id_jag_says(redeem: Redeem) -> None:
+    known = list(FederatedIdentity.objects.values())
+    hints = {
+        "email": people.BOB.email,
+        "aud_sub": user_of(people.BOB).username,
+        "aud_tenant": "globex",
+        "sub_id": {"format": "email", "email": people.BOB.email},
+    }
+    token = verified(redeem(id_jag(**hints)).json()["access_token"])
+    assert token.claims["sub"] == user_of(people.ALICE).username
+    assert list(FederatedIdentity.objects.values()) == known, "nothing of it is kept"
+
+
+@pytest.mark.spec("TN-09", "TN-11")
+@pytest.mark.parametrize("tenant", ["acme", "personal", "organization", "", None, 7])
+def test_it_refuses_to_tell_the_tenants_of_one_issuer_apart(redeem: Redeem, tenant: object) -> None:
+    answer = redeem(id_jag(tenant=tenant))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
     see_nothing_written()
 
 
@@ -251,3 +273,19 @@ def test_it_supports_no_grant_that_it_does_not_advertise(seeded: None, grant: st
 @pytest.mark.spec("SEC-31")
 def test_it_takes_tokens_requests_by_post_only(seeded: None) -> None:
     assert Client().get("/oauth/token").status_code == 405
+
+
+@pytest.mark.spec("SEC-31")
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/introspect", "/oauth/revoke"])
+def test_no_page_of_another_origin_may_use_it(seeded: None, path: str) -> None:
+    origin = {"Origin": "https://evil.example"}
+    asked = Client(headers=origin | {"Access-Control-Request-Method": "POST"}).options(path)
+    for answer in (asked, post_form(path, {"token": "x"}, **origin)):
+        assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.spec("MC-18")
+def test_its_api_is_spelt_one_way_from_metadata_to_token(redeem: Redeem) -> None:
+    published = Client().get("/.well-known/oauth-protected-resource/api").json()["resource"]
+    body = redeem(id_jag(resource=published)).json()
+    assert published == body["resource"] == verified(body["access_token"]).claims["aud"]

@@ -14,9 +14,10 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from oauthlib.common import Request as OauthlibRequest
 
+from todo0.authserver.access_tokens import CARRIED_OVER
 from todo0.authserver.dot import AccessToken, OAuthLibMixin
 from todo0.authserver.wire import form_endpoint, oauth_error
-from xaa import protocol
+from xaa import jose, protocol
 
 INACTIVE = {"active": False}
 
@@ -31,10 +32,11 @@ def introspect(request: HttpRequest) -> JsonResponse:
         return oauth_error(protocol.ERROR_INVALID_REQUEST, "The parameter token is missing.")
     checksum = hashlib.sha256(token.encode()).hexdigest()
     row = AccessToken.objects.select_related("user").filter(token_checksum=checksum, application=client).first()
-    return JsonResponse(_describe(row, client.client_id) if row else INACTIVE)
+    return JsonResponse(_describe(row, client.client_id, token) if row else INACTIVE)
 
 
-def _describe(row: Any, client_id: str) -> dict[str, Any]:
+def _describe(row: Any, client_id: str, token: str) -> dict[str, Any]:
+    """The row, and how the person signed in (RFC 9470 §6.2), which only the token says: it is ours by its hash."""
     if row.expires <= timezone.now() or row.user is None or not row.user.is_active:
         return INACTIVE
     return {
@@ -47,6 +49,7 @@ def _describe(row: Any, client_id: str) -> dict[str, Any]:
         "token_type": protocol.TOKEN_TYPE_BEARER,
         "exp": int(row.expires.timestamp()),
         "iat": int(row.created.timestamp()),
+        **{name: value for name, value in jose.peek(token).unverified_claims.items() if name in CARRIED_OVER},
     }
 
 

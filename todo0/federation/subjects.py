@@ -5,7 +5,9 @@ Core §5.7, ID-JAG §5), so whoever an ID-JAG speaks of is whoever would appear 
 
 Deliberately does not: create, revive or link. Somebody who never signed in to Todo0 has no account here,
 whatever an IdP says: Todo0 wants to see a person once before an app may act for them. ``email`` is not even
-read.
+read. Nor is ``aud_tenant``: a connection is one company's, so there is no tenant here for it to choose (ID-JAG
+§6.1). A ``tenant`` says that the issuer has several companies; the same ``sub`` could then be two people, and
+Todo0 refuses what it cannot tell apart.
 """
 
 from django.contrib.auth.models import AbstractUser
@@ -17,6 +19,8 @@ from xaa.signin.identities import UserNotFound, load_user
 
 def resolve_subject(id_jag: IdJag) -> AbstractUser:
     """The active user with exactly this identity, in one statement; ``SubjectNotFound`` otherwise."""
+    if "tenant" in id_jag.claims:
+        raise SubjectNotFound(f"expected no tenant from an issuer of one, found {id_jag.claims['tenant']!r:.80}")
     try:
         return load_user(id_jag.issuer, id_jag.subject)
     except UserNotFound as error:
