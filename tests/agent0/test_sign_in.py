@@ -66,7 +66,7 @@ def test_there_is_no_hint_when_the_key_is_gone(store, request_of_alice, alice):
     assert store.id_token_hint(request_of_alice) == ""
 
 
-@pytest.mark.spec("OI-12", "RF-10")
+@pytest.mark.spec("OI-12")
 def test_forgetting_drops_the_tokens_and_doing_it_again_does_nothing(store, request_of_alice, alice):
     store.keep(request_of_alice, signed_in(alice))
     store.forget(request_of_alice)
@@ -82,7 +82,6 @@ def test_forgetting_without_a_sign_in_does_nothing(store, request_of_alice):
     assert SigninSession.objects.count() == 0
 
 
-@pytest.mark.spec("RF-10")
 def test_signing_in_again_ends_the_sign_in_before(store, request_of_alice, alice):
     store.keep(request_of_alice, signed_in(alice))
     store.keep(request_of_alice, signed_in(alice, id_token="another-id-token"))

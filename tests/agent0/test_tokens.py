@@ -251,7 +251,7 @@ def test_a_dropped_token_is_gone(session):
 # The end
 
 
-@pytest.mark.spec("OI-12", "RF-10")
+@pytest.mark.spec("OI-12")
 def test_ending_the_session_drops_every_token(session):
     cache_of(session).keep(key_of(session), access_token())
     sessions.end_session(session)
@@ -261,7 +261,7 @@ def test_ending_the_session_drops_every_token(session):
     assert CachedAccessToken.objects.count() == 0
 
 
-@pytest.mark.spec("OI-12", "RF-10")
+@pytest.mark.spec("OI-12")
 def test_a_token_that_arrives_after_the_end_is_not_kept(session):
     sessions.end_session(session)
     with pytest.raises(sessions.SigninEnded):

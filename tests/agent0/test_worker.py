@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from django.db import connection
 
 from agent0.jobs.models import Run, Step
 from agent0.tokens.models import CachedAccessToken
@@ -16,7 +17,7 @@ def client_id_of(seen) -> str:
     return base64.b64decode(seen.headers["authorization"].split()[1]).decode().partition(":")[0]
 
 
-@pytest.mark.spec("TX-01", "TX-02", "TX-03", "TX-14", "RD-01")
+@pytest.mark.spec("TX-01", "TX-02", "TX-03", "TX-14", "RD-01", "JAG-27")
 def test_it_turns_the_sign_in_into_an_id_jag_that_into_a_token_and_calls_the_api(far_side, make_run, do):
     run = do(make_run(Run.Kind.ADD))
 
@@ -57,6 +58,7 @@ def test_it_writes_down_each_leg_with_fingerprints_and_no_token(far_side, make_r
     assert not any(token in written for token in (ID_TOKEN, "id-jag-1", "access-token-1"))
 
 
+@pytest.mark.spec("TR-15")
 def test_every_run_asks_the_idp_anew_so_that_the_admins_off_counts_at_once(far_side, make_run, do):
     for title in ("One", "Another"):
         assert do(make_run(Run.Kind.ADD, arguments={"title": title})).state == Run.State.DONE
@@ -70,6 +72,16 @@ def test_a_second_run_uses_the_token_that_is_there_when_so_set(far_side, make_ru
     assert run.state == Run.State.DONE
     assert len(far_side.requests_of("exchange")) == 1
     assert [step.name for step in run.steps.all()] == [Step.Name.NEED_TOKEN, Step.Name.CALL_API]
+
+
+@pytest.mark.spec("TR-15")
+def test_no_id_jag_is_stored_anywhere(far_side, make_run, do):
+    do(make_run(Run.Kind.ADD))
+    assert far_side.requests_of("redeem")[0].form["assertion"] == "id-jag-1"
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608  our own tables
+            assert "id-jag-1" not in str(cursor.fetchall())
 
 
 def test_a_list_asks_for_reading_only(far_side, make_run, do):
