@@ -39,5 +39,11 @@ def test_the_subject_is_compared_with_its_case(refused: Redeem) -> None:
     refused(build_id_jag(sub="00U1ALICE"), by="R12")
 
 
+@pytest.mark.spec("SR-16")
+@pytest.mark.parametrize("sub_id", [{"format": "of_tomorrow", "x": 1}, {"format": 7}, {}, None, "00u4dan"])
+def test_a_subject_identifier_that_it_does_not_use_is_no_error(redeem: Redeem, sub_id: object) -> None:
+    assert redeem(build_id_jag(sub_id=sub_id)).status_code == 200
+
+
 def test_it_accepts_the_good_twin(redeem: Redeem) -> None:
     assert redeem(build_id_jag()).status_code == 200

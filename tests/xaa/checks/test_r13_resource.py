@@ -1,6 +1,7 @@
 """R13: every resource is ours, and the token is for those alone (RFC 8707 §2; ID-JAG §4.4.1)."""
 
 import pytest
+from oauth2_provider.models import AccessToken
 
 from tests import builders
 from tests.builders import REMOVED, build_id_jag
@@ -31,10 +32,11 @@ def test_without_a_resource_and_a_default_it_refuses(refused: Redeem, settings: 
     refused(build_id_jag(resource=REMOVED), by="R13")
 
 
-@pytest.mark.spec("RD-26")
+@pytest.mark.spec("RD-23", "RD-26", "AT-03", "MC-04")
 def test_the_form_may_pick_but_not_add(refused: Redeem, redeem: Redeem, settings: object) -> None:
     other = "https://todo.example/mcp"
     settings.JWT_BEARER_RESOURCES = (API, other)  # type: ignore[attr-defined]
     refused(build_id_jag(resource=API), by="R13", error="invalid_target", resource=other)
     assert redeem(build_id_jag(resource=[API, other]), resource=other).json()["resource"] == other
+    assert AccessToken.objects.get().resource == [other], "the audience of the token, and no more"
     assert redeem(build_id_jag(resource=[API, other])).json()["resource"] == [API, other]

@@ -1,0 +1,52 @@
+"""A configuration that would fail at the first ID-JAG is refused when Django starts, by number."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+
+from tests import builders
+
+
+def numbers(**kwargs: Any) -> set[str]:
+    return {message.id for message in run_checks(**kwargs) if message.id.startswith("xaa_jwt_bearer.")}
+
+
+def test_good_settings_have_nothing_to_say() -> None:
+    assert numbers(include_deployment_checks=True) == set()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "number"),
+    [
+        ("JWT_BEARER_ISSUER", "", "E001"),
+        ("JWT_BEARER_RESOURCES", (), "E001"),
+        ("JWT_BEARER_TRUSTED_ISSUERS", {}, "E001"),
+        ("JWT_BEARER_SUBJECT_RESOLVER", None, "E001"),
+        ("JWT_BEARER_TRUSTED_ISSUERS", "nowhere.find_issuer", "E002"),
+        ("JWT_BEARER_SUBJECT_RESOLVER", "tests.xaa.subjects.nobody", "E002"),
+        ("JWT_BEARER_DEFAULT_RESOURCE", f"{builders.RESOURCE}/", "E005"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_number(settings: Any, setting: str, value: object, number: str) -> None:
+    setattr(settings, setting, value)
+    assert numbers() == {f"xaa_jwt_bearer.{number}"}
+
+
+@pytest.mark.spec("RD-19")
+def test_a_server_that_would_vouch_to_itself_does_not_start(settings: Any) -> None:
+    settings.JWT_BEARER_TRUSTED_ISSUERS = {settings.JWT_BEARER_ISSUER: {"algorithms": ("ES256",)}}
+    assert numbers() == {"xaa_jwt_bearer.E003"}
+
+
+@pytest.mark.spec("SEC-10")
+@pytest.mark.parametrize(("leeway", "found"), [(-1, True), (0, False), (300, False), (301, True)])
+def test_the_leeway_of_the_clock_stays_small(settings: Any, leeway: int, found: bool) -> None:
+    settings.JWT_BEARER_LEEWAY = leeway
+    assert numbers() == ({"xaa_jwt_bearer.E004"} if found else set())
+
+
+def test_private_addresses_are_told_at_deployment(settings: Any) -> None:
+    settings.JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = True
+    assert numbers() == set()
+    assert numbers(include_deployment_checks=True) == {"xaa_jwt_bearer.W001"}
