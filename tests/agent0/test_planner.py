@@ -1,5 +1,7 @@
 """The scripted planner: what people type, and what they hide in it."""
 
+import time
+
 import pytest
 
 from agent0.assistant.planner import SUGGESTIONS, Answer, Plan, plan
@@ -46,5 +48,10 @@ def test_only_deleting_everything_asks_first():
 
 
 def test_no_words_take_long():
+    """An expression that tries every split of 500 spaces between three of its parts would take half a second."""
+    began = time.process_time()
     for words in ("add " + " " * 490, "mark " + "a " * 240, "list " * 100, '"' * 500, "add a new todo " * 30):
         plan(words)
+    for words in ("add x" + " " * 490 + '"', "mark a" + " " * 480 + '"x'):
+        assert isinstance(plan(words), Answer)
+    assert time.process_time() - began < 0.1
