@@ -151,7 +151,7 @@ def test_todo0_comes_back_and_the_run_is_done_once(troubled: Troubled, alice_vis
     card = wait_for_words(alice_visits, demo, "Todo0 is not answering")
     troubled.todo0.open()
     assert card.badge == "will retry"
-    assert "Retrying in" in card.said
+    assert "Retrying in" in card.text
     assert wait_for_rest(alice_visits, demo).badge == "done"
     page = alice_visits.open(demo.facts["todo0"]["todos_url"])
     assert page.text.count("Through the storm") == page.text.count("Before the storm")
