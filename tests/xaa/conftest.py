@@ -18,7 +18,7 @@ from oauth2_provider.models import AccessToken, Application
 from tests import builders
 from xaa import protocol
 from xaa.jwt_bearer import trust
-from xaa.jwt_bearer.models import CrossAppClient, RedeemedIdJag
+from xaa.jwt_bearer.models import CrossAppClient, RedeemedIdJag, UsedProof
 
 SECRET = "agent0-secret-for-tests"
 Redeem = Callable[..., HttpResponse]
@@ -67,7 +67,12 @@ def redeem(idp: responses.RequestsMock, agent0: Application, alice: User) -> Red
     """POST one redemption as Agent0; keyword arguments replace form parameters, ``None`` removes one."""
 
     def post(
-        assertion: str | None, *, secret: str = SECRET, client_id: str = builders.CLIENT_ID, **form: Any
+        assertion: str | None,
+        *,
+        secret: str = SECRET,
+        client_id: str = builders.CLIENT_ID,
+        proof: str = "",
+        **form: Any,
     ) -> Any:
         parameters = {
             "grant_type": protocol.GRANT_JWT_BEARER,
@@ -76,7 +81,9 @@ def redeem(idp: responses.RequestsMock, agent0: Application, alice: User) -> Red
             "client_secret": secret,
         } | form
         form_body = urlencode({name: value for name, value in parameters.items() if value is not None}, doseq=True)
-        return Client().generic("POST", "/o/token/", form_body, content_type="application/x-www-form-urlencoded")
+        headers = {"DPoP": proof} if proof else {}
+        form_type = "application/x-www-form-urlencoded"
+        return Client().generic("POST", "/o/token/", form_body, content_type=form_type, headers=headers)
 
     return post
 
@@ -93,6 +100,7 @@ def refused(redeem: Redeem, caplog: pytest.LogCaptureFixture) -> Callable[..., H
         verdicts = [record.verdict for record in caplog.records if hasattr(record, "verdict")]
         assert [verdict.number for verdict in verdicts if verdict.outcome == "failed"] == [by], verdicts
         assert not RedeemedIdJag.objects.exists(), "a refused ID-JAG must not be burnt"
+        assert not UsedProof.objects.exists(), "nor a proof"
         assert not AccessToken.objects.exists()
         return answer
 

@@ -42,4 +42,5 @@ JWT_BEARER_ISSUER = "https://todo.example"
 JWT_BEARER_RESOURCES = ("https://todo.example/api",)
 JWT_BEARER_DEFAULT_RESOURCE = "https://todo.example/api"
 JWT_BEARER_TRUSTED_ISSUERS = {"https://idp.example/acme": {"algorithms": ("ES256", "RS256")}}
+JWT_BEARER_TOKEN_ENDPOINT = "https://todo.example/o/token/"
 JWT_BEARER_SUBJECT_RESOLVER = "tests.xaa.subjects.resolve_subject"

@@ -7,6 +7,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
+from xaa.jwt_bearer.conf import conf
+
 REQUIRED = (
     "JWT_BEARER_ISSUER", "JWT_BEARER_RESOURCES", "JWT_BEARER_TRUSTED_ISSUERS", "JWT_BEARER_SUBJECT_RESOLVER",
 )  # fmt: skip
@@ -14,7 +16,7 @@ REQUIRED = (
 
 @register(Tags.security)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """E001 missing, E002 not importable, E003 our own issuer trusted, E004 clock leeway, E005 default resource."""
+    """E001 missing, E002 not importable, E003 our own issuer trusted, E004 leeway, E005 and E006 resources."""
     missing = [name for name in REQUIRED if not getattr(settings, name, None)]
     if missing:
         return [Error(f"{name} is not set.", hint=_HINT, id="xaa_jwt_bearer.E001") for name in missing]
@@ -32,6 +34,9 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if default and default not in settings.JWT_BEARER_RESOURCES:
         text = "JWT_BEARER_DEFAULT_RESOURCE must be one of JWT_BEARER_RESOURCES."
         found.append(Error(text, id="xaa_jwt_bearer.E005"))
+    if conf.bound_resources and not conf.token_endpoint:
+        text = "JWT_BEARER_BOUND_RESOURCES needs JWT_BEARER_TOKEN_ENDPOINT: without it no proof is accepted."
+        found.append(Error(text, hint="RFC 9449 §4.3", id="xaa_jwt_bearer.E006"))
     return found
 
 

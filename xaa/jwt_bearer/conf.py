@@ -14,6 +14,10 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_LEEWAY``                     seconds that clocks may differ, for every time claim (60, at most 300)
 ``JWT_BEARER_SINGLE_USE``                 refuse the second redemption of one ``jti`` (True)
 ``JWT_BEARER_DISCLOSE_UNKNOWN_USER``      answer ``User not found`` instead of the uniform description (False)
+``JWT_BEARER_TOKEN_ENDPOINT``             the public URL of our token endpoint, which DPoP proofs name (RFC 9449
+                                          §4.3); empty: no DPoP, and key-bound ID-JAGs are refused ("")
+``JWT_BEARER_DPOP_WINDOW``                seconds, each way, in which a proof's ``iat`` must lie (60)
+``JWT_BEARER_BOUND_RESOURCES``            those of our APIs that want key-bound access tokens only (none)
 ``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
 ========================================  =========================================================================
 """
@@ -25,6 +29,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from xaa.dpop import WINDOW
 from xaa.metadata import TrustedIssuer
 
 
@@ -58,6 +63,18 @@ class Conf:
     @property
     def disclose_unknown_user(self) -> bool:
         return bool(getattr(settings, "JWT_BEARER_DISCLOSE_UNKNOWN_USER", False))
+
+    @property
+    def token_endpoint(self) -> str:
+        return str(getattr(settings, "JWT_BEARER_TOKEN_ENDPOINT", ""))
+
+    @property
+    def dpop_window(self) -> int:
+        return int(getattr(settings, "JWT_BEARER_DPOP_WINDOW", WINDOW))
+
+    @property
+    def bound_resources(self) -> frozenset[str]:
+        return frozenset(getattr(settings, "JWT_BEARER_BOUND_RESOURCES", ()))
 
     @property
     def allow_private_addresses(self) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 
+from xaa import dpop, protocol
 from xaa.checks import CheckRun
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.errors import (
@@ -36,7 +37,10 @@ log = logging.getLogger("xaa.jwt_bearer")
 
 
 class JwtBearerGrant(GrantTypeBase):
-    """``grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer`` with an ID-JAG as its assertion."""
+    """``grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer`` with an ID-JAG as its assertion.
+
+    The same for ``jwt-dpop``, the grant of a key-bound one (draft-parecki-oauth-jwt-dpop-grant §3.1).
+    """
 
     def create_token_response(self, request: Any, token_handler: Any) -> tuple[dict[str, str], str, int]:
         headers = self._get_default_headers()  # Cache-Control: no-store, Pragma: no-cache
@@ -83,6 +87,9 @@ class JwtBearerGrant(GrantTypeBase):
             requested_resource=tuple(
                 value for name, value in request.decoded_body or () if name == "resource" and value
             ),
+            grant_type=request.grant_type,
+            # Where DPoP is off the header means nothing, as at any server that does not know it.
+            dpop_headers=dpop.read_headers(request.headers.get("HTTP_DPOP", "")) if conf.token_endpoint else (),
         )
         run = CheckRun(presented, IdJagRejected, log)
         try:
@@ -100,7 +107,10 @@ class JwtBearerGrant(GrantTypeBase):
         request.scopes = list(presented.scope)
         request.resource = list(presented.resource)
         request.id_jag = presented.id_jag
+        request.dpop_jkt = presented.proof.jkt  # for ACCESS_TOKEN_GENERATOR: belongs into the token's cnf.jkt
         token: dict[str, Any] = token_handler.create_token(request, refresh_token=False)
+        if presented.proof.jkt:
+            token["token_type"] = protocol.TOKEN_TYPE_DPOP  # RFC 9449 §5: nobody may take it for a bearer token
         self.request_validator.save_token(token, request)
         id_jag = presented.id_jag
         log.info(
@@ -127,4 +137,7 @@ def load_rules() -> Rules:
         leeway=conf.leeway,
         single_use=conf.single_use,
         disclose_unknown_user=conf.disclose_unknown_user,
+        token_endpoint=conf.token_endpoint,
+        dpop_window=conf.dpop_window,
+        bound_resources=conf.bound_resources,
     )

@@ -10,9 +10,9 @@ failed, what it expected and what it found. No check writes anything but the las
 refused one is never burnt.
 
 Every claim of ID-JAG §3.1 is accounted for. Checked: ``iss aud client_id exp iat nbf sub jti resource scope``.
-Carried into the access token: ``auth_time acr amr``. Left to the subject resolver: ``email aud_sub sub_id tenant
-aud_tenant``. Refused, since ignoring them would widen what was granted: ``cnf`` (R8: no proof of possession is
-checked here) and ``authorization_details`` (R14: no type is known here). Anything else, ``act`` too, is ignored.
+Carried into the access token: ``auth_time acr amr``, and ``cnf`` (R8), whose only member understood is ``jkt``.
+Left to the subject resolver: ``email aud_sub sub_id tenant aud_tenant``. Refused, since ignoring it would widen
+what was granted: ``authorization_details`` (R14: no type is known here). Anything else, ``act`` too, is ignored.
 """
 
 from dataclasses import replace
@@ -22,6 +22,7 @@ from xaa import jose, protocol
 from xaa.checks import Narrowed, numbered
 from xaa.jwt_bearer import replay, trust
 from xaa.jwt_bearer.policy import NotGranted, decide_resource, decide_scope, narrow_resource
+from xaa.jwt_bearer.possession import check_proof_is_new, verify_possession
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented
 from xaa.jwt_bearer.subjects import SubjectNotFound, resolve_subject
 
@@ -86,16 +87,18 @@ def check_audience(presented: Presented) -> Presented:
 
 @numbered("R8", "client_id is the authenticated client")
 def check_client(presented: Presented) -> Presented:
-    """Made out to the client that presents it, so a stolen one is worthless to others (ID-JAG §4.4.1, §5).
-
-    One that is also bound to a key (``cnf``) needs a proof, which is not checked here; treating it as unbound
-    would hand it to whoever copied it (ID-JAG §9.8; RFC 7800 §3.1).
-    """
-    claims = presented.id_jag.claims
-    _check_equal("client_id", claims.get("client_id"), presented.client.client_id)
-    if "cnf" in claims:
-        raise IdJagRejected("cnf: expected an ID-JAG without key binding, found one that needs a proof")
+    """Made out to the client that presents it, so a stolen one is worthless to others (ID-JAG §4.4.1, §5)."""
+    _check_equal("client_id", presented.id_jag.claims.get("client_id"), presented.client.client_id)
     return presented
+
+
+@numbered("R8", "presented with the key it is bound to")
+def check_key(presented: Presented) -> Presented:
+    """Bound to a key (``cnf``), it counts only with a proof of that key (ID-JAG §9.8; RFC 7800 §3.1).
+
+    Treating it as unbound would hand it to whoever copied it. See ``possession`` for the combinations.
+    """
+    return replace(presented, proof=verify_possession(presented))
 
 
 @numbered("R9", "not expired")
@@ -144,9 +147,12 @@ def check_resource(presented: Presented) -> Presented:
     except NotGranted as error:
         raise IdJagRejected(f"resource: {error}") from error
     try:
-        return replace(presented, resource=narrow_resource(granted, requested=presented.requested_resource))
+        narrowed = narrow_resource(granted, requested=presented.requested_resource)
     except NotGranted as error:
         raise IdJagRejected(f"resource: {error}", error=protocol.ERROR_INVALID_TARGET) from error
+    if not presented.proof.jkt and not rules.bound_resources.isdisjoint(narrowed):
+        raise IdJagRejected("resource: expected a DPoP proof, which this resource wants, found none")
+    return replace(presented, resource=narrowed)
 
 
 @numbered("R14", "scopes after local policy")
@@ -177,6 +183,7 @@ def check_scope(presented: Presented) -> Presented | Narrowed[Presented]:
 def check_not_replayed(presented: Presented) -> Presented:
     """``jti`` is claimed in one atomic step: of two who present one ID-JAG, one gets a token (RFC 7523 §3 (7))."""
     _check_identifier("jti", presented.id_jag.claims.get("jti"))
+    check_proof_is_new(presented)
     if not presented.rules.single_use:
         return presented
     id_jag = presented.id_jag
@@ -193,6 +200,7 @@ CHECKS: Final = (
     check_signature,  # R6: from here on it is the IdP that speaks
     check_audience,  # R7: it speaks to us
     check_client,  # R8: about the client in front of us
+    check_key,  # R8: who holds the key, if it is bound to one
     check_expiry,  # R9: and it still means it
     check_issued_at,  # R10: and not for longer than we accept
     check_subject,  # R12: about one person we know; asked so late that no forger learns who has an account

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xaa import protocol
+from xaa.dpop import Proof
 from xaa.jwt_bearer.policy import Names
 from xaa.metadata import TrustedIssuer
 
@@ -69,6 +70,9 @@ class Rules:
     leeway: int
     single_use: bool
     disclose_unknown_user: bool
+    token_endpoint: str
+    dpop_window: int
+    bound_resources: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Client:
 
 NOBODY: Final = TrustedIssuer(issuer="", algorithms=())
 UNREAD: Final = IdJag(issuer="", claims={})
+UNPROVEN: Final = Proof(jkt="", jti="", htu="", iat=0)
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,15 @@ class Presented:
     now: float
     requested_scope: Names = ()
     requested_resource: Names = ()
+    grant_type: str = protocol.GRANT_JWT_BEARER
+    dpop_headers: Names = field(default=(), repr=False)
     # R3 finds these; they steer the way to a key and decide nothing.
     unverified_header: Mapping[str, Any] = field(default_factory=dict)
     unverified_claims: Mapping[str, Any] = field(default_factory=dict)
-    # R5, R6, R12, R13, R14 find these.
+    # R5, R6, R8, R12, R13, R14 find these.
     trusted: TrustedIssuer = NOBODY
     id_jag: IdJag = UNREAD
+    proof: Proof = UNPROVEN
     user: Any = None
     resource: Names = ()
     scope: Names = ()

@@ -39,7 +39,7 @@ class JwtBearerValidatorMixin:
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> Any:
         """Store the token. Ours is one INSERT, which needs no transaction around it."""
-        if request.grant_type == protocol.GRANT_JWT_BEARER:
+        if request.grant_type in (protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP):
             return self._save_bearer_token(token, request, *args, **kwargs)  # type: ignore[attr-defined]
         return super().save_bearer_token(token, request, *args, **kwargs)  # type: ignore[misc]
 

@@ -16,6 +16,7 @@ from oauth2_provider.views import TokenView as ToolkitTokenView
 from oauth2_provider.views.metadata import OAuthServerMetadataView
 
 from xaa import protocol
+from xaa.dpop import ALGORITHMS
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.errors import InvalidRequest
 
@@ -54,6 +55,10 @@ class AuthorizationServerMetadataView(OAuthServerMetadataView):
         grants = document.setdefault("grant_types_supported", [])
         if protocol.GRANT_JWT_BEARER not in grants:  # the profile promises the grant (ID-JAG §7.2)
             grants.append(protocol.GRANT_JWT_BEARER)
+        if conf.token_endpoint:  # RFC 9449 §5.1; draft-parecki-oauth-jwt-dpop-grant §3
+            grants += [protocol.GRANT_JWT_DPOP] if protocol.GRANT_JWT_DPOP not in grants else []
+            document["token_endpoint"] = conf.token_endpoint  # the address that we hold a proof's htu to
+            document[protocol.META_DPOP_ALGORITHMS] = list(ALGORITHMS)
         document |= {"issuer": conf.issuer, protocol.META_GRANT_PROFILES: [protocol.GRANT_PROFILE_ID_JAG]}
         return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})
 
