@@ -16,9 +16,9 @@ from idp_mock.signin.authorization_request import PROMPTS, SCOPES
 from idp_mock.signin.models import ACR_PASSWORD
 from idp_mock.tokens.endpoint import GRANTS
 from idp_mock.tokens.id_token import ALGORITHMS
-from xaa import protocol
+from xaa import client_assertion, protocol
 
-CLIENT_AUTHENTICATION = ("client_secret_basic", "client_secret_post")
+CLIENT_AUTHENTICATION = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 CLAIMS = (
     "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "acr",
     "email", "email_verified", "name", "preferred_username",
@@ -42,7 +42,9 @@ def describe(enterprise: Enterprise) -> dict[str, object]:
         "grant_types_supported": list(GRANTS),
         protocol.META_REQUESTED_TOKEN_TYPES: [protocol.TOKEN_TYPE_ID_JAG],  # ID-JAG §7.1
         "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATION),
+        "token_endpoint_auth_signing_alg_values_supported": list(client_assertion.ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATION),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(client_assertion.ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,  # RFC 9207 §3
         "subject_types_supported": ["public"],

@@ -9,11 +9,16 @@ assignment here only says who may sign in to an app. People are no ``auth.User``
 with an identifier at her enterprise, not an operator of this server.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from idp_mock.directory.secrets import hash_secret
+from xaa.client_assertion import read_client_keys
+from xaa.jose import JoseError
 
 DEFAULT_GRANTS = ("authorization_code", "refresh_token")
 
@@ -89,12 +94,25 @@ class Person(models.Model):
 
 
 class App(models.Model):
-    """An OAuth client of one enterprise (RFC 6749 §2): confidential, with exact redirect URIs."""
+    """An OAuth client of one enterprise (RFC 6749 §2): confidential, with exact redirect URIs.
+
+    It authenticates in the one way it is registered for: with a key, but still able to use a secret, it would be
+    only as safe as the secret.
+    """
+
+    class Authentication(models.TextChoices):
+        SECRET = "client_secret_basic_or_post"
+        PRIVATE_KEY = "private_key_jwt"
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="apps")
     client_id = models.CharField(max_length=255)
     name = models.CharField(max_length=100)
-    secret_hash = models.CharField(max_length=128)
+    token_endpoint_auth_method = models.CharField(
+        max_length=30, choices=Authentication.choices, default=Authentication.SECRET
+    )
+    secret_hash = models.CharField(max_length=128, blank=True, default="")
+    jwks = models.JSONField(default=dict, blank=True)
+    """The public keys of a ``private_key_jwt`` client, as a JWK Set (RFC 7517 §5)."""
     redirect_uris = models.JSONField(default=list)
     post_logout_redirect_uris = models.JSONField(default=list, blank=True)
     grant_types = models.JSONField(default=default_grant_types)
@@ -114,8 +132,32 @@ class App(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """One way to authenticate, and for keys: usable public ones. Refused here, not at the first request."""
+        if self.token_endpoint_auth_method == self.Authentication.SECRET:
+            if self.jwks:
+                raise ValidationError(
+                    {"jwks": "A client with a secret has no keys: register it for private_key_jwt."}
+                )
+            return
+        if self.secret_hash:
+            raise ValidationError({"secret_hash": "A private_key_jwt client has no secret."})
+        try:
+            read_client_keys(self.jwks)
+        except JoseError as error:
+            raise ValidationError({"jwks": str(error)}) from error
+
     def set_secret(self, secret: str) -> None:
+        self.token_endpoint_auth_method, self.jwks = self.Authentication.SECRET, {}
         self.secret_hash = hash_secret(secret)
+
+    def set_keys(self, jwks: dict[str, Any]) -> None:
+        self.token_endpoint_auth_method, self.secret_hash = self.Authentication.PRIVATE_KEY, ""
+        self.jwks = jwks
 
     def may_use(self, grant_type: str) -> bool:
         """Registered for this grant (RFC 6749 §5.2 ``unauthorized_client`` otherwise)."""

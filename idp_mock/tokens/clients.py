@@ -1,14 +1,18 @@
-"""Client authentication at the token endpoint (RFC 6749 §2.3): HTTP Basic or form fields, never both.
+"""Client authentication at the token endpoint (RFC 6749 §2.3): by secret or by key, never in two ways at once.
 
 The client proves who it is before anything else in the request is looked at: an ID Token alone is never enough
 to get an ID-JAG (ID-JAG §4.3.3).
 
-Deliberately does not: ``private_key_jwt``, mutual TLS, public clients (ID-JAG §9.1 wants confidential ones).
+A client is held to the way it is registered for: a secret in the header or the form, or a client assertion
+(``private_key_jwt``, told in ``client_assertion.py``).
+
+Deliberately does not: mutual TLS, public clients (ID-JAG §9.1 wants confidential ones).
 """
 
 import base64
 import binascii
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import unquote_plus
 
 from django.http import HttpRequest
@@ -16,6 +20,7 @@ from django.http import HttpRequest
 from idp_mock.directory.models import App
 from idp_mock.directory.secrets import HASH_OF_NOBODY, matches_secret
 from idp_mock.directory.tenants import load_enterprise
+from idp_mock.tokens.client_assertion import authenticate_by_key
 from idp_mock.tokens.errors import InvalidClient, invalid_request
 from idp_mock.tokens.form import TokenForm, is_clean
 
@@ -27,19 +32,38 @@ class Credentials:
     used_header: bool
 
 
-def authenticate_client(request: HttpRequest, enterprise_slug: str, form: TokenForm) -> App:
-    """The app that the request authenticates as, with its enterprise, in one SQL statement.
+def authenticate_client(request: HttpRequest, enterprise_slug: str, form: TokenForm, *, now: datetime) -> App:
+    """The app that the request authenticates as, with its enterprise."""
+    check_one_method(request, form)
+    if uses_assertion(form):
+        return authenticate_by_key(enterprise_slug, form, now=now)
+    return authenticate_by_secret(enterprise_slug, read_credentials(request, form))
+
+
+def check_one_method(request: HttpRequest, form: TokenForm) -> None:
+    """Two sets of credentials could be two clients', and two readers would each see another (RFC 6749 §2.3)."""
+    ways = (request.headers.get("Authorization"), form.optional("client_secret"), uses_assertion(form))
+    if len([way for way in ways if way]) > 1:
+        raise invalid_request("Use one client authentication method, not several.")
+
+
+def uses_assertion(form: TokenForm) -> bool:
+    return bool(form.optional("client_assertion") or form.optional("client_assertion_type"))
+
+
+def authenticate_by_secret(enterprise_slug: str, credentials: Credentials) -> App:
+    """The app whose secret this is, in one SQL statement.
 
     An unknown client and a wrong secret take the same steps and give the same answer (RFC 9700 §2.5), so that
     nobody learns which client ids exist.
     """
-    credentials = read_credentials(request, form)
     app = (
         App.objects.select_related("enterprise")
         .filter(enterprise__slug=enterprise_slug, client_id=credentials.client_id)
         .first()
     )
-    secret_is_right = matches_secret(credentials.secret, app.secret_hash if app else HASH_OF_NOBODY)
+    # A private_key_jwt client has no secret, so nothing matches; neither does an empty one.
+    secret_is_right = matches_secret(credentials.secret, (app and app.secret_hash) or HASH_OF_NOBODY)
     if app is None or not secret_is_right:
         load_enterprise(enterprise_slug)  # an unknown tenant is a wrong address, not a wrong client
         raise InvalidClient(used_header=credentials.used_header)
@@ -47,17 +71,11 @@ def authenticate_client(request: HttpRequest, enterprise_slug: str, form: TokenF
 
 
 def read_credentials(request: HttpRequest, form: TokenForm) -> Credentials:
-    """The one set of credentials in the request; several methods at once are refused (RFC 6749 §2.3)."""
+    """The client id and secret in the header, or else in the form."""
     header = request.headers.get("Authorization", "")
-    if form.optional("client_assertion") or form.optional("client_assertion_type"):
-        if header or form.optional("client_secret"):
-            raise invalid_request("Use one client authentication method, not several.")
-        raise InvalidClient(used_header=False)
     if not header:
         return Credentials(form.optional("client_id"), form.optional("client_secret"), used_header=False)
     credentials = read_basic(header)
-    if form.optional("client_secret"):
-        raise invalid_request("Use one client authentication method, not several.")
     if form.optional("client_id") not in ("", credentials.client_id):
         raise invalid_request("The 'client_id' differs from the one in the Authorization header.")
     return credentials

@@ -44,7 +44,7 @@ def token(request: HttpRequest, tenant: str) -> JsonResponse:
 
 def grant_tokens(request: HttpRequest, tenant: str, now: datetime) -> dict[str, object]:
     form = parse_token_form(request)
-    app = authenticate_client(request, tenant, form)
+    app = authenticate_client(request, tenant, form, now=now)
     grant_type = form.required("grant_type")
     grant = find_grant(grant_type)
     if not app.may_use(grant_type):

@@ -42,6 +42,19 @@ class TokenFamily(models.Model):
         self.revoked_at = self.revoked_at or now
 
 
+class UsedClientAssertion(models.Model):
+    """One row a client assertion that has authenticated its client. The primary key makes a second use impossible.
+
+    ``digest`` is SHA-256 over the client and ``jti``. After ``expires_at`` the assertion's own ``exp`` refuses it.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"used, kept until {self.expires_at:%Y-%m-%d %H:%M:%S}"
+
+
 class AuthorizationCode(models.Model):
     family = models.OneToOneField(TokenFamily, models.CASCADE, related_name="code")
     code_hash = models.CharField(max_length=64, unique=True)

@@ -28,9 +28,9 @@ from idp_mock.tokens.models import TokenFamily
 @tell_unknown_tenant_in_json
 def revoke(request: HttpRequest, tenant: str) -> JsonResponse:
     try:
-        form = parse_token_form(request)
-        app = authenticate_client(request, tenant, form)
-        revoke_family_of(app, form.required("token"), now=clock.now())
+        form, now = parse_token_form(request), clock.now()
+        app = authenticate_client(request, tenant, form, now=now)
+        revoke_family_of(app, form.required("token"), now=now)
     except OAuthError as error:
         return answer_error(error, realm=tenant)
     return forbid_storing(JsonResponse({}))

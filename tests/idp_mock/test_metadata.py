@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from xaa import protocol
+from xaa import client_assertion, protocol
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = (
@@ -50,7 +50,10 @@ def test_it_says_that_it_issues_id_jags(client: Client) -> None:
 def test_it_promises_what_is_enforced(client: Client) -> None:
     document = client.get("/acme/.well-known/openid-configuration").json()
     assert document["code_challenge_methods_supported"] == ["S256"]
-    assert document["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post"]
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    for endpoint in ("token_endpoint", "revocation_endpoint"):
+        assert document[f"{endpoint}_auth_methods_supported"] == methods
+        assert document[f"{endpoint}_auth_signing_alg_values_supported"] == list(client_assertion.ALGORITHMS)
     assert document["response_types_supported"] == ["code"]
     assert document["authorization_response_iss_parameter_supported"] is True
     assert set(document["id_token_signing_alg_values_supported"]) == {"ES256", "RS256"}
