@@ -192,6 +192,7 @@ def end_all_sessions():
     connection.close()  # this runs in the IdP's thread
 
 
+@pytest.mark.spec("SU-06")
 def test_a_step_up_wants_a_fresh_sign_in(browser, acme):
     acme.claims = {"auth_time": int(time.time()) - 500}
     assert browser.sign_in(acme).status_code == 302
@@ -200,6 +201,15 @@ def test_a_step_up_wants_a_fresh_sign_in(browser, acme):
     assert (response.status_code, "id_token_refused" in response.content.decode()) == (403, True)
 
 
+@pytest.mark.spec("SU-06")
+def test_a_step_up_wants_a_sign_in_as_strong_as_asked(browser, acme):
+    acme.claims = {"acr": "urn:mfa"}
+    assert browser.sign_in(acme, acr_values="phr urn:mfa").status_code == 302
+    response = browser.sign_in(acme, acr_values="phr")
+    assert (response.status_code, "id_token_refused" in response.content.decode()) == (403, True)
+
+
+@pytest.mark.spec("SEC-30")
 def test_failures_name_no_secret_in_page_or_log(browser, acme, caplog):
     acme.claims = {"aud": "another-app"}
     answer = acme.authorize(browser.start())

@@ -63,6 +63,7 @@ def test_it_takes_both_algorithms(browser, acme, algorithm):
     assert browser.sign_in(acme).status_code == 302
 
 
+@pytest.mark.spec("OI-05")
 def test_it_asks_for_offline_access_only_where_the_connection_says_so_and_keeps_the_refresh_token(
     browser, acme, connect, rf
 ):

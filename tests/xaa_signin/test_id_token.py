@@ -23,7 +23,9 @@ GOOD = {
 }
 
 
-def verify(*, key=None, typ="JWT", token="", max_age=None, now=NOW, connection=CONNECTION, **changes):
+def verify(
+    *, key=None, typ="JWT", token="", max_age=None, acr_values="", now=NOW, connection=CONNECTION, **changes
+):
     token = token or jose.sign(merge(GOOD, changes), key=key or key_of("acme"), typ=typ)
     keys = jose.KeySet.from_jwks({"keys": [jose.public_jwk(key_of("acme"))]})
     return verify_id_token(
@@ -32,6 +34,7 @@ def verify(*, key=None, typ="JWT", token="", max_age=None, now=NOW, connection=C
         verify_signature=lambda raw: jose.verify(raw, keys=keys, algorithms=connection.algorithms),
         nonce="the-nonce",
         max_age=max_age,
+        acr_values=acr_values,
         now=now,
         leeway=60,
     )
@@ -158,6 +161,7 @@ def test_it_refuses_another_nonce(nonce):
     assert refused_by(nonce=nonce) == "nonce"
 
 
+@pytest.mark.spec("SU-06")
 @pytest.mark.parametrize("auth_time", [OMIT, NOW - 361, "yesterday", None])
 def test_it_refuses_an_old_sign_in_when_a_fresh_one_was_asked_for(auth_time):
     assert verify(max_age=300).subject == "00u1alice"
@@ -168,6 +172,15 @@ def test_it_refuses_an_old_sign_in_when_a_fresh_one_was_asked_for(auth_time):
 def test_a_max_age_of_zero_is_a_max_age():
     assert refused_by(max_age=0) == "freshness"
     assert verify(max_age=0, auth_time=NOW).subject == "00u1alice"
+
+
+@pytest.mark.spec("SU-06")
+@pytest.mark.parametrize("acr", [OMIT, None, "", "urn:mf", "urn:mfa phr", "URN:MFA", ["urn:mfa"], 1, {"a": 1}])
+def test_it_refuses_a_weaker_sign_in_than_was_asked_for(acr):
+    assert verify(acr=acr).subject == "00u1alice", "nobody asked"
+    for good in ("urn:mfa", "phr"):
+        assert verify(acr_values="urn:mfa phr", acr=good).subject == "00u1alice"
+    assert refused_by(acr_values="urn:mfa phr", acr=acr) == "context"
 
 
 @pytest.mark.parametrize("sub", [OMIT, "", None, 7, ["00u1alice"], "x" * 256, "älice", "a\x00b"])
@@ -191,12 +204,14 @@ def test_the_first_wrong_thing_is_the_one_that_is_reported():
         "exp": NOW - 3600,
         "nonce": "another-nonce",
         "auth_time": NOW - 9999,
+        "acr": "urn:pwd",
         "sub": "",
         "session_expiry": 0,
     }
-    wrong |= {"key": key_of("mallory"), "typ": "at+jwt", "max_age": 300}
+    wrong |= {"key": key_of("mallory"), "typ": "at+jwt", "max_age": 300, "acr_values": "urn:mfa"}
+    mendings = "key typ iss aud azp exp nonce max_age acr_values sub session_expiry"
     reported = []
-    for mended in ("key", "typ", *("iss", "aud", "azp", "exp", "nonce", "max_age", "sub", "session_expiry")):
+    for mended in mendings.split():
         reported.append(refused_by(**wrong))
         del wrong[mended]
         if mended == "max_age":

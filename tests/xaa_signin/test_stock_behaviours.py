@@ -146,7 +146,7 @@ def test_10_an_idp_that_hangs_is_a_page_within_the_time_limit(browser, acme, set
     assert_refused(browser, response, status=503, reference="idp_unavailable")
 
 
-@pytest.mark.spec("SEC-27")
+@pytest.mark.spec("SEC-27", "MC-16")
 @pytest.mark.parametrize("iss", ["https://another-idp.example", "", OMIT])
 def test_11_an_answer_of_another_idp_is_refused(browser, acme, iss):
     """Stock: RFC 9207's ``iss`` is ignored. Acme promises it in its metadata, so its absence is wrong, too."""
@@ -155,7 +155,7 @@ def test_11_an_answer_of_another_idp_is_refused(browser, acme, iss):
     assert "/token" not in acme.calls
 
 
-@pytest.mark.spec("SEC-27")
+@pytest.mark.spec("SEC-27", "MC-16")
 def test_11_iss_is_compared_even_where_the_metadata_does_not_promise_it(browser, acme):
     acme.metadata = {"authorization_response_iss_parameter_supported": OMIT}
     assert browser.come_back(acme.authorize(browser.start(), iss=OMIT)).status_code == 302

@@ -2,8 +2,8 @@
 
 mozilla-django-oidc keeps nonce and PKCE verifier per state, so that two tabs do not disturb each other. What
 it keeps once per session or not at all is added here: the connection that was chosen (RFC 9700 §4.4: the
-answer of one IdP must not be taken to another), where to go afterwards, and the ``max_age`` that was asked
-for.
+answer of one IdP must not be taken to another), where to go afterwards, and the ``max_age`` and
+``acr_values`` that were asked for.
 
 Deliberately does not: make a state single-use across two simultaneous requests of one browser; both would
 present the same authorization code, which the IdP redeems once (RFC 6749 §4.1.2).
@@ -32,6 +32,7 @@ class Attempt:
     slug: str
     next_path: str
     max_age: int | None
+    acr_values: str
 
 
 def remember_attempt(request: HttpRequest, state: str, connection: Connection, asked: StartRequest) -> None:
@@ -40,6 +41,7 @@ def remember_attempt(request: HttpRequest, state: str, connection: Connection, a
         "connection": connection.slug,
         "next_path": asked.next_path,
         "max_age": asked.max_age,
+        "acr_values": asked.acr_values,
     }
     request.session.modified = True
 
@@ -53,7 +55,7 @@ def load_attempt(request: HttpRequest) -> Attempt:
     if time.time() - entry["added_on"] > LIFETIME:
         forget_attempt(request, state)
         raise SignInFailed(STALE_STATE, f"Expected an answer within {LIFETIME} s.")
-    return Attempt(state, entry["connection"], entry["next_path"], entry["max_age"])
+    return Attempt(state, entry["connection"], entry["next_path"], entry["max_age"], entry["acr_values"])
 
 
 def forget_attempt(request: HttpRequest, state: str) -> None:

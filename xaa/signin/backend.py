@@ -81,6 +81,7 @@ class SignInBackend(OIDCAuthenticationBackend):
                 verify_signature=lambda raw: conf.issuer_directory().verify(raw, trusted),
                 nonce=kwargs["nonce"],
                 max_age=self.pending.attempt.max_age,
+                acr_values=self.pending.attempt.acr_values,
                 now=time.time(),
                 leeway=conf.leeway(),
             )

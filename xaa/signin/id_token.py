@@ -43,6 +43,7 @@ class Presented:
     verify_signature: Callable[[str], jose.Verified]
     nonce: str = field(repr=False)
     max_age: int | None
+    acr_values: str
     now: float
     leeway: int
 
@@ -127,6 +128,13 @@ def check_freshness(presented: Presented) -> None:
         )
 
 
+def check_context(presented: Presented) -> None:
+    """If a way of signing in was asked for, the IdP says that it was one of those (rule 12)."""
+    wanted, acr = presented.acr_values.split(), presented.claims.get("acr")
+    if wanted and acr not in wanted:
+        raise IdTokenRejected("context", f"expected acr to be of {wanted!r:.200}, found {acr!r:.80}")
+
+
 def check_subject(presented: Presented) -> None:
     """Names the person: the half of our user key that the IdP gives (OpenID Connect Core §2, §5.7)."""
     subject = presented.claims.get("sub")
@@ -155,6 +163,7 @@ CHECKS: Final = (
     check_times,
     check_nonce,
     check_freshness,
+    check_context,
     check_subject,
     check_session_expiry,
 )
@@ -167,6 +176,7 @@ def verify_id_token(
     verify_signature: Callable[[str], jose.Verified],
     nonce: str,
     max_age: int | None,
+    acr_values: str,
     now: float,
     leeway: int,
 ) -> IdToken:
@@ -183,6 +193,7 @@ def verify_id_token(
         verify_signature=verify_signature,
         nonce=nonce,
         max_age=max_age,
+        acr_values=acr_values,
         now=now,
         leeway=leeway,
     )
