@@ -8,6 +8,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from stage.door.keeper import die_with_parent
 from stage.door.layout import PARTIES
 from stage.door.testrun import SUITES, Suite, choose_suites, run_suites
 from stage.door.voice import Refusal, say
@@ -48,6 +50,7 @@ def run_on_services(arguments: list[str]) -> int:
         say(f"SKIPPED: no {' and no '.join(missing)} on this machine. apt-get install {' '.join(missing)}")
         print("0 passed, 0 failed, 0 skipped" if not os.environ.get("CI") else "0 passed, 1 failed, 0 skipped")
         return 1 if os.environ.get("CI") else 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends the servers with it
     suites = choose_suites(arguments, without=NOT_CONCERNED)
     with tempfile.TemporaryDirectory(prefix="xaa-services-") as folder, contextlib.ExitStack() as stack:
         Path(folder).chmod(0o755)
@@ -127,6 +130,7 @@ def _server(command: list[str], port: int, log: Path, **account: str) -> Iterato
             stderr=output,
             cwd="/",
             start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 (no other thread runs yet)
             **account,
         )
     try:
@@ -137,7 +141,7 @@ def _server(command: list[str], port: int, log: Path, **account: str) -> Iterato
             time.sleep(0.05)
         yield
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # PostgreSQL's "fast": it does not wait for its clients to leave
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from stage.door.layout import ROOT
 from stage.door.voice import PALETTE, paint
 
 KEEPER = str(Path(__file__).with_name("keeper.py"))
@@ -29,8 +30,16 @@ class Child:
 
     name: str
     process: subprocess.Popen[bytes]
-    reader: threading.Thread
+    mark: str
+    is_marked: threading.Event = field(default_factory=threading.Event)
     last_lines: list[str] = field(default_factory=list)
+    reader: threading.Thread = field(default_factory=threading.Thread)
+
+    def wait(self, patience: float | None = None) -> int:
+        """The exit code, once the process has ended and its last line has been read."""
+        code = self.process.wait(patience)
+        self.reader.join(timeout=1)
+        return code
 
 
 class Supervisor:
@@ -40,7 +49,6 @@ class Supervisor:
         """``log`` takes everybody's lines; without one they are kept for ``last_lines`` alone."""
         self.log = log
         self.children: list[Child] = []
-        self.marks: dict[str, threading.Event] = {}
         self._pipe = list(os.pipe())  # what keepers read, and what is closed when this process is gone
         self._lock = threading.Lock()
 
@@ -50,26 +58,27 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, name: str, command: list[str], *, environment: dict[str, str], mark: str = "") -> None:
-        """Start ``command``. ``marks[name]`` is set when one of its lines contains ``mark``."""
+    def start(self, name: str, command: list[str], *, environment: dict[str, str], mark: str = "") -> Child:
+        """Start ``command``. The child's ``is_marked`` is set when one of its lines contains ``mark``."""
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", KEEPER, *command],
+            cwd=ROOT,
             env=environment,
             stdin=self._pipe[0],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        reader = threading.Thread(target=self._read, args=(len(self.children), mark), daemon=True)
-        self.marks[name] = threading.Event()
-        self.children.append(Child(name, process, reader))
-        reader.start()
+        child = Child(name, process, mark)
+        child.reader = threading.Thread(target=self._read, args=(child,), daemon=True)
+        self.children.append(child)
+        child.reader.start()
+        return child
 
     def wait_for_all(self) -> list[Child]:
         """Wait until every process has ended by itself."""
         for child in self.children:
-            child.process.wait()
-            child.reader.join(timeout=1)
+            child.wait()
         return list(self.children)
 
     def find_dead(self) -> Child | None:
@@ -90,9 +99,7 @@ class Supervisor:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, deadline - time.monotonic()))
         self._signal_all(signal.SIGKILL)  # also what a leader that is gone left behind in its group
-        for child in self.children:
-            child.process.wait()
-            child.reader.join(timeout=1)
+        self.wait_for_all()
         self.children.clear()
         while self._pipe:
             os.close(self._pipe.pop())
@@ -101,14 +108,13 @@ class Supervisor:
         for child in self.children:
             _signal_group(child, number)
 
-    def _read(self, index: int, mark: str) -> None:
-        child = self.children[index]
+    def _read(self, child: Child) -> None:
         head = paint(f"{child.name:<{WIDTH}} |", PALETTE.get(child.name, "37"), self.log) if self.log else ""
         for raw in child.process.stdout or ():
             line = raw.decode(errors="replace").rstrip()
             child.last_lines[:] = [*child.last_lines[-11:], line]
-            if mark and mark in line:
-                self.marks[child.name].set()
+            if child.mark and child.mark in line:
+                child.is_marked.set()
             if self.log is not None:
                 # Nobody may be listening any more. Go on reading all the same, or the child blocks on a full pipe.
                 with self._lock, contextlib.suppress(OSError, ValueError):
@@ -127,6 +133,11 @@ def _answering_signals(answer: Callable[..., None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def end_group(child: Child) -> None:
+    """Kill one child with all that it started."""
+    _signal_group(child, signal.SIGKILL)
 
 
 def _signal_group(child: Child, number: int) -> None:

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from stage.door.layout import ROOT
+from stage.door.supervisor import Child, Supervisor, end_group
 from stage.door.voice import Refusal, say, table
 
 TIME_LIMIT = 900.0
@@ -78,14 +78,16 @@ def run_suites(suites: list[Suite], options: list[str], environments: Environmen
     """Run ``suites``, print how each went, then the totals. ``environments`` adds variables for one of them."""
     reports = Path(tempfile.mkdtemp(prefix="xaa-reports-"))
 
-    def run(suite: Suite) -> Outcome:
-        added = environments(suite) if environments else {}
-        return _run_suite(suite, options, reports, added)
-
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends the suites with it
     try:
-        with ThreadPoolExecutor(max_workers=2) as pool:
+        with ThreadPoolExecutor(max_workers=2) as pool, Supervisor(log=sys.stdout) as crew:
+
+            def run(suite: Suite) -> Outcome:
+                added = environments(suite) if environments else {}
+                return _run_suite(crew, suite, options, reports, added)
+
             outcomes = list(pool.map(run, [suite for suite in suites if not suite.alone]))
-        outcomes += [run(suite) for suite in suites if suite.alone]
+            outcomes += [run(suite) for suite in suites if suite.alone]
     finally:
         shutil.rmtree(reports, ignore_errors=True)
     return _conclude(outcomes)
@@ -98,7 +100,9 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:at], arguments[at + 1 :]
 
 
-def _run_suite(suite: Suite, options: list[str], reports: Path, added: dict[str, str]) -> Outcome:
+def _run_suite(
+    crew: Supervisor, suite: Suite, options: list[str], reports: Path, added: dict[str, str]
+) -> Outcome:
     report = reports / f"{suite.name}.xml"
     command = [sys.executable, "-m", "pytest", f"tests/{suite.name}", "-q", f"--junitxml={report}", *options]
     if suite.settings:
@@ -107,7 +111,8 @@ def _run_suite(suite: Suite, options: list[str], reports: Path, added: dict[str,
     folder = tempfile.mkdtemp(prefix=f"xaa-{suite.name}-")
     environment = {**os.environ, "DEMO_VAR": folder, "PYTHONUNBUFFERED": "1", **added}
     try:
-        code, note = _stream(suite.name, command, environment)
+        child = crew.start(suite.name, command, environment=environment)
+        code, note = _wait(child)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     seconds = time.monotonic() - started_at
@@ -116,36 +121,12 @@ def _run_suite(suite: Suite, options: list[str], reports: Path, added: dict[str,
     return _count(suite, report, code, seconds, note)
 
 
-def _stream(name: str, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
-    """Run ``command``, showing its lines as they come, each with its suite's name."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        os.killpg(process.pid, signal.SIGKILL)
-
-    limit = threading.Timer(TIME_LIMIT, end)
-    limit.start()
+def _wait(child: Child) -> tuple[int, str]:
     try:
-        for line in process.stdout or ():
-            print(f"{name:<8} | {line.rstrip()}", flush=True)
-        code = process.wait()
-    finally:
-        limit.cancel()
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-    return code, f"stopped after {TIME_LIMIT:.0f} s" if late.is_set() else ""
+        return child.wait(TIME_LIMIT), ""
+    except subprocess.TimeoutExpired:
+        end_group(child)
+        return child.wait(), f"stopped after {TIME_LIMIT:.0f} s"
 
 
 def _count(suite: Suite, report: Path, code: int, seconds: float, note: str) -> Outcome:

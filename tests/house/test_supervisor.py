@@ -120,7 +120,9 @@ def test_lines_carry_the_name_of_who_wrote_them_and_a_mark_is_noticed():
     log = io.StringIO()
     with Supervisor(log=log) as crew:
         program = "print('worker is ready.', flush=True); import time; time.sleep(600)"
-        crew.start("worker", [sys.executable, "-c", program], environment=dict(os.environ), mark=" ready.")
-        assert crew.marks["worker"].wait(PATIENCE)
+        worker = crew.start(
+            "worker", [sys.executable, "-c", program], environment=dict(os.environ), mark=" ready."
+        )
+        assert worker.is_marked.wait(PATIENCE)
         wait_for(log.getvalue, "the line was not shown")
     assert log.getvalue() == "worker   | worker is ready.\n"

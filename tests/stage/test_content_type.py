@@ -7,7 +7,8 @@ import pytest
 
 from stage.wsgi import application
 
-pytestmark = pytest.mark.django_db
+# A real request closes a connection that it finds inside a transaction, so there must not be one around the test.
+pytestmark = pytest.mark.django_db(transaction=True)
 FORM = "application/x-www-form-urlencoded"
 COOKIE = f"stage_csrf={'a' * 32}"  # with it, CSRF protection reads the form
 CODECS = ["rot13", "base64", "idna", "undefined", "utf-16", "nonsense"]
