@@ -17,6 +17,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
@@ -65,11 +66,13 @@ class _Stream:
 
 def _follow(request: HttpRequest, session: SigninSession, run_id: uuid.UUID) -> Iterator[str]:
     """A card whenever it changes, until the Run has come to rest or the time is up."""
+    # Django masks the token anew in every form; one mask a stream keeps an unchanged card unchanged.
+    context = {"is_open": True, "csrf_token": get_token(request)}
     ends_at = time.monotonic() + settings.PROGRESS_STREAM_SECONDS
     shown, said_at = "", time.monotonic()
     while time.monotonic() < ends_at:
         card = Card(load_own_run(session, run_id))
-        html = render_to_string("card.html", {"card": card, "is_open": True}, request=request)
+        html = render_to_string("card.html", context | {"card": card}, request=request)
         connection.close()
         if html != shown:
             shown, said_at = html, time.monotonic()

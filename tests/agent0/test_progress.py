@@ -1,5 +1,6 @@
 """Progress as server-sent events: the card at every change, an end, and never more streams than threads allow."""
 
+import re
 import threading
 import time
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from agent0.assistant import progress
 from agent0.jobs.models import Run, Step
+from tests.agent0.conftest import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,6 +61,25 @@ def test_an_active_run_is_a_card_at_every_change(browser, make_run, free_streams
     assert "Waiting for the worker." in blocks[0]
     assert any('data-state="running"' in block for block in blocks)
     assert "Done. I added it" in blocks[-2]
+
+
+def test_a_card_that_does_not_change_is_sent_once(browser, make_run, free_streams, settings):
+    settings.PROGRESS_STREAM_SECONDS = 0.3
+    run = make_run(published_at=timezone.now())
+    blocks = events_of(browser.get(f"/runs/{run.uuid}/events"))
+    assert len(blocks) == 1
+    assert "csrfmiddlewaretoken" in blocks[0]
+
+
+def test_what_a_streamed_card_offers_can_be_pressed(make_run, free_streams):
+    """Its form carries a token that the browser's cookie vouches for."""
+    run = make_run(published_at=timezone.now(), state=Run.State.WAITING_CONFIRMATION)
+    browser = browser_of(run.session)
+    browser.handler.enforce_csrf_checks = True
+    browser.get("/chat")
+    (card, _rest) = events_of(browser.get(f"/runs/{run.uuid}/events"))
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', card)[1]
+    assert browser.post(f"/runs/{run.uuid}/stop", {"csrfmiddlewaretoken": token}).status_code == 302
 
 
 def test_a_stream_ends_when_its_time_is_up(browser, make_run, free_streams, settings):

@@ -37,11 +37,16 @@ async function comeToRest(card) {
 }
 
 async function poll(card) {
-  while (card.dataset.events) {
+  for (let misses = 0; card.dataset.events && misses < 10; ) {
     await new Promise((wake) => setTimeout(wake, POLL_MS));
-    if (!document.hidden) card = put(card, await fetchText(card.dataset.card));
+    if (document.hidden) continue;
+    try {
+      card = put(card, await fetchText(card.dataset.card));
+    } catch {
+      misses += 1; // the server restarts, or the person has signed out in another tab
+    }
   }
-  comeToRest(card);
+  if (!card.dataset.events) comeToRest(card);
 }
 
 function stream(card) {
