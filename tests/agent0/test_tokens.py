@@ -287,6 +287,7 @@ def test_a_run_with_a_cached_token_stops_too_when_its_sign_in_has_ended(far_side
     assert len(far_side.requests_of("create")) == 1
 
 
+@pytest.mark.spec("TX-35")
 def test_a_session_past_its_time_is_over_and_the_sweep_drops_its_tokens(session):
     SigninSession.objects.update(ends_at=timezone.now())
     with pytest.raises(sessions.SigninEnded):
@@ -296,6 +297,7 @@ def test_a_session_past_its_time_is_over_and_the_sweep_drops_its_tokens(session)
     assert session.sealed_refresh_token == ""
 
 
+@pytest.mark.spec("TX-35")
 def test_a_token_past_its_time_is_dropped_and_a_live_one_is_not(session):
     cache_of(session).keep(key_of(session), access_token())
     sessions.drop_expired(timezone.now())

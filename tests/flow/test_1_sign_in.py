@@ -11,6 +11,7 @@ from tests.flow.demo import Demo
 from tests.flow.wire import Client, Wire, error_of, read_jwt
 
 
+@pytest.mark.spec("MD-01", "MD-09")
 @pytest.mark.parametrize("place", ["acme", "globex"])
 def test_both_metadata_addresses_serve_one_document(wire: Wire, demo: Demo, place: str) -> None:
     base, issuer = demo.url("idp"), wire.idp(place)["issuer"]
@@ -60,6 +61,7 @@ def test_people_of_one_enterprise_are_strangers_at_the_other(wire: Wire) -> None
     assert visitor.sign_in_at_idp(page, GLOBEX_ALICE).status == 400
 
 
+@pytest.mark.spec("SEC-28")
 @pytest.mark.parametrize(
     "wrong",
     [{"code_verifier": "x" * 64}, {"redirect_uri": "http://localhost:1/elsewhere"}],
@@ -80,6 +82,7 @@ def refresh(wire: Wire, client: Client, token: str) -> requests.Response:
     return wire.post(wire.idp()["token_endpoint"], form)
 
 
+@pytest.mark.spec("RF-09")
 def test_a_refresh_token_is_replaced_and_its_reuse_ends_the_family(wire: Wire, agent0: Client) -> None:
     first = wire.sign_in(agent0, ALICE)["refresh_token"]
     second = refresh(wire, agent0, first)
@@ -92,6 +95,7 @@ def test_without_offline_access_there_is_no_refresh_token(wire: Wire, agent0: Cl
     assert "refresh_token" not in wire.sign_in(agent0, ALICE, scope="openid email")
 
 
+@pytest.mark.spec("OI-13", "TX-21")
 def test_after_sign_out_at_the_idp_the_id_token_can_no_longer_be_exchanged(wire: Wire, agent0: Client) -> None:
     tokens = wire.sign_in(agent0, ALICE)
     assert wire.exchange(agent0, tokens["id_token"]).status_code == 200

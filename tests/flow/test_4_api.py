@@ -30,7 +30,7 @@ def test_the_same_request_with_the_same_key_makes_one_todo(wire: Wire, access_to
     wire.call("DELETE", f"/todos/{first.json()['id']}", access_token)
 
 
-@pytest.mark.spec("RS-03", "MD-10")
+@pytest.mark.spec("RS-03", "MD-10", "MD-12")
 def test_without_a_token_the_api_says_where_to_get_one(wire: Wire, demo: Demo) -> None:
     answer = wire.call("GET", "/todos")
     challenge = read_challenge(answer)

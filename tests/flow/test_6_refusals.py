@@ -203,6 +203,7 @@ def test_the_credentials_of_the_idp_are_worth_nothing_at_todo0(wire: Wire, agent
     assert error_of(wire.redeem(agent0, id_jag)) == (401, "invalid_client")
 
 
+@pytest.mark.spec("RD-31")
 def test_what_is_refused_is_refused_in_one_wording(
     wire: Wire, agent0_there: Client, evil0_there: Client, alice: dict[str, str], id_jag: str
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_wrong_secret_is_invalid_client_whoever_asks(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.spec("SEC-18")
 def test_both_ways_of_authenticating_at_once_are_refused(wire: Wire, token_endpoint: tuple[str, Client]) -> None:
     url, client = token_endpoint
     answer = wire.post(
@@ -88,6 +89,7 @@ def test_what_is_no_form_is_an_invalid_request(wire: Wire, token_endpoint: tuple
     assert answer.json()["error"] in ("invalid_request", "invalid_client", "unsupported_grant_type")
 
 
+@pytest.mark.spec("SEC-31")
 def test_tokens_are_not_handed_out_over_get(wire: Wire, token_endpoint: tuple[str, Client]) -> None:
     assert wire.get(token_endpoint[0]).status_code == 405
 

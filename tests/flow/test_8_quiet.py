@@ -47,6 +47,7 @@ def find_secrets(wire: Wire, demo: Demo) -> set[str]:
     return wire.notes.secrets | keys | {person.password for person in PEOPLE}
 
 
+@pytest.mark.spec("SEC-30")
 def test_no_log_line_at_info_holds_a_secret_a_token_or_a_password(wire: Wire, everything_was_said: Demo) -> None:
     demo = everything_was_said
     said = "\n".join(demo.lines)
@@ -61,6 +62,7 @@ def test_no_log_line_at_info_holds_a_secret_a_token_or_a_password(wire: Wire, ev
     assert [line for line in demo.lines if JWT.search(line)] == []
 
 
+@pytest.mark.spec("SEC-30")
 def test_no_token_lies_readable_in_any_file_of_the_demo(wire: Wire, everything_was_said: Demo) -> None:
     """Databases, their write-ahead logs, caches and the queue; only ``demo.env`` holds secrets, for one user."""
     demo = everything_was_said

@@ -134,13 +134,13 @@ def scope_among_the_excluded(world: World) -> dict[str, Any]:
 # I13: after a fresh enough sign-in
 
 
-@vector("I13", "insufficient_user_authentication", "SU-01")
+@vector("I13", "insufficient_user_authentication", "SU-02")
 def signed_in_too_long_ago(world: World) -> dict[str, Any]:
     world.agent0.connections.update(max_authentication_age=30)
     return {}
 
 
-@vector("I13", "insufficient_user_authentication", "SU-01")
+@vector("I13", "insufficient_user_authentication", "SU-02")
 def an_old_id_token_after_a_new_sign_in(world: World) -> dict[str, Any]:
     """The session has a fresh ``auth_time``, the token tells of the sign-in before."""
     world.agent0.connections.update(max_authentication_age=30)

@@ -138,6 +138,7 @@ def test_it_wants_pkce_with_s256_from_everyone(browser: Client, override: dict) 
     assert answer_of(authorize(browser, **override))["error"] == "invalid_request"
 
 
+@pytest.mark.spec("SEC-24")
 def test_one_app_may_be_excused_from_pkce_and_then_no_verifier_is_accepted(browser: Client, agent0: App) -> None:
     App.objects.filter(pk=agent0.pk).update(may_skip_pkce=True)
     without = {"code_challenge": None, "code_challenge_method": None}

@@ -20,7 +20,7 @@ def works(client: Client, tokens: dict[str, str]) -> bool:
     return client.get("/acme/userinfo", headers=bearer).status_code == 200
 
 
-@pytest.mark.spec("RF-09", "RF-10")
+@pytest.mark.spec("RF-09")
 @pytest.mark.parametrize("given_back", ["refresh_token", "access_token"])
 @pytest.mark.parametrize("hint", ["", "&token_type_hint=access_token", "&token_type_hint=whatever"])
 def test_either_token_ends_the_family(browser: Client, given_back: str, hint: str) -> None:

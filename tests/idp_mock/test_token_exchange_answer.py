@@ -50,7 +50,7 @@ def test_it_refuses_as_json_with_a_code_and_a_description_and_nothing_else(world
     assert "unknown.example" not in response.json()["error_description"]
 
 
-@pytest.mark.spec("TX-04", "TR-11")
+@pytest.mark.spec("TX-04", "TR-11", "MC-03")
 def test_several_resources_come_back_as_an_array_and_a_doubled_one_once(world: World) -> None:
     todo0, mcp = world.todo0, f"{TODO0_ISSUER}/mcp"
     todo0.resources = [TODO0_API, mcp]
@@ -136,7 +136,7 @@ def test_it_says_who_for_whom_to_whom_and_for_how_long(world: World) -> None:
         assert {type(claims[name]) for name in ("iat", "exp", "auth_time")} == {int}
 
 
-@pytest.mark.spec("JAG-25", "JAG-22")
+@pytest.mark.spec("JAG-25", "JAG-22", "PP-05")
 def test_it_says_nothing_else(world: World) -> None:
     for subject in world.subjects():
         assert world.claims(**subject).keys() == ID_JAG_CLAIMS

@@ -20,6 +20,7 @@ every_vector = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.spec("TX-04", "TX-15", "TX-16")
 def test_the_unaltered_exchange_is_granted_with_an_id_token_and_with_a_refresh_token(world: World) -> None:
     assert world.exchange()["token_type"] == "N_A"
     assert world.exchange(**world.as_refresh(world.refresh_token()))["token_type"] == "N_A"
