@@ -114,7 +114,7 @@ def test_it_refuses_an_assertion_beside_a_secret(client: Client, report0: App) -
     assert is_authenticated(post(client, form_of(assertion())))
 
 
-@pytest.mark.spec("CI-05", "TX-24")
+@pytest.mark.spec("TX-24")
 def test_a_client_with_a_key_has_no_secret(client: Client, report0: App) -> None:
     for secret in (AGENT0.secret, "", HASH_OF_NOBODY):
         form = {"client_id": AGENT0.client_id, "client_secret": secret}

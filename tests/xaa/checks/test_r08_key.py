@@ -31,7 +31,7 @@ def bound(**override: Any) -> str:
     return build_id_jag(cnf={"jkt": jose.thumbprint(KEY)}, **override)
 
 
-@pytest.mark.spec("PP-07", "PP-10", "PP-11", "PP-13", "AT-01")
+@pytest.mark.spec("PP-07", "PP-10", "PP-13", "AT-01")
 @pytest.mark.parametrize("grant_type", GRANTS)
 def test_with_a_proof_of_its_key_it_gives_a_bound_token(redeem: Redeem, grant_type: str) -> None:
     answer = redeem(bound(), grant_type=grant_type, proof=proof())
