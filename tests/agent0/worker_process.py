@@ -46,7 +46,7 @@ class WorkerProcess:
             "AGENT0_IDP_ISSUER": far_side.idp_issuer,
             "AGENT0_RESOURCE_AS_ISSUER": far_side.url,
             "AGENT0_RESOURCE": f"{far_side.url}/api",
-            "AGENT0_RUN_LEASE_SECONDS": "1",
+            "AGENT0_RUN_LEASE_SECONDS": "2",
             "AGENT0_RUN_PICKUP_SECONDS": "1",
             "AGENT0_RUN_SWEEP_SECONDS": "1",
             "AGENT0_RUN_MAX_ATTEMPTS": "20",
@@ -81,10 +81,10 @@ class WorkerProcess:
     def forget_access_tokens(self) -> None:
         self.execute("DELETE FROM tokens_cachedaccesstoken")
 
-    def wait_until_done(self, title: str, seconds: float = 20) -> None:
+    def wait_until_done(self, title: str, seconds: float = 40) -> None:
         self.wait_for(lambda: self.state_of(title) == "done", f"{title} to be done", seconds)
 
-    def wait_for(self, condition, what: str, seconds: float = 20) -> None:
+    def wait_for(self, condition, what: str, seconds: float = 40) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             log = (self.folder / "worker.log").read_text()
