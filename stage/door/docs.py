@@ -1,6 +1,7 @@
 """``manage.py docs``: the tables in docs/ that follow from the code, written into their pages.
 
-The checks of the three servers are read from their source (``@numbered``, in the order of their ``CHECKS``), so
+``docs/flow.md`` is written here, ``docs/conformance.md`` by ``stage.door.conformance``. The checks of the three
+servers are read from their source (``@numbered``, in the order of their ``CHECKS``), so
 that the published table cannot say something the code does not. ``tests/house`` fails when a page is stale.
 
 Deliberately does not: import a party. Reading text needs no Django and works for all three in one process.
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from stage.door.conformance import write_conformance
 from stage.door.layout import ROOT
 
 FLOW = ROOT / "docs" / "flow.md"
@@ -52,6 +54,7 @@ def render_flow(text: str) -> str:
 def write_docs() -> int:
     FLOW.write_text(render_flow(FLOW.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"Wrote {FLOW.relative_to(ROOT)}.")
+    write_conformance()
     return 0
 
 
