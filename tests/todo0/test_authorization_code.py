@@ -131,7 +131,33 @@ def test_the_seeded_clients_cannot_use_it(alice: User) -> None:
     assert client.get("/oauth/authorize", ASKED).status_code == 400
 
 
-STRANGE = ["client_id=%zz", "client_id=%00", "client_id=a&client_id=b", "scope=%ff", "prompt=none", "resource=x"]
+@pytest.mark.spec("SEC-23")
+@pytest.mark.parametrize("uri", ["https://evil.example/", f"{CALLBACK}/more", "http://[", "http://x#f"])
+def test_who_says_no_is_sent_to_no_other_address_either(browser: Client, uri: str) -> None:
+    assert browser.post("/oauth/authorize", ASKED | {"redirect_uri": uri}).status_code in (200, 400)
+    no = browser.post("/oauth/authorize", ASKED)
+    assert (no.status_code, no["Location"].startswith(f"{CALLBACK}?error=access_denied")) == (302, True)
+
+
+@pytest.mark.parametrize("resource", ["http://[", f"{API} http://[::1", "x"])
+def test_a_resource_that_is_no_url_is_refused(browser: Client, resource: str) -> None:
+    for answer in (
+        browser.get("/oauth/authorize", ASKED | {"resource": resource}),
+        browser.post("/oauth/authorize", ASKED | {"resource": resource, "allow": "Authorize"}),
+    ):
+        assert answer.status_code == 400 or "error=invalid_target" in answer["Location"]
+
+
+STRANGE = [
+    "client_id=%zz",
+    "client_id=%00",
+    "client_id=a&client_id=b",
+    "scope=%ff",
+    "prompt=none",
+    "resource=x",
+    "resource=http://[",
+    "resource=http://[::1&x=%zz",
+]
 
 
 @pytest.mark.parametrize("query", STRANGE)

@@ -25,12 +25,22 @@ class ConsentView(AuthorizationView):
         """The toolkit breaks on a query that is not URL-encoded text; the person gets a page instead."""
         if BROKEN_ESCAPE.search(request.META["QUERY_STRING"]):
             return self._refuse("The address is not URL-encoded text.")
+        given = (request.GET.getlist("resource"), request.POST.getlist("resource"))
+        if not all(_is_url(resource) for resources in given for resource in " ".join(resources).split()):
+            return self._refuse("A resource is not a URL.")
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """And on a form whose hidden client id was altered to one that does not exist."""
-        if not Application.objects.filter(client_id=form.cleaned_data["client_id"]).exists():
+        """And on a form whose hidden client id was altered to one that does not exist.
+
+        It would send whoever says no to an altered redirect URI, registered or not (RFC 9700 §4.11).
+        """
+        client = Application.objects.filter(client_id=form.cleaned_data["client_id"]).first()
+        if client is None:
             return self._refuse("There is no such client.")
+        redirect_uri = form.cleaned_data["redirect_uri"]
+        if not _is_url(redirect_uri) or not client.redirect_uri_allowed(redirect_uri):
+            return self._refuse("The client has not registered this redirect URI.")
         return super().form_valid(form)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
@@ -44,3 +54,12 @@ class ConsentView(AuthorizationView):
     def _refuse(self, description: str) -> HttpResponse:
         error = {"error": protocol.ERROR_INVALID_REQUEST, "description": description}
         return self.render_to_response({"error": error}, status=400)
+
+
+def _is_url(text: str) -> bool:
+    """Python can take it apart: ``http://[`` is none."""
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True

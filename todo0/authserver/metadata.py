@@ -1,7 +1,7 @@
 """The authorization server's own description, at ``/.well-known/oauth-authorization-server`` (RFC 8414).
 
-``xaa.jwt_bearer`` says that ID-JAGs are understood; added here are the keys of our access tokens. Clients
-cache it.
+``xaa.jwt_bearer`` says that ID-JAGs are understood; added here are the keys of our access tokens, and how an
+authorization response comes. Clients cache it.
 
 Deliberately does not: list the issuers we trust (ID-JAG §9.4).
 """
@@ -20,6 +20,7 @@ class Todo0MetadataView(AuthorizationServerMetadataView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         document = json.loads(super().get(request, *args, **kwargs).content)
         document["jwks_uri"] = settings.JWT_BEARER_ISSUER + reverse("jwks")
+        document["response_modes_supported"] = ["query"]  # left out, it would mean fragment as well (RFC 8414 §2)
         document["protected_resources"] = list(settings.JWT_BEARER_RESOURCES)  # RFC 9728 §4
         return JsonResponse(
             document, headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
