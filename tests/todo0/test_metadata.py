@@ -9,7 +9,7 @@ from django.test import Client
 from tests.todo0.conftest import ACME, API, METADATA_OF_API, TODO0
 from todo0.authserver.models import AsSigningKey
 from todo0.authserver.server import GRANTS, RESPONSE_TYPES
-from xaa import protocol
+from xaa import client_assertion, protocol
 
 
 def get_json(path: str) -> dict[str, Any]:
@@ -38,8 +38,10 @@ def test_it_describes_its_authorization_server(seeded: None) -> None:
         "protected_resources": [API],
     }
     assert {name: document.get(name) for name in expected} == expected
-    methods = sorted(document["token_endpoint_auth_methods_supported"])
-    assert methods == ["client_secret_basic", "client_secret_post"]
+    for endpoint in ("token_endpoint", "introspection_endpoint", "revocation_endpoint"):
+        methods = sorted(document[f"{endpoint}_auth_methods_supported"])
+        assert methods == ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+        assert document[f"{endpoint}_auth_signing_alg_values_supported"] == list(client_assertion.ALGORITHMS)
 
 
 @pytest.mark.spec("MD-06")

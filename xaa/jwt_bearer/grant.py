@@ -20,6 +20,7 @@ from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 
 from xaa import dpop, protocol
 from xaa.checks import CheckRun
+from xaa.jwt_bearer.client_authentication import find_permission, names_several_ways
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.errors import (
     InvalidClient,
@@ -29,7 +30,6 @@ from xaa.jwt_bearer.errors import (
     UnauthorizedClient,
 )
 from xaa.jwt_bearer.id_jag import CHECKS
-from xaa.jwt_bearer.models import CrossAppClient
 from xaa.jwt_bearer.presented import Client, IdJagRejected, Presented, Rules
 from xaa.metadata import KeysUnavailable
 
@@ -54,23 +54,18 @@ class JwtBearerGrant(GrantTypeBase):
         return headers, json.dumps(token), 200
 
     def _authenticate_client(self, request: Any) -> Client:
-        """R1: a confidential client with its own secret here, allowed this grant (ID-JAG §9.1; RFC 6749 §5.2).
+        """R1: a confidential client with its own secret or key here, allowed this grant (ID-JAG §9.1).
 
         Two ways of authenticating in one request could name two clients, so both at once is refused
         (RFC 6749 §2.3).
         """
-        ways = (
-            request.headers.get("Authorization"),
-            request.client_secret,
-            getattr(request, "client_assertion", None),
-        )
-        if len([way for way in ways if way]) > 1:
+        if names_several_ways(request):
             raise InvalidRequest("Authenticate in one way, not in several.")
         if not self.request_validator.authenticate_client(request):
             log.warning("R1 authenticate_client failed for client_id %r", str(request.client_id)[:80])
             raise InvalidClient
         application = request.client
-        permission = CrossAppClient.objects.filter(application=application).first()
+        permission = find_permission(application)
         if permission is None or application.client_type != "confidential":
             log.warning("R1 authenticate_client failed: %r may not use this grant", application.client_id)
             raise UnauthorizedClient

@@ -1,4 +1,4 @@
-"""Single use: claim an ID-JAG's ``jti``, or a DPoP proof's, once, across all processes of this server.
+"""Single use: claim the ``jti`` of an ID-JAG, a DPoP proof or a client assertion once, across all processes.
 
 RFC 7523 §3 (7) leaves tracking ``jti`` to the server, and the draft lets a client re-submit (ID-JAG §4.4.3).
 Single use is our default: whoever copies an ID-JAG from a log then holds something already spent.
@@ -17,15 +17,14 @@ from django.db.models.constants import OnConflict
 from django.utils import timezone
 
 from xaa.dpop import Proof
-from xaa.jwt_bearer.models import RedeemedIdJag, UsedProof
+from xaa.jwt_bearer.models import RedeemedIdJag, UsedClientAssertion, UsedProof
 
-Remembered = type[RedeemedIdJag] | type[UsedProof]
+Remembered = type[RedeemedIdJag] | type[UsedProof] | type[UsedClientAssertion]
 
 
 def claim(*, issuer: str, jti: str, keep_until: float) -> bool:
     """Whether this call is the first to claim (``issuer``, ``jti``). ``keep_until``: seconds since the epoch."""
-    digest = hashlib.sha256(f"{len(issuer)}:{issuer}{jti}".encode()).hexdigest()
-    return _insert_once(RedeemedIdJag, digest, keep_until)
+    return _insert_once(RedeemedIdJag, _digest(issuer, jti), keep_until)
 
 
 def claim_proof(proof: Proof, *, keep_until: float) -> bool:
@@ -33,9 +32,19 @@ def claim_proof(proof: Proof, *, keep_until: float) -> bool:
     return _insert_once(UsedProof, proof.digest, keep_until)
 
 
+def claim_client_assertion(client_id: str, jti: str, keep_until: float) -> bool:
+    """Whether this call is the first to claim a client assertion (RFC 7523 §3 (7))."""
+    return _insert_once(UsedClientAssertion, _digest(client_id, jti), keep_until)
+
+
 def forget_expired(*, batch: int = 1000) -> int:
     """Delete rows whose time claims refuse anyway, ``batch`` at a time so that nobody waits long for a lock."""
-    return sum(_forget_expired(model, batch) for model in (RedeemedIdJag, UsedProof))
+    return sum(_forget_expired(model, batch) for model in (RedeemedIdJag, UsedProof, UsedClientAssertion))
+
+
+def _digest(issuer: str, jti: str) -> str:
+    """The length keeps two pairs that run together into one text apart."""
+    return hashlib.sha256(f"{len(issuer)}:{issuer}{jti}".encode()).hexdigest()
 
 
 def _insert_once(model: Remembered, digest: str, keep_until: float) -> bool:

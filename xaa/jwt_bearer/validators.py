@@ -10,21 +10,39 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.settings import oauth2_settings
 
 from xaa import protocol
+from xaa.jwt_bearer.client_authentication import authenticate_by_key, has_keys, uses_assertion
 
 
 class JwtBearerValidatorMixin:
     """What the grant needs of the validator, and nothing that changes another grant."""
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """Authenticate as always, but nobody who names another client in the form than in the header.
+        """Authenticate as always, or by a key; but nobody who names another client in the form than elsewhere.
 
         Two readers of such a request could take it for two clients' (RFC 6749 §2.3). And spend a hash on unknown
         clients too: otherwise the time of the answer tells which client ids exist (RFC 9700 §2.5).
         """
+        if uses_assertion(request):
+            authenticated = authenticate_by_key(request, self._load_application)
+        else:
+            authenticated = self._authenticate_by_secret(request, *args, **kwargs)
+        return authenticated and request.client_id in (None, "", request.client.client_id)
+
+    def client_authentication_required(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        """Whoever sends a client assertion is held to it, and whoever has registered keys must send one.
+
+        Otherwise a client that the toolkit calls public could be played by anybody who knows its id
+        (draft-ietf-oauth-client-id-metadata-document §6.2).
+        """
+        required: bool = super().client_authentication_required(request, *args, **kwargs)  # type: ignore[misc]
+        return required or uses_assertion(request) or has_keys(request.client)
+
+    def _authenticate_by_secret(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        """A client with a key has no secret, whatever its row says (RFC 9700 §2.5)."""
         authenticated = bool(super().authenticate_client(request, *args, **kwargs))  # type: ignore[misc]
         if not authenticated and request.client is None:
             make_password(str(request.client_secret), hasher=oauth2_settings.CLIENT_SECRET_HASHER)
-        return authenticated and request.client_id in (None, "", request.client.client_id)
+        return authenticated and not has_keys(request.client)
 
     def _extract_basic_auth(self, request: Any) -> str | None:
         """Base64 is ASCII; the toolkit lets anything else end in a 500."""

@@ -15,12 +15,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from oauth2_provider.views import TokenView as ToolkitTokenView
 from oauth2_provider.views.metadata import OAuthServerMetadataView
 
-from xaa import protocol
+from xaa import client_assertion, protocol
 from xaa.dpop import ALGORITHMS
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.errors import InvalidRequest
 
 FORM = "application/x-www-form-urlencoded"
+CLIENT_ENDPOINTS = frozenset({"token_endpoint", "introspection_endpoint", "revocation_endpoint"})
+"""Where clients authenticate, all through the validator, so that a key works at each (RFC 8414 §2)."""
 MAY_REPEAT = frozenset({"resource"})  # RFC 8707 §2.2
 
 
@@ -31,7 +33,9 @@ class TokenView(ToolkitTokenView):
     (RFC 6749 §3.2: parameters must not repeat). The device flow, which it answers apart, is not offered.
     """
 
-    @method_decorator(sensitive_post_parameters("assertion", "client_secret", "code", "code_verifier"))
+    @method_decorator(
+        sensitive_post_parameters("assertion", "client_assertion", "client_secret", "code", "code_verifier")
+    )
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             _check_form(request)
@@ -59,6 +63,10 @@ class AuthorizationServerMetadataView(OAuthServerMetadataView):
             grants += [protocol.GRANT_JWT_DPOP] if protocol.GRANT_JWT_DPOP not in grants else []
             document["token_endpoint"] = conf.token_endpoint  # the address that we hold a proof's htu to
             document[protocol.META_DPOP_ALGORITHMS] = list(ALGORITHMS)
+        for endpoint in CLIENT_ENDPOINTS & document.keys():
+            methods = [*document[f"{endpoint}_auth_methods_supported"], "private_key_jwt"]
+            document[f"{endpoint}_auth_methods_supported"] = list(dict.fromkeys(methods))
+            document[f"{endpoint}_auth_signing_alg_values_supported"] = list(client_assertion.ALGORITHMS)
         document |= {"issuer": conf.issuer, protocol.META_GRANT_PROFILES: [protocol.GRANT_PROFILE_ID_JAG]}
         return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})
 

@@ -1,4 +1,4 @@
-"""``manage.py forget_id_jags``: drop the replay rows of ID-JAGs and proofs that have expired. Run it daily."""
+"""``manage.py forget_id_jags``: drop the replay rows of what has expired. Run it daily."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from xaa.jwt_bearer.replay import forget_expired
 
 
 class Command(BaseCommand):
-    help = "Delete the replay rows of ID-JAGs and DPoP proofs that have expired."
+    help = "Delete the replay rows of ID-JAGs, DPoP proofs and client assertions that have expired."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Forgot {forget_expired()} redeemed ID-JAGs and used proofs.")
+        self.stdout.write(f"Forgot {forget_expired()} redeemed ID-JAGs, used proofs and used client assertions.")
