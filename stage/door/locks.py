@@ -17,7 +17,7 @@ class Held(Exception):
 
 def acquire(path: Path, *, wait: bool) -> IO[str]:
     """Open and lock ``path``, for as long as the returned file stays open. Children do not inherit it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = path.open("a+", encoding="utf-8")
     if fcntl is not None:
         try:

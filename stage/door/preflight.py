@@ -13,7 +13,7 @@ NEEDED_MEGABYTES = 200
 def check_folder(var: Path) -> None:
     """The folder can be written, and the disk behind it has room for databases, queue and logs."""
     try:
-        var.mkdir(parents=True, exist_ok=True)
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)  # sessions lie in there
         probe = var / f".probe-{os.getpid()}"
         probe.write_bytes(b"x" * 4096)
         probe.unlink()

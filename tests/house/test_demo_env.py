@@ -24,6 +24,11 @@ def test_the_file_is_for_this_user_alone(tmp_path):
     assert stat.S_IMODE((tmp_path / "var" / "demo.env").stat().st_mode) == 0o600
 
 
+def test_the_folder_is_for_this_user_alone(tmp_path):
+    demo_env.load_secrets()
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
 def test_a_file_that_others_could_read_is_closed_again(tmp_path):
     demo_env.load_secrets()
     (tmp_path / "var" / "demo.env").chmod(0o644)
