@@ -34,6 +34,7 @@ JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = XAA_ALLOW_PRIVATE_ADDRESSES
 JWT_BEARER_ISSUER = addresses.TODO0_URL
 JWT_BEARER_RESOURCES = (API_RESOURCE,)
 JWT_BEARER_DEFAULT_RESOURCE = API_RESOURCE
+JWT_BEARER_TOKEN_ENDPOINT = f"{addresses.TODO0_URL}/oauth/token"  # what a DPoP proof is made out to
 JWT_BEARER_LEEWAY = 60
 JWT_BEARER_MAX_LIFETIME = 600
 # The one exception to uniform refusals: a person without an account here is told so, by the words of the
@@ -49,7 +50,11 @@ OAUTH2_PROVIDER = {
     # Revocation lives at the IdP: within this time a switched-off connection ends (RFC 7521 §4.1).
     "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
     "OIDC_ISS_ENDPOINT": JWT_BEARER_ISSUER,  # the toolkit's name for our issuer, also without OpenID Connect
-    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
+    "OAUTH2_GRANT_TYPES_SUPPORTED": [
+        "authorization_code",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:jwt-dpop",
+    ],
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
     "SCOPES": {"todos.read": "See your todos", "todos.write": "Add, complete, change and delete your todos"},
     "DEFAULT_SCOPES": [],  # a request that names no scope gets none (RFC 6749 §3.3)

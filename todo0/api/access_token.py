@@ -18,6 +18,7 @@ from typing import Final
 from django.conf import settings
 
 from todo0.api.errors import AccessTokenRejected
+from todo0.api.possession import check_possession
 from todo0.api.presented import Access, Presented
 from todo0.authserver.access_tokens import fingerprint_of
 from todo0.authserver.dot import AccessToken
@@ -27,22 +28,23 @@ from xaa.checks import CheckRun, numbered
 
 log = logging.getLogger("todo0.api.checks")
 
+SCHEMES: Final = {name.lower(): name for name in (protocol.TOKEN_TYPE_BEARER, protocol.TOKEN_TYPE_DPOP)}
 B64TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
 
 
 @numbered("A1", "bearer token present")
 def check_presence(presented: Presented) -> Presented:
-    """One bearer token, in the header: a URL ends in logs and histories (RFC 9700 §4.3.2, RFC 6750 §2)."""
+    """One access token, in the header: a URL ends in logs and histories (RFC 9700 §4.3.2, RFC 6750 §2)."""
     if presented.elsewhere:
         raise _malformed(
             f"Expected the access token in the Authorization header only, found one in the {presented.elsewhere}."
         )
     scheme, _, token = presented.authorization.partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() not in SCHEMES:
         raise AccessTokenRejected(401, "", "Expected 'Authorization: Bearer <access token>', found none.")
     if not B64TOKEN.fullmatch(token.strip(" ")):
-        raise _malformed("Expected one bearer token, found a malformed Authorization header.")
-    return replace(presented, token=token.strip(" "))
+        raise _malformed("Expected one access token, found a malformed Authorization header.")
+    return replace(presented, scheme=SCHEMES[scheme.lower()], token=token.strip(" "))
 
 
 @numbered("A2", "signature of our authorization server")
@@ -125,6 +127,13 @@ def check_subject(presented: Presented) -> Presented:
     return presented
 
 
+@numbered("A7", "sent with the key it is bound to")
+def check_key(presented: Presented) -> Presented:
+    """A key-bound token comes as ``DPoP`` with a proof of its key, any other as ``Bearer`` (RFC 9449 §7.1-7.2)."""
+    check_possession(presented)
+    return presented
+
+
 CHECKS: Final = (
     check_presence,  # A1: there is exactly one token, where it belongs
     check_signature,  # A2: nothing in it means anything before this
@@ -135,12 +144,18 @@ CHECKS: Final = (
     check_not_revoked,  # A5: and by ours; the first statement, so forgers never reach the database
     check_scope,  # A6: this much may be done
     check_subject,  # A7: for this person, by this app
+    check_key,  # A7: which holds the token's key, if it has one; last, because the proof is remembered
 )
 
 
 def check_access_token(presented: Presented) -> Access:
     """What the handlers get of a token that passed every check; else the first check's ``AccessTokenRejected``."""
-    settled = CheckRun(presented, AccessTokenRejected, log).through(CHECKS)
+    run = CheckRun(presented, AccessTokenRejected, log)
+    try:
+        settled = run.through(CHECKS)
+    except AccessTokenRejected as rejected:
+        rejected.scheme = rejected.scheme or run.state.scheme
+        raise
     row = settled.row
     return Access(
         user=row.user,

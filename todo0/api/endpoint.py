@@ -10,6 +10,7 @@ there is no cross-site request to forge.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from todo0.api.access_token import check_access_token
 from todo0.api.errors import ApiError
 from todo0.api.presented import Presented
+from xaa import dpop, protocol
 
 Handler = Callable[..., HttpResponse]
 FORM = "application/x-www-form-urlencoded"
@@ -48,8 +50,11 @@ def _answer(
     scope, handler = methods[request.method]
     presented = Presented(
         authorization=request.headers.get("Authorization", ""),
+        dpop_headers=dpop.read_headers(request.headers.get(protocol.HEADER_DPOP, "")),
         elsewhere=_token_elsewhere(request),
         required_scope=scope,
+        method=request.method,
+        url=settings.API_RESOURCE + request.path_info.removeprefix("/api"),
         now=timezone.now(),
     )
     return handler(request, check_access_token(presented), at=presented.now, **of_path)

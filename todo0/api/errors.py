@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import JsonResponse
 
 from xaa import protocol
+from xaa.dpop import ALGORITHMS
 
 
 class ApiError(Exception):
@@ -32,12 +33,19 @@ class ApiError(Exception):
 class AccessTokenRejected(ApiError):
     """The named check failed. No credentials at all: a bare challenge without an error code (RFC 6750 §3.1)."""
 
-    def __init__(self, status: int, error: str, message: str, *, scope: str = "") -> None:
+    def __init__(self, status: int, error: str, message: str, *, scope: str = "", scheme: str = "") -> None:
         super().__init__(status, error or "unauthorized", message)
-        parameters = {"error": error, "error_description": message if error else "", "scope": scope}
-        parameters["resource_metadata"] = settings.API_METADATA_URL
+        self.scheme = scheme  # the one to come back with; empty: the one that the request came with
+        self.parameters = {"error": error, "error_description": message if error else "", "scope": scope}
+
+    def as_response(self) -> JsonResponse:
+        scheme = self.scheme or protocol.TOKEN_TYPE_BEARER
+        parameters = self.parameters | {"resource_metadata": settings.API_METADATA_URL}
+        if scheme == protocol.TOKEN_TYPE_DPOP:
+            parameters["algs"] = " ".join(ALGORITHMS)  # RFC 9449 §7.1
         quoted = ", ".join(f'{name}="{_quotable(value)}"' for name, value in parameters.items() if value)
-        self.headers["WWW-Authenticate"] = f"{protocol.TOKEN_TYPE_BEARER} {quoted}"
+        self.headers["WWW-Authenticate"] = f"{scheme} {quoted}"
+        return super().as_response()
 
 
 def _quotable(text: str) -> str:

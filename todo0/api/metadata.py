@@ -13,6 +13,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from todo0.api.openapi import DOCUMENT
+from xaa import protocol
+from xaa.dpop import ALGORITHMS
 
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 
@@ -24,6 +26,7 @@ def protected_resource_metadata(request: HttpRequest) -> JsonResponse:
         "authorization_servers": [settings.JWT_BEARER_ISSUER],
         "scopes_supported": sorted(settings.OAUTH2_PROVIDER["SCOPES"]),
         "bearer_methods_supported": ["header"],
+        protocol.META_DPOP_ALGORITHMS: list(ALGORITHMS),
         "resource_name": "Todo0 API",
         "resource_documentation": f"{settings.API_RESOURCE}/openapi.json",
     }

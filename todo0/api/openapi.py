@@ -24,7 +24,12 @@ def _json(schema: Schema) -> Schema:
 
 def _operation(summary: str, scope: str, answers: Schema, **more: Any) -> Schema:
     refused = {str(status): _ref("responses", "Problem") for status in (400, 401, 403)}
-    return {"summary": summary, "security": [{"bearer": [scope]}], "responses": answers | refused, **more}
+    return {
+        "summary": summary,
+        "security": [{"bearer": [scope]}, {"dpop": [scope]}],
+        "responses": answers | refused,
+        **more,
+    }
 
 
 def _query(name: str, schema: Schema, description: str) -> Schema:
@@ -153,6 +158,7 @@ DOCUMENT: Final[Schema] = {
         },
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "at+jwt (RFC 9068)"},
+            "dpop": {"type": "http", "scheme": "dpop", "description": "A key-bound token and a proof (RFC 9449)."},
         },
     },
 }

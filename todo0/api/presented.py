@@ -26,13 +26,20 @@ def _nothing() -> Claims:
 
 @dataclass(frozen=True)
 class Presented:
-    """A request's credentials and what its method needs; the second half is found by the checks."""
+    """A request's credentials and what its method needs; the second half is found by the checks.
+
+    ``url`` is the request's address as the world writes it, which is what a DPoP proof is made out to.
+    """
 
     authorization: str = field(repr=False)
+    dpop_headers: tuple[str, ...] = field(repr=False)
     elsewhere: str
     required_scope: str
+    method: str
+    url: str
     now: datetime
     # A1, A2 and A5 find these.
+    scheme: str = ""
     token: str = field(default="", repr=False)
     header: Claims = field(default_factory=_nothing)
     claims: Claims = field(default_factory=_nothing)

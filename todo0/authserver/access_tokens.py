@@ -34,7 +34,8 @@ def issue_access_token(request: Any) -> str:
         "exp": now + request.expires_in,
         "jti": secrets.token_urlsafe(16),
     }
-    return jose.sign(claims | authentication_of(request), key=load_signing_key(), typ=protocol.TYP_ACCESS_TOKEN)
+    claims |= authentication_of(request) | confirmation_of(request)
+    return jose.sign(claims, key=load_signing_key(), typ=protocol.TYP_ACCESS_TOKEN)
 
 
 def audience_of(resource: list[str] | tuple[str, ...]) -> str | list[str]:
@@ -48,6 +49,12 @@ def authentication_of(request: Any) -> dict[str, Any]:
     """When and how the person signed in at the IdP, not when the ID-JAG was redeemed (RFC 9470 §6)."""
     id_jag = getattr(request, "id_jag", None)
     return {name: id_jag.claims[name] for name in CARRIED_OVER if name in id_jag.claims} if id_jag else {}
+
+
+def confirmation_of(request: Any) -> dict[str, Any]:
+    """The key that the client proved to hold, if it did: the API wants to see it again (RFC 9449 §6.1)."""
+    jkt = getattr(request, "dpop_jkt", "")
+    return {"cnf": {protocol.CNF_JKT: jkt}} if jkt else {}
 
 
 def fingerprint_of(token: str) -> str:

@@ -36,9 +36,14 @@ def introspect(request: HttpRequest) -> JsonResponse:
 
 
 def _describe(row: Any, client_id: str, token: str) -> dict[str, Any]:
-    """The row, and how the person signed in (RFC 9470 §6.2), which only the token says: it is ours by its hash."""
+    """The row, and what only the token says, which is ours by its hash.
+
+    That is how the person signed in (RFC 9470 §6.2), and the key it is bound to (RFC 9449 §6.2).
+    """
     if row.expires <= timezone.now() or row.user is None or not row.user.is_active:
         return INACTIVE
+    claims = jose.peek(token).unverified_claims
+    bound = {"token_type": protocol.TOKEN_TYPE_DPOP, "cnf": claims["cnf"]} if "cnf" in claims else {}
     return {
         "active": True,
         "iss": settings.JWT_BEARER_ISSUER,
@@ -46,10 +51,11 @@ def _describe(row: Any, client_id: str, token: str) -> dict[str, Any]:
         "sub": row.user.get_username(),
         "client_id": client_id,
         "scope": row.scope,
-        "token_type": protocol.TOKEN_TYPE_BEARER,
         "exp": int(row.expires.timestamp()),
         "iat": int(row.created.timestamp()),
-        **{name: value for name, value in jose.peek(token).unverified_claims.items() if name in CARRIED_OVER},
+        "token_type": protocol.TOKEN_TYPE_BEARER,
+        **bound,
+        **{name: value for name, value in claims.items() if name in CARRIED_OVER},
     }
 
 

@@ -1,4 +1,4 @@
-"""The grants this server really has: the authorization code, and the JWT bearer grant for ID-JAGs.
+"""The grants this server really has: the authorization code, and the JWT bearer grants for ID-JAGs.
 
 In the flow: ``OAUTH2_PROVIDER["OAUTH2_SERVER_CLASS"]``. What metadata advertises is what the token
 endpoint does (RFC 8414 §2); a test holds the settings against ``GRANTS``.
@@ -15,7 +15,7 @@ from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 from xaa import protocol
 from xaa.jwt_bearer.server import JwtBearerServer
 
-GRANTS: Final = (protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER)
+GRANTS: Final = (protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP)
 RESPONSE_TYPES: Final = ("code",)
 
 
