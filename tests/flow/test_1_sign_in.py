@@ -12,6 +12,7 @@ from tests.flow.wire import Client, Wire, error_of, read_jwt
 
 
 @pytest.mark.spec("MD-01", "MD-09")
+@pytest.mark.spec("MD-01")
 @pytest.mark.parametrize("place", ["acme", "globex"])
 def test_both_metadata_addresses_serve_one_document(wire: Wire, demo: Demo, place: str) -> None:
     base, issuer = demo.url("idp"), wire.idp(place)["issuer"]

@@ -42,7 +42,7 @@ def test_every_id_jag_has_an_identifier_of_its_own(wire: Wire, agent0: Client, a
     assert len(identifiers) == 3
 
 
-@pytest.mark.spec("TX-16", "TX-22")
+@pytest.mark.spec("TX-16")
 def test_a_refresh_token_serves_as_well_and_is_not_used_up(
     wire: Wire, agent0: Client, alice: dict[str, str]
 ) -> None:

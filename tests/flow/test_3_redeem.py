@@ -7,7 +7,7 @@ from tests.flow.demo import Demo
 from tests.flow.wire import Client, Wire, error_of, read_jwt
 
 
-@pytest.mark.spec("MD-01", "MD-03", "MD-04")
+@pytest.mark.spec("MD-03", "MD-04")
 def test_the_metadata_says_that_id_jags_are_understood(wire: Wire, demo: Demo) -> None:
     document = wire.get(demo.facts["todo0"]["metadata_url"]).json()
     assert document["issuer"] == demo.facts["todo0"]["issuer"]
@@ -74,7 +74,7 @@ def introspect(wire: Wire, client: Client, token: str) -> dict[str, object]:
     return dict(wire.post(wire.demo.facts["todo0"]["introspection_endpoint"], form).json())
 
 
-@pytest.mark.spec("RS-08", "RS-09", "RS-11", "RS-13")
+@pytest.mark.spec("RS-08", "RS-11", "RS-13")
 def test_the_client_can_look_at_its_token_and_take_it_back(
     wire: Wire, demo: Demo, agent0_there: Client, evil0_there: Client, access_token: str
 ) -> None:
