@@ -82,7 +82,7 @@ def test_two_ways_at_once_are_a_bad_request_at_every_endpoint(redeem: Redeem, re
     assert [answer.json()["error"] for answer in answers] == ["invalid_request"] * 5
 
 
-@pytest.mark.spec("CI-05", "RS-07")
+@pytest.mark.spec("RS-07")
 def test_its_old_secret_opens_nothing_any_more(redeem: Redeem, report0: CrossAppClient) -> None:
     header = {"Authorization": basic_auth()}
     for answer in (redeem(id_jag()), introspect("x", {}, **header), revoke("x", {}, **header)):

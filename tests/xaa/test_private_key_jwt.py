@@ -119,7 +119,6 @@ def test_it_refuses_an_assertion_beside_a_secret(redeem: Redeem, report0: CrossA
     assert not UsedClientAssertion.objects.exists()
 
 
-@pytest.mark.spec("CI-05")
 def test_a_client_with_a_key_has_no_secret(redeem: Redeem, report0: CrossAppClient) -> None:
     assert is_refused(redeem(build_id_jag()))
     assert is_refused(post_with_header(build_id_jag(), SECRET))
@@ -128,7 +127,6 @@ def test_a_client_with_a_key_has_no_secret(redeem: Redeem, report0: CrossAppClie
     assert is_refused(redeem(build_id_jag(), client_secret=None))
 
 
-@pytest.mark.spec("CI-05")
 def test_a_client_with_a_key_must_use_it_with_every_grant(redeem: Redeem, report0: CrossAppClient) -> None:
     """Even one that the toolkit calls public, and would let in by its id alone."""
     Application.objects.update(client_type=Application.CLIENT_PUBLIC)
