@@ -21,7 +21,8 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
 from urllib3.util.connection import create_connection
 
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # RFC 4291 §2.4; all else translates, or stays local
+_DOCUMENTATION: Final = ipaddress.IPv6Network("3fff::/20")  # RFC 9637, younger than Python's own table
 
 
 class PrivateAddressError(OSError):
@@ -31,8 +32,9 @@ class PrivateAddressError(OSError):
 def is_public(address: str) -> bool:
     """Whether ``address`` is reachable by anybody: not special-use, and no IPv6 form that hides an IPv4 one."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip in _NAT64):
-        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        hides_ipv4 = bool(ip.sixtofour or ip.teredo)
+        return ip in _GLOBAL_UNICAST and ip not in _DOCUMENTATION and not hides_ipv4 and ip.is_global
     return ip.is_global and not ip.is_multicast
 
 
