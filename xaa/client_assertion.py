@@ -29,7 +29,6 @@ ALGORITHMS: Final = tuple(jose.KEY_TYPE_OF)
 MAX_LIFETIME: Final = 600
 """Seconds that ``exp`` may lie ahead: how long a copied assertion is good, and how long its ``jti`` is kept."""
 MAX_JTI_LENGTH: Final = 255
-PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 §6.2.2, §6.3.2, §6.4
 TYPES: Final = (protocol.TYP_CLIENT_ASSERTION, "JWT", None)
 """Typed, or untyped as RFC 7523 left it; ``JWT`` says no more than nothing (RFC 7519 §5.1)."""
 
@@ -119,7 +118,7 @@ def read_client_keys(document: object) -> jose.KeySet:
     members = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(members, list) or not members or not all(isinstance(one, dict) for one in members):
         raise jose.JoseError("Expected a JWK Set: an object whose member 'keys' is an array of at least one JWK.")
-    if any(PRIVATE_MEMBERS & one.keys() for one in members):
+    if any(jose.SECRET_MEMBERS & one.keys() for one in members):
         raise jose.JoseError("Expected public keys only, found a private or symmetric one: register another key.")
     keys = jose.KeySet.from_jwks({"keys": members})
     if len(keys.keys) != len(members):

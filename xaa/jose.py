@@ -37,7 +37,7 @@ KEY_TYPE_OF: Final = {"ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
 
 _JWS = jwt.PyJWS(algorithms=list(KEY_TYPE_OF), options={"enforce_minimum_key_length": True})
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}  # RFC 7638 §3.2
-_SECRET_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}  # RFC 7518 §6
+SECRET_MEMBERS: Final = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}  # RFC 7518 §6
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -133,7 +133,7 @@ def verify_proof(proof: str, *, algorithms: Sequence[str]) -> tuple[Verified, st
     if header.get("typ") != protocol.TYP_DPOP_PROOF:
         raise MalformedToken(f"Expected typ {protocol.TYP_DPOP_PROOF!r}, found {header.get('typ')!r:.40}.")
     alg, jwk = check_algorithm(header, algorithms), header.get("jwk")
-    if not isinstance(jwk, dict) or _SECRET_MEMBERS & jwk.keys():
+    if not isinstance(jwk, dict) or SECRET_MEMBERS & jwk.keys():
         raise MalformedToken("Expected a header 'jwk' with the public members of a key, and no others.")
     key = _read_public_jwk(jwk)
     if key is None or not key.fits(alg):
