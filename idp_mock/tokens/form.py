@@ -8,13 +8,13 @@ Deliberately does not: read the query string. RFC 6749 §2.3.1 keeps credentials
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 
 from idp_mock.tokens.errors import invalid_request
-from xaa import protocol
+from xaa import dpop, protocol
 
 MAY_REPEAT = ("audience", "resource")
 """RFC 8693 §2.1 lets a token exchange name several; whether several can be granted is the grant's own rule."""
@@ -24,9 +24,10 @@ _REPLACEMENT = "\ufffd"  # what Django puts in place of bytes that are no UTF-8
 
 @dataclass(frozen=True)
 class TokenForm:
-    """The parameters of one token request."""
+    """The parameters of one token request, and the DPoP proofs that came with it (RFC 9449 §5)."""
 
     values: Mapping[str, Sequence[str]]
+    dpop_headers: tuple[str, ...] = field(default=(), repr=False)
 
     def optional(self, name: str) -> str:
         """The value of a single-valued parameter, or ``""`` when it is absent or empty."""
@@ -56,7 +57,7 @@ def parse_token_form(request: HttpRequest) -> TokenForm:
         raise invalid_request("The body is not a form of acceptable size in UTF-8.") from error
     for name, given in values.items():
         check_parameter(name, given)
-    form = TokenForm(values)
+    form = TokenForm(values, dpop.read_headers(request.headers.get(protocol.HEADER_DPOP, "")))
     if form.values.get("grant_type") != [protocol.GRANT_TOKEN_EXCHANGE]:
         for name in MAY_REPEAT:
             form.optional(name)

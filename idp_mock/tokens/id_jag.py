@@ -61,6 +61,10 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         claims["resource"] = one_or_several(exchange.granted_resources)
     if exchange.granted_scopes:
         claims["scope"] = " ".join(exchange.granted_scopes)
+    if exchange.jkt:
+        # Whoever redeems it must hold this key (ID-JAG §9.8). Never without a proof: a key that the client only
+        # named could be anybody's.
+        claims["cnf"] = {protocol.CNF_JKT: exchange.jkt}
     if subject.shares_email:
         # A hint for the resource app's account search, never a key. The client reads it too, so only if it may.
         claims["email"] = subject.person.login

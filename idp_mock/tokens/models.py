@@ -55,6 +55,19 @@ class UsedClientAssertion(models.Model):
         return f"used, kept until {self.expires_at:%Y-%m-%d %H:%M:%S}"
 
 
+class UsedProof(models.Model):
+    """A DPoP proof that came with a token exchange, so that it counts once (RFC 9449 §11.1).
+
+    ``digest`` is ``xaa.dpop.Proof.digest``. After ``expires_at`` the proof's own ``iat`` refuses it.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"proof used, kept until {self.expires_at:%Y-%m-%d %H:%M:%S}"
+
+
 class AuthorizationCode(models.Model):
     family = models.OneToOneField(TokenFamily, models.CASCADE, related_name="code")
     code_hash = models.CharField(max_length=64, unique=True)

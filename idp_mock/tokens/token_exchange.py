@@ -10,7 +10,7 @@ is one rule with a public number. They are told in three files, in the order in 
 ``token_exchange_request`` (I1-I3), ``token_exchange_subject`` (I4-I7) and ``token_exchange_policy`` (I8-I14).
 
 Deliberately does not: authenticate the client or forbid caching (``endpoint`` does), take SAML assertions, actor
-tokens, authorization details or DPoP proofs, or issue an access or refresh token, ever (ID-JAG §4.3.4). It writes
+tokens or authorization details, or issue an access or refresh token, ever (ID-JAG §4.3.4). It writes
 nothing but the system log and so opens no transaction: two reads of what is true now, a signature, an INSERT.
 """
 

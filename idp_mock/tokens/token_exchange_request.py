@@ -7,8 +7,11 @@ Deliberately does not: issue anything but an ID-JAG. A request for an access tok
 something else. SAML assertions are not accepted as subject tokens, and no actor is (ID-JAG §9.7 leaves it open).
 """
 
+from dataclasses import replace
+
 from idp_mock.tokens.errors import OAuthError, invalid_grant, invalid_request
 from idp_mock.tokens.id_token import IdTokenRejected, check_id_token_type
+from idp_mock.tokens.proof import verify_proof
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import jose, protocol
 from xaa.checks import numbered
@@ -22,12 +25,13 @@ def check_client(exchange: Exchange) -> Exchange:
     """The client, which the token endpoint has authenticated, is registered to ask for ID-JAGs.
 
     An ID Token alone is never enough (ID-JAG §4.3.3, RFC 6749 §5.2): whoever holds a leaked one must also be the
-    app that it was issued to.
+    app that it was issued to. A DPoP proof is part of who asks, so it is verified here, before what is asked: one
+    that fails is never ignored, or the client would get an unbound ID-JAG for its trouble (ID-JAG §9.8).
     """
     app = exchange.app
     if not (app.is_requesting_app and app.may_use(protocol.GRANT_TOKEN_EXCHANGE)):
         raise OAuthError(protocol.ERROR_UNAUTHORIZED_CLIENT, "This client is not registered to request ID-JAGs.")
-    return exchange
+    return replace(exchange, jkt=verify_proof(exchange)) if exchange.requested.dpop_headers else exchange
 
 
 @numbered("I2", "grant and requested type id-jag")

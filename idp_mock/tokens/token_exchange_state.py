@@ -30,6 +30,7 @@ class Requested:
     subject_token: str = field(repr=False)
     has_actor: bool
     has_authorization_details: bool
+    dpop_headers: tuple[str, ...] = field(repr=False)
 
     @property
     def audience(self) -> str:
@@ -48,6 +49,7 @@ def read_request(form: TokenForm) -> Requested:
         subject_token=form.optional("subject_token"),
         has_actor=bool(form.optional("actor_token") or form.optional("actor_token_type")),
         has_authorization_details=bool(form.optional("authorization_details")),
+        dpop_headers=form.dpop_headers,
     )
 
 
@@ -83,6 +85,7 @@ class Exchange:
     requested: Requested
     now: datetime
     # ------------------------------------------------------------------------
+    jkt: str = ""  # I1: the key that the client proved to hold; empty without a proof
     subject: Subject | None = None  # I4
     standing: Standing | None = None  # I7
     granted_resources: tuple[str, ...] = ()  # I11

@@ -22,6 +22,51 @@ def app_is_not_registered_for_the_grant(world: World) -> dict[str, Any]:
     return {}
 
 
+# I1: with which key
+
+
+@vector("I1", "invalid_dpop_proof", "PP-02", "PP-15")
+def two_proofs(world: World) -> dict[str, Any]:
+    return {"dpop_headers": (world.proof(), world.proof())}
+
+
+@vector("I1", "invalid_dpop_proof", "PP-02", "PP-15")
+def proof_that_is_no_jwt(world: World) -> dict[str, Any]:
+    return {"dpop_headers": ("",)}
+
+
+@vector("I1", "invalid_dpop_proof", "PP-02", "PP-15")
+def id_token_as_proof(world: World) -> dict[str, Any]:
+    return {"dpop_headers": (world.id_token(),)}
+
+
+@vector("I1", "invalid_dpop_proof", "PP-02", "PP-15")
+def proof_for_another_method(world: World) -> dict[str, Any]:
+    return {"dpop_headers": (world.proof(method="GET"),)}
+
+
+@vector("I1", "invalid_dpop_proof", "PP-02", "PP-16")
+def proof_for_another_enterprise(world: World) -> dict[str, Any]:
+    return {"dpop_headers": (world.proof(url="http://localhost:8003/globex/token"),)}
+
+
+@vector("I1", "invalid_dpop_proof", "PP-02", "PP-16")
+def proof_for_the_issuer(world: World) -> dict[str, Any]:
+    return {"dpop_headers": (world.proof(url=world.acme.issuer),)}
+
+
+@vector("I1", "invalid_dpop_proof", "PP-02", "PP-15")
+def proof_that_is_old(world: World) -> dict[str, Any]:
+    return {"dpop_headers": (world.proof(now=world.now.timestamp() - 62),)}
+
+
+@vector("I1", "invalid_dpop_proof", "PP-17")
+def proof_used_before(world: World) -> dict[str, Any]:
+    proofs = (world.proof(),)
+    world.exchange(dpop_headers=proofs)
+    return {"dpop_headers": proofs}
+
+
 # I2: what for
 
 send("I2", "no_requested_token_type", "invalid_request", "TX-02", requested_token_type=None)

@@ -26,7 +26,9 @@ from idp_mock.tokens.refresh_token import issue_refresh_token
 from idp_mock.tokens.token_exchange import exchange
 from stage.kit import addresses, people, registrations
 from xaa import jose, protocol
+from xaa.dpop import build_proof
 
+PROOF_KEY = jose.generate_signing_key("ES256")
 SIGN_IN_SCOPE = "openid email profile offline_access"
 TODO0_ISSUER = addresses.TODO0_URL
 TODO0_API = f"{addresses.TODO0_URL}/api"
@@ -111,21 +113,31 @@ class World:
         """The same sign-in, told by an ID Token and by a refresh token."""
         return [{"subject_token": self.id_token()}, self.as_refresh(self.refresh_token())]
 
-    def exchange(self, app: App | None = None, **override: Any) -> dict[str, Any]:
+    def exchange(
+        self, app: App | None = None, *, dpop_headers: tuple[str, ...] = (), **override: Any
+    ) -> dict[str, Any]:
         """The exchange itself, behind the door of the token endpoint."""
-        return exchange(app or self.agent0, TokenForm(self.form(**override)), self.now)
+        return exchange(app or self.agent0, TokenForm(self.form(**override), dpop_headers), self.now)
 
     def claims(self, **override: Any) -> dict[str, Any]:
         """The claims of the ID-JAG that an exchange returns."""
         return dict(jose.peek(str(self.exchange(**override)["access_token"])).unverified_claims)
 
-    def post(self, client: Client, client_id: str = "agent0-at-acme", **override: Any) -> HttpResponse:
+    def proof(self, **override: Any) -> str:
+        """A DPoP proof for the exchange, made when it happens."""
+        good = {"method": "POST", "url": f"{self.acme.issuer}/token", "now": self.now.timestamp()}
+        return build_proof(override.pop("key", PROOF_KEY), **(good | override))
+
+    def post(
+        self, client: Client, client_id: str = "agent0-at-acme", *, proof: str = "", **override: Any
+    ) -> HttpResponse:
         """The exchange over HTTP, authenticated as ``client_id``."""
         credentials = {"client_id": [client_id], "client_secret": [SECRETS[client_id].load_secret()]}
         return client.post(
             f"/{SECRETS[client_id].place}/token",
             urlencode(credentials | self.form(**override), doseq=True),
             content_type="application/x-www-form-urlencoded",
+            headers={"DPoP": proof} if proof else {},
         )
 
 
