@@ -27,6 +27,10 @@ DATABASES = {
         },
     }
 }
+if location := os.environ.get("DATABASE_URL"):  # the same suite on PostgreSQL
+    import dj_database_url
+
+    DATABASES = {"default": dj_database_url.parse(location.replace("{party}", "xaa"))}
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "xaa.jwt_bearer.server.JwtBearerServer",
