@@ -173,6 +173,8 @@ def test_connected_shows_the_app_and_revokes_its_tokens(browser: Client, call: C
     after = page_of(browser, "/settings/connected")
     assert "Revoked 1 access token of Agent0." in after
     assert "No access token works now." in after
+    submit(browser, f"/settings/connected/{application_id}/revoke")
+    assert "Revoked 0 access tokens of Agent0." in page_of(browser, "/settings/connected"), "a second click"
     assert submit(browser, "/settings/connected/999999/revoke").status_code == 404
 
 
@@ -181,7 +183,9 @@ def test_connected_shows_nobody_elses_tokens(token: str, bob: User) -> None:
     client.force_login(bob)
     assert "No app has acted for you yet." in page_of(client, "/settings/connected")
     application_id = AccessToken.objects.get().application_id
-    submit(client, f"/settings/connected/{application_id}/revoke")
+    for number in (application_id, 999_999, 10**30):
+        answer = submit(client, f"/settings/connected/{number}/revoke")
+        assert answer.status_code == 404, "an app that never acted for him is as unknown as none at all"
     assert call_api("GET", "/todos", Authorization=f"Bearer {token}").status_code == 200
 
 

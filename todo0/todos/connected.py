@@ -13,8 +13,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -42,8 +42,14 @@ def connected(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def revoke(request: HttpRequest, application_id: int) -> HttpResponse:
-    """Deletes the rows, so the very next call with such a token is refused (check A5; RFC 7009 §3)."""
-    application = get_object_or_404(Application, pk=application_id)
+    """Deletes the rows, so the very next call with such a token is refused (check A5; RFC 7009 §3).
+
+    Only the apps on the page are there; trying numbers does not tell which others are registered.
+    """
+    apps = {app["application"].pk: app["application"] for app in load_apps(request.user)}
+    if application_id not in apps:
+        raise Http404("no app of this number has acted for you")
+    application = apps[application_id]
     _, deleted = AccessToken.objects.filter(user=request.user, application=application).delete()
     count = deleted.get(AccessToken._meta.label, 0)
     messages.success(request, f"Revoked {count} access token{'' if count == 1 else 's'} of {application}.")
