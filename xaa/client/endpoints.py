@@ -17,6 +17,7 @@ from requests.auth import HTTPBasicAuth
 from xaa import protocol
 from xaa.client.errors import Leg, NoAnswer, TokenEndpointError, UnexpectedResponse
 from xaa.client_assertion import build_client_assertion
+from xaa.dpop import build_proof
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
 from xaa.jose import SigningKey
 from xaa.metadata import IssuerDirectory, Kind, MetadataError
@@ -54,16 +55,25 @@ def discover_token_endpoint(
 
 
 def post_token_request(
-    http: OutgoingHttp, endpoint: TokenEndpoint, form: Mapping[str, str], *, leg: Leg, now: float
+    http: OutgoingHttp,
+    endpoint: TokenEndpoint,
+    form: Mapping[str, str],
+    *,
+    leg: Leg,
+    now: float,
+    proof_key: SigningKey | None = None,
 ) -> dict[str, Any]:
-    """POST a token request, authenticated; the JSON object of a 200 answer.
+    """POST a token request, authenticated, with ``proof_key`` also with a DPoP proof; a 200 answer's JSON object.
 
     Sent once: a lost answer may have spent the grant, so asking again is a decision of the caller's.
     """
     credentials = None if endpoint.client_key else _basic(endpoint)
     sent = {**form, **_assertion(endpoint, now)}
+    headers = {"Accept": "application/json"}
+    if proof_key:
+        headers[protocol.HEADER_DPOP] = build_proof(proof_key, method="POST", url=endpoint.url, now=now)
     try:
-        answer = http.post_form(endpoint.url, sent, auth=credentials, headers={"Accept": "application/json"})
+        answer = http.post_form(endpoint.url, sent, auth=credentials, headers=headers)
         if answer.status == 200:
             return answer.json()
         raise _read_refusal(answer, leg)

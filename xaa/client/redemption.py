@@ -14,6 +14,7 @@ from xaa.client.endpoints import TokenEndpoint, post_token_request
 from xaa.client.errors import UnexpectedResponse
 from xaa.client.responses import AccessToken, IssuedIdJag, parse_access_token_response
 from xaa.http import OutgoingHttp
+from xaa.jose import SigningKey
 
 
 def redeem_id_jag(
@@ -21,15 +22,20 @@ def redeem_id_jag(
     resource_as: TokenEndpoint,
     *,
     id_jag: IssuedIdJag,
+    proof_key: SigningKey | None = None,
     clock: Callable[[], float] = time.time,
 ) -> AccessToken:
     """Exchange ``id_jag`` for an access token at the one server it was issued for.
+
+    With ``proof_key`` the ID-JAG is bound to that key, and so must the access token be.
 
     Raises ``TokenEndpointError`` when that server refuses, ``NoAnswer`` when it cannot be reached,
     ``UnexpectedResponse`` when it breaks the protocol, or when ``id_jag`` was made out to another server.
     """
     if id_jag.audience != resource_as.issuer:
         raise UnexpectedResponse("redemption", field="audience", rule=f"this ID-JAG is for {id_jag.audience}")
-    form = {"grant_type": protocol.GRANT_JWT_BEARER, "assertion": id_jag.assertion}
-    body = post_token_request(http, resource_as, form, leg="redemption", now=clock())
-    return parse_access_token_response(body, id_jag=id_jag, now=clock())
+    grant_type = protocol.GRANT_JWT_DPOP if proof_key else protocol.GRANT_JWT_BEARER
+    token_type = protocol.TOKEN_TYPE_DPOP if proof_key else protocol.TOKEN_TYPE_BEARER
+    form = {"grant_type": grant_type, "assertion": id_jag.assertion}
+    body = post_token_request(http, resource_as, form, leg="redemption", now=clock(), proof_key=proof_key)
+    return parse_access_token_response(body, id_jag=id_jag, token_type=token_type, now=clock())

@@ -4,7 +4,8 @@ A client that takes whatever stands in ``access_token`` will one day send an ID-
 (RFC 8693 §2.2.1 says so in other words). So each answer is parsed into a type of its own.
 
 Deliberately does not: read inside an ID-JAG or an access token. They are opaque to the client (ID-JAG §9.8).
-One claim is compared: an ID-JAG for another ``resource`` than the answer's is not used.
+Two claims are compared: an ID-JAG for another ``resource`` than the answer's is not used, nor one that was to be
+bound to our key and is not.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 from xaa import jose, protocol
 from xaa.client.errors import Leg, UnexpectedResponse
+from xaa.dpop import read_bound_key
 
 Names = tuple[str, ...]
 
@@ -58,10 +60,22 @@ def parse_id_jag_response(
     )
 
 
-def parse_access_token_response(body: Mapping[str, Any], *, id_jag: IssuedIdJag, now: float) -> AccessToken:
+def check_bound_to(key: jose.SigningKey, id_jag: IssuedIdJag) -> None:
+    """``cnf.jkt`` is our key (ID-JAG §9.8). An IdP that ignores DPoP answers as if nothing were missing."""
+    try:
+        bound_to = read_bound_key(jose.peek(id_jag.assertion).unverified_claims)
+    except jose.MalformedToken:
+        bound_to = ""
+    if bound_to != jose.thumbprint(key):
+        raise UnexpectedResponse("token exchange", field="cnf", rule="the ID-JAG must be bound to our proof's key")
+
+
+def parse_access_token_response(
+    body: Mapping[str, Any], *, id_jag: IssuedIdJag, token_type: str = protocol.TOKEN_TYPE_BEARER, now: float
+) -> AccessToken:
     """The resource authorization server's answer (RFC 6749 §5.1). A refresh token in it is ignored."""
     leg: Leg = "redemption"
-    _check_token_type(body, protocol.TOKEN_TYPE_BEARER, leg)
+    _check_token_type(body, token_type, leg)
     return AccessToken(
         value=_read_token(body, leg),
         scope=_read_scope(body, id_jag.scope, leg),

@@ -21,8 +21,10 @@ from xaa.client.errors import Leg, NoAnswer, TokenEndpointError
 from xaa.client.redemption import redeem_id_jag
 from xaa.client.responses import AccessToken, IssuedIdJag, Names
 from xaa.client.token_exchange import SubjectToken, request_id_jag
+from xaa.dpop import build_proof
 from xaa.errors import XaaError
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
+from xaa.jose import SigningKey
 
 T = TypeVar("T")
 
@@ -43,6 +45,9 @@ class CrossAppSession:
     """``user`` is the caller's key for the user *and* her sign-in, so that no token outlives or crosses either.
 
     ``subject`` is called for a fresh subject token at each exchange. ``observe`` hears of every leg.
+
+    With ``proof_key`` the ID-JAG and the access token are bound to that key, and a proof goes with every request
+    (RFC 9449): whoever copies a token can do nothing with it. Both servers and the API have to play along.
     """
 
     http: OutgoingHttp
@@ -53,6 +58,7 @@ class CrossAppSession:
     cache: TokenCache
     clock: Callable[[], float] = time.time
     observe: Callable[[Event], None] = lambda event: None
+    proof_key: SigningKey | None = None
 
     def request(
         self,
@@ -99,7 +105,7 @@ class CrossAppSession:
         def ask() -> IssuedIdJag:
             return request_id_jag(
                 self.http, self.idp, subject=self.subject(), audience=self.resource_as.issuer,
-                resource=resource, scope=scope, clock=self.clock,
+                resource=resource, scope=scope, proof_key=self.proof_key, clock=self.clock,
             )  # fmt: skip
 
         asked = {"scope": " ".join(scope), "audience": self.resource_as.issuer, "resource": resource}
@@ -110,7 +116,9 @@ class CrossAppSession:
 
     def _redeem(self, id_jag: IssuedIdJag) -> AccessToken:
         def redeem() -> AccessToken:
-            return redeem_id_jag(self.http, self.resource_as, id_jag=id_jag, clock=self.clock)
+            return redeem_id_jag(
+                self.http, self.resource_as, id_jag=id_jag, proof_key=self.proof_key, clock=self.clock
+            )
 
         token = self._observed("redemption", redeem, {"fingerprint": fingerprint(id_jag.assertion)})
         granted = {"scope": " ".join(token.scope), "fingerprint": fingerprint(token.value)}
@@ -121,9 +129,9 @@ class CrossAppSession:
         self, method: str, url: str, token: AccessToken, json: object, headers: Mapping[str, str] | None
     ) -> HttpAnswer:
         def call() -> HttpAnswer:
-            bearer = {"Authorization": f"Bearer {token.value}"}
+            credentials = self._authorize(method, url, token)
             try:
-                return self.http.request(method, url, json=json, headers=dict(headers or {}) | bearer)
+                return self.http.request(method, url, json=json, headers=dict(headers or {}) | credentials)
             except HttpFailure as failure:
                 raise NoAnswer("api call", url, failure.reason) from failure
 
@@ -132,6 +140,13 @@ class CrossAppSession:
             Event("api call", "passed" if answer.status < 400 else "failed", {"status": str(answer.status)})
         )
         return answer
+
+    def _authorize(self, method: str, url: str, token: AccessToken) -> dict[str, str]:
+        """The request's Authorization header; for a key-bound token with a proof of its own (RFC 9449 §7.1)."""
+        if self.proof_key is None:
+            return {"Authorization": f"{protocol.TOKEN_TYPE_BEARER} {token.value}"}
+        proof = build_proof(self.proof_key, method=method, url=url, now=self.clock(), access_token=token.value)
+        return {"Authorization": f"{protocol.TOKEN_TYPE_DPOP} {token.value}", protocol.HEADER_DPOP: proof}
 
     def _observed(self, leg: Leg, act: Callable[[], T], facts: Mapping[str, str]) -> T:
         self.observe(Event(leg, "started", facts))

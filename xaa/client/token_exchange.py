@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from xaa import protocol
 from xaa.client.endpoints import TokenEndpoint, post_token_request
-from xaa.client.responses import IssuedIdJag, Names, parse_id_jag_response
+from xaa.client.responses import IssuedIdJag, Names, check_bound_to, parse_id_jag_response
 from xaa.http import OutgoingHttp
+from xaa.jose import SigningKey
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ def request_id_jag(
     audience: str,
     resource: str = "",
     scope: Names = (),
+    proof_key: SigningKey | None = None,
     clock: Callable[[], float] = time.time,
 ) -> IssuedIdJag:
-    """Ask the IdP of ``subject`` for an ID-JAG to show at ``audience``.
+    """Ask the IdP of ``subject`` for an ID-JAG to show at ``audience``, bound to ``proof_key`` if there is one.
 
     Raises ``TokenEndpointError`` when the IdP refuses (``access_denied`` and ``invalid_target`` are its admin's
     decision), ``NoAnswer`` when it cannot be reached, ``UnexpectedResponse`` when it breaks the protocol.
@@ -58,11 +60,14 @@ def request_id_jag(
         "subject_token_type": subject.type,
     }
     sent = {name: value for name, value in form.items() if value}
-    body = post_token_request(http, idp, sent, leg="token exchange", now=clock())
-    return parse_id_jag_response(
+    body = post_token_request(http, idp, sent, leg="token exchange", now=clock(), proof_key=proof_key)
+    id_jag = parse_id_jag_response(
         body,
         audience=audience,
         asked_scope=scope,
         asked_resource=(resource,) if resource else (),
         now=clock(),
     )
+    if proof_key:
+        check_bound_to(proof_key, id_jag)
+    return id_jag
