@@ -111,6 +111,12 @@ def _docs(arguments: list[str]) -> int:
     return write_docs()
 
 
+def _lift(arguments: list[str]) -> int:
+    from stage.door.lift import run_lift
+
+    return run_lift()
+
+
 def _secrets(arguments: list[str]) -> int:
     return demo_env.print_compose_env()
 
@@ -135,6 +141,7 @@ COMMANDS = {
     "lint": Command(_lint, "dev", "style, types, import contracts, migrations"),
     "format": Command(_format, "dev", "put the code in the house's style"),
     "bench": Command(_bench, "dev", "redemptions, exchanges and API calls a second"),
+    "lift": Command(_lift, "dev", "build the wheel and prove that xaa/ works outside this repository"),
     "docs": Command(_docs, "", "the tables in docs/ that follow from the code"),
     "secrets": Command(_secrets, "", "a fresh .env for docker compose, on stdout"),
     "help": Command(_help, "", "this list"),
