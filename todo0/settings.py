@@ -24,6 +24,7 @@ IDP_ISSUER = env.url("TODO0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
 IDP_CLIENT_ID = env.text("TODO0_IDP_CLIENT_ID", TODO0_AT_ACME.client_id)
 AUTHENTICATION_BACKENDS = ["xaa.signin.backend.SignInBackend"]  # no passwords here
 SIGNIN_CONNECTIONS = "todo0.federation.connections"
+SIGNIN_TOKEN_STORE = "todo0.federation.sign_out.SessionsAndAccessTokens"
 JWT_BEARER_TRUSTED_ISSUERS = "todo0.federation.connections.find_trusted_issuer"
 JWT_BEARER_SUBJECT_RESOLVER = "todo0.federation.subjects.resolve_subject"
 # DEMO ONLY: the IdP runs on this machine over plain http. A product leaves the variable out.

@@ -55,6 +55,9 @@ WELL_KNOWN_OAUTH: Final = "oauth-authorization-server"  # RFC 8414 §3: inserted
 WELL_KNOWN_OIDC: Final = "openid-configuration"  # OpenID Connect Discovery §4: appended to the issuer
 WELL_KNOWN_RESOURCE: Final = "oauth-protected-resource"  # RFC 9728 §3: inserted before the resource's path
 
+# The member of ``events`` that makes a JWT a logout token (OpenID Connect Back-Channel Logout §2.4).
+EVENT_LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
+
 # Claims of an ID-JAG (ID-JAG §3.1) that its verifier must find, whatever else is in it.
 REQUIRED_ID_JAG_CLAIMS: Final = ("iss", "sub", "aud", "client_id", "jti", "exp", "iat")
 

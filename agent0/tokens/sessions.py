@@ -79,6 +79,12 @@ def end_session(session: SigninSession) -> None:
     SigninSession.objects.filter(uuid=session.uuid).update(sealed_id_token="", sealed_refresh_token="")
 
 
+def end_covered(covered: Q) -> None:
+    """End the live sign-ins that ``covered`` selects: the IdP's word, by ``issuer``, ``subject`` and ``sid``."""
+    for session in SigninSession.objects.filter(covered, ended_at=None):
+        end_session(session)
+
+
 def drop_expired(now: datetime) -> None:
     """End what is past its time: sessions and access tokens that nobody signed out of."""
     CachedAccessToken.objects.filter(expires_at__lte=now).delete()

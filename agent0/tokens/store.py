@@ -1,8 +1,9 @@
 """``SIGNIN_TOKEN_STORE`` of Agent0: a sign-in's tokens go to the database, sealed, where the worker reaches
 them.
 
-In the flow: ``xaa.signin`` calls ``keep`` after a sign-in and ``forget`` at sign-out, or before another
-person signs in with the same browser. The browser session holds the ``SigninSession``'s id and no token.
+In the flow: ``xaa.signin`` calls ``keep`` after a sign-in, ``forget`` at sign-out, or before another person
+signs in with the same browser, and ``end`` when the IdP says that somebody signed out there. The browser session
+holds the ``SigninSession``'s id and no token.
 
 Deliberately does not: revoke at the IdP. Agent0 signs out *at* the IdP (OpenID Connect RP-Initiated Logout
 §2), and an IdP drops what hangs on that session.
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 
 from agent0.tokens import sealing, sessions
 from agent0.tokens.models import SigninSession
+from xaa.signin.logout_token import LogoutToken
 from xaa.signin.stores import SignedIn
 
 SESSION_KEY: Final = "signin_session"
@@ -55,6 +57,14 @@ class SealedTokenStore:
         if session is not None:
             sessions.end_session(session)
         request.session.pop(SESSION_KEY, None)
+
+    def end(self, logout: LogoutToken) -> None:
+        """The IdP signed her out: no token stays and no Run goes on (OpenID Connect Back-Channel Logout §2.7).
+
+        Django's session stays for one more page, which says that the sign-in is over and then ends it
+        (``agent0.assistant.access``): without a ``SigninSession`` it opens nothing.
+        """
+        sessions.end_covered(logout.covers())
 
     def _find(self, request: HttpRequest) -> SigninSession | None:
         session_id = request.session.get(SESSION_KEY)

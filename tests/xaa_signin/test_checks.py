@@ -47,6 +47,11 @@ def test_private_addresses_are_told_at_deployment(settings):
     assert "xaa_signin.W001" not in numbers(include_deployment_checks=True)
 
 
+def test_sessions_that_nobody_can_end_are_told(settings):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    assert numbers() == {"xaa_signin.W002"}
+
+
 class Provider:
     """Connections from a database would be found like this."""
 
@@ -56,9 +61,13 @@ class Provider:
     def find_connection_for_email(self, email):
         raise LookupError(email)
 
+    def find_connection_for_issuer(self, issuer):
+        raise LookupError(issuer)
+
 
 find_connection = Provider().find_connection
 find_connection_for_email = Provider().find_connection_for_email
+find_connection_for_issuer = Provider().find_connection_for_issuer
 
 
 @pytest.mark.parametrize("named", [f"{__name__}.Provider", __name__, Provider()])

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 
 from xaa.signin.stores import SessionTokenStore, SignedIn
 
@@ -20,6 +21,9 @@ class RecordingStore:
 
     def forget(self, request):
         self.calls.append(("forget", request.user.get_username()))
+
+    def end(self, logout):
+        self.calls.append(("end", f"{logout.subject} {logout.sid}"))
 
 
 @pytest.fixture
@@ -60,9 +64,9 @@ def test_a_sign_out_forgets_while_the_session_is_still_hers(browser, acme, recor
     assert recorded == [("forget", alice)]
 
 
-def test_a_changed_secret_key_loses_the_tokens_and_breaks_nothing(rf, settings):
+def test_a_changed_secret_key_loses_the_tokens_and_breaks_nothing(rf, settings, db):
     store, request = SessionTokenStore(), rf.get("/")
-    request.session = {}
+    request.session = SessionStore()
     store.keep(request, signed_in())
     assert store.id_token_hint(request) == "the.id.token"
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"

@@ -23,6 +23,14 @@ def find_connection_for_email(email: str) -> signin.Connection:
     return _load(email_domains__domain=signin.email_domain(email))
 
 
+def find_connection_for_issuer(issuer: str) -> signin.Connection:
+    """The active connection whose IdP is exactly ``issuer``, for its logout tokens; ``LookupError`` otherwise."""
+    connection = _load(issuer=issuer)
+    if connection.issuer != issuer:  # a database may be set to compare without case; we never do
+        raise LookupError("no active connection has this issuer")
+    return connection
+
+
 def find_trusted_issuer(issuer: str) -> TrustedIssuer:
     """The connection whose IdP is exactly ``issuer`` and whose XAA switch is on; ``LookupError`` otherwise.
 

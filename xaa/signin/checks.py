@@ -1,7 +1,7 @@
 """System checks: what is wrong with the settings, said at start-up with a number and how to mend it.
 
 E001 connections, E002 backend, E003 token store, E004 leeway, E005 the library's own backend, E006 the
-session cookie, E007 URLs; W001 (deploy) private addresses.
+session cookie, E007 URLs; W001 (deploy) private addresses, W002 sessions that nobody can end.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,19 +19,19 @@ from xaa.signin import conf
 BACKEND: Final = "xaa.signin.backend.SignInBackend"
 UNSAFE_BACKEND: Final = "mozilla_django_oidc.auth.OIDCAuthenticationBackend"
 MAX_LEEWAY: Final = 300
+FINDERS: Final = ("find_connection", "find_connection_for_email", "find_connection_for_issuer")
 
 
 @register(Tags.security)
 def check_settings(*, app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
     return [
-        *_check_named(
-            "SIGNIN_CONNECTIONS", conf.connections, ("find_connection", "find_connection_for_email"), "E001"
-        ),
+        *_check_named("SIGNIN_CONNECTIONS", conf.connections, FINDERS, "E001"),
         *_check_backends(),
-        *_check_named("SIGNIN_TOKEN_STORE", conf.token_store, ("keep", "id_token_hint", "forget"), "E003"),
+        *_check_named("SIGNIN_TOKEN_STORE", conf.token_store, ("keep", "id_token_hint", "forget", "end"), "E003"),
         *_check_leeway(),
         *_check_cookie(),
         *_check_urls(),
+        *_check_session_engine(),
     ]
 
 
@@ -89,6 +89,13 @@ def _check_urls() -> list[CheckMessage]:
         hint = 'Add path("signin/", include("xaa.signin.urls")).'
         return [_error("E007", "xaa.signin.urls are not mounted.", hint)]
     return []
+
+
+def _check_session_engine() -> list[CheckMessage]:
+    if settings.SESSION_ENGINE != "django.contrib.sessions.backends.signed_cookies":
+        return []
+    hint = "Use another SESSION_ENGINE: the IdP's back-channel logout cannot take back what a browser keeps."
+    return [CheckWarning("Sessions live in the browser alone.", hint=hint, id="xaa_signin.W002")]
 
 
 def _error(number: str, message: str, hint: str) -> Error:

@@ -38,11 +38,16 @@ class Connection:
 
 
 class ConnectionProvider(Protocol):
-    """What ``SIGNIN_CONNECTIONS`` names. Both methods raise ``LookupError`` when there is no such connection."""
+    """What ``SIGNIN_CONNECTIONS`` names. Each method raises ``LookupError`` when there is no such connection.
+
+    ``find_connection_for_issuer`` is asked about what a token nobody has verified yet says: compare, and no more.
+    """
 
     def find_connection(self, slug: str) -> Connection: ...
 
     def find_connection_for_email(self, email: str) -> Connection: ...
+
+    def find_connection_for_issuer(self, issuer: str) -> Connection: ...
 
 
 class StaticConnections:
@@ -51,6 +56,7 @@ class StaticConnections:
     def __init__(self, connections: Iterable[Connection]) -> None:
         self.connections = tuple(connections)
         self._by_slug = {connection.slug: connection for connection in self.connections}
+        self._by_issuer = {connection.issuer: connection for connection in self.connections}
         self._by_domain = {
             domain.lower(): connection for connection in self.connections for domain in connection.email_domains
         }
@@ -60,6 +66,9 @@ class StaticConnections:
 
     def find_connection_for_email(self, email: str) -> Connection:
         return self._by_domain[email_domain(email)]
+
+    def find_connection_for_issuer(self, issuer: str) -> Connection:
+        return self._by_issuer[issuer]
 
 
 def email_domain(email: str) -> str:

@@ -8,7 +8,7 @@ another site, without the IdP's session cookie. The IdP ends that ID Token with 
 Referer carries it on.
 
 Deliberately does not: act on GET, which any page could make a browser do; or listen for the IdP's own logouts
-(back-channel).
+(``backchannel`` does).
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Who somebody is: an account of ours and the person at the IdP whom it belongs to.
+"""Who somebody is: an account of ours and the person at the IdP whom it belongs to; and what a logout looks for.
 
 Deliberately does not: hold a token. ``email`` is what the IdP last said, for a page to show; nothing looks it
 up.
@@ -27,3 +27,38 @@ class FederatedIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} at {self.issuer}"
+
+
+class SignedInSession(models.Model):
+    """One session of ours and the sign-in it stands on (OpenID Connect Back-Channel Logout §2.7).
+
+    ``sid`` is the IdP's name for the browser session there, or "". ``seen_at`` is when ours was last known to be.
+    """
+
+    session_key = models.CharField(max_length=40)
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    sid = models.CharField(max_length=255, blank=True, default="")
+    seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["issuer", "subject"], name="xaa_signin_session_of_subject"),
+            models.Index(fields=["issuer", "sid"], name="xaa_signin_session_of_sid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"a session of {self.subject} at {self.issuer}"
+
+
+class UsedLogoutToken(models.Model):
+    """One row a logout token that was acted on; the primary key makes a second use impossible.
+
+    ``digest`` is SHA-256 over issuer and ``jti``. After ``expires_at`` its ``exp`` refuses it.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"used, kept until {self.expires_at:%Y-%m-%d %H:%M:%S}"

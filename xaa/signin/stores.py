@@ -21,6 +21,8 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from xaa.signin.connections import Connection
+from xaa.signin.logout_token import LogoutToken
+from xaa.signin.sessions import end_sessions, forget_session, remember_session
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class TokenStore(Protocol):
 
     ``keep`` is called after ``login()``, when the session is the new person's. ``forget`` is called at logout
     and before somebody else signs in with the same browser, while the session is still the old person's; it
-    must do nothing when there is nothing. ``id_token_hint`` is the ID Token of this session, or "".
+    must do nothing when there is nothing. ``id_token_hint`` is the ID Token of this session, or "". ``end`` is
+    called when the IdP has ended sign-ins: whatever ``logout`` covers must be over when it returns.
     """
 
     def keep(self, request: HttpRequest, signed_in: SignedIn) -> None: ...
@@ -55,6 +58,8 @@ class TokenStore(Protocol):
     def id_token_hint(self, request: HttpRequest) -> str: ...
 
     def forget(self, request: HttpRequest) -> None: ...
+
+    def end(self, logout: LogoutToken) -> None: ...
 
 
 class SessionTokenStore:
@@ -65,6 +70,7 @@ class SessionTokenStore:
     def keep(self, request: HttpRequest, signed_in: SignedIn) -> None:
         tokens = {"id_token": signed_in.id_token, "refresh_token": signed_in.refresh_token}
         request.session[self.KEY] = _fernet().encrypt(json.dumps(tokens).encode()).decode()
+        remember_session(request.session, issuer=signed_in.issuer, subject=signed_in.subject, sid=signed_in.sid)
 
     def id_token_hint(self, request: HttpRequest) -> str:
         return self._load(request).get("id_token", "")
@@ -74,6 +80,11 @@ class SessionTokenStore:
 
     def forget(self, request: HttpRequest) -> None:
         request.session.pop(self.KEY, None)
+        forget_session(request.session)
+
+    def end(self, logout: LogoutToken) -> None:
+        """The sessions end, and the tokens in them with them."""
+        end_sessions(logout)
 
     def _load(self, request: HttpRequest) -> dict[str, str]:
         sealed = request.session.get(self.KEY)
