@@ -47,6 +47,7 @@ SESSION_COOKIE_AGE = env.integer("AGENT0_SESSION_SECONDS", 12 * 3600, minimum=60
 # What seals the tokens at rest: Fernet keys, space-separated. The first seals, all of them open.
 TOKEN_KEYS = tuple(env.text("AGENT0_TOKEN_KEY").split())
 ASK_EACH_TIME = env.flag("AGENT0_ASK_EACH_TIME", default=True)  # of the IdP, for every request that a person makes
+DPOP = env.flag("AGENT0_DPOP", default=False)  # bind ID-JAGs and access tokens to a key of ours (RFC 9449)
 SUBJECT_TOKEN_MIN_LIFETIME = 30  # seconds an ID Token must still have to be worth presenting
 
 # The worker. The broker is a folder, or Redis by this one variable.

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from agent0.jobs.models import Run
 from agent0.tokens.access_tokens import SealedTokenCache
+from agent0.tokens.proof_key import load_proof_key
 from agent0.tokens.subject import SubjectSource
 from xaa.client import CrossAppSession, Event, TokenEndpoint, discover_token_endpoint
 from xaa.metadata import MetadataError
@@ -40,6 +41,7 @@ def open_session(run: Run, *, subject: SubjectSource, observe: Callable[[Event],
         user=str(run.session_id),
         cache=SealedTokenCache(session_id=run.session_id, user_id=run.user_id),
         observe=observe,
+        proof_key=load_proof_key(),
     )
 
 
