@@ -38,6 +38,15 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def is_loopback_host(host: str) -> bool:
+    """Whether ``host`` as a URL or ``ALLOWED_HOSTS`` spells it names this machine alone."""
+    name = host.strip("[]").lower()
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def connect_to_checked_address(connection: HTTPConnection, *, allow_private: bool) -> socket.socket:
     """A socket to the first address that answers; one address that is not public refuses the whole name."""
     host, port = connection.host.strip("[]"), connection.port

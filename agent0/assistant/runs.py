@@ -27,6 +27,7 @@ def run_page(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID)
         "card": card,
         "is_working": card.run.is_active,
         "refresh_seconds": REFRESH_SECONDS,
+        "is_cured": steering.is_cured(card.run, session),
         "admin_request": admin_request.write_request(card, request.user),
         "turn_id": uuid.uuid4(),
     }

@@ -43,12 +43,20 @@ def stop(run: Run) -> None:
 def try_again(run: Run, session: SigninSession) -> None:
     """The same Run once more, under the same idempotency key: it may have got through before it failed.
 
-    Only a failure, never a refusal: asking again after somebody's decision is a new request of the person's own.
+    Only a failure, or a refusal that a sign-in since then may have cured. Asking again after any other decision
+    is a new request of the person's own.
     """
+    from_states = (Run.State.FAILED, Run.State.REFUSED) if is_cured(run, session) else (Run.State.FAILED,)
     fresh = {"attempts": 0, "outcome": {}, "finished_at": None, "published_at": None, "not_before": None}
-    if _move(run, from_states=(Run.State.FAILED,), state=Run.State.QUEUED, session=session, **fresh):
+    if _move(run, from_states=from_states, state=Run.State.QUEUED, session=session, **fresh):
         run.steps.all().delete()
         _announce(run)
+
+
+def is_cured(run: Run, session: SigninSession) -> bool:
+    """The IdP asked for a stronger sign-in (ID-JAG §9.2), and this session began after it did."""
+    asked = run.state == Run.State.REFUSED and run.outcome.get("code") == "stronger_signin"
+    return bool(asked and run.finished_at and session.started_at > run.finished_at)
 
 
 def _move(run: Run, *, from_states: tuple[str, ...], **values: object) -> int:

@@ -74,7 +74,9 @@ def _token_endpoint_refused(error: TokenEndpointError) -> Verdict:
         code = "no_account"
     else:
         code = FROM_RESOURCE_AS.get(error.error, "refused_by_resource")
-    said = {"error": error.error, "description": error.description, "status": error.status}
+    said: dict[str, Any] = {"error": error.error, "description": error.description, "status": error.status}
+    if code == "stronger_signin":
+        said |= {"max_age": error.max_age, "acr_values": error.acr_values}
     return Verdict(Run.State.REFUSED, {"code": code, "leg": STEP_OF_LEG[error.leg], **said})
 
 

@@ -11,11 +11,12 @@ from xaa import protocol
 class OAuthError(Exception):
     """Refuses a token request. ``error`` is a code of RFC 6749 §5.2 or of the grant's own specification."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
+    def __init__(self, error: str, description: str, status: int = 400, **members: int | str) -> None:
         super().__init__(f"{error}: {description}")
         self.error = error
         self.description = description
         self.status = status
+        self.members = members  # what else the body holds, such as max_age (RFC 9470 §3)
         self.check = ""  # the number of the check that refused, for the log
 
 
@@ -37,7 +38,8 @@ def invalid_grant(description: str) -> OAuthError:
 
 def answer_error(error: OAuthError, *, realm: str) -> JsonResponse:
     """RFC 6749 §5.2: JSON; a 401 names the scheme when the client used the Authorization header."""
-    response = JsonResponse({"error": error.error, "error_description": error.description}, status=error.status)
+    body = {"error": error.error, "error_description": error.description} | error.members
+    response = JsonResponse(body, status=error.status)
     if isinstance(error, InvalidClient) and error.used_header:
         response["WWW-Authenticate"] = f'Basic realm="{realm}", charset="UTF-8"'
     return forbid_storing(response)

@@ -102,13 +102,17 @@ def check_sign_in(exchange: Exchange) -> Exchange:
     """The person proved who she is as recently as this connection demands (ID-JAG §9.2, RFC 9470 §3).
 
     ``auth_time`` is that of the sign-in the subject token tells of, so an old token does not profit from a new
-    sign-in elsewhere. Refused last of the questions about the person: signing in again must be able to help.
+    sign-in elsewhere. Refused last of the questions about the person: signing in again must be able to help, and
+    ``max_age`` tells the client which sign-in would.
     """
-    decision = decide.decide_sign_in(
-        exchange.standing.connection, auth_time=exchange.subject.auth_time, now=exchange.now
-    )
+    connection = exchange.standing.connection
+    decision = decide.decide_sign_in(connection, auth_time=exchange.subject.auth_time, now=exchange.now)
     if not decision.allowed:
-        raise OAuthError(protocol.ERROR_INSUFFICIENT_USER_AUTHENTICATION, decision.reason)
+        raise OAuthError(
+            protocol.ERROR_INSUFFICIENT_USER_AUTHENTICATION,
+            decision.reason,
+            max_age=connection.max_authentication_age,
+        )
     return exchange
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.token_exchange import CHECKS
@@ -96,6 +97,14 @@ def test_it_accepts_a_token_signed_by_a_key_that_is_retiring(world: World) -> No
     keystore.rotate(world.acme, now=world.now)
     world.agent0.enterprise.refresh_from_db()
     assert world.exchange(subject_token=token)["token_type"] == "N_A"
+
+
+@pytest.mark.spec("SU-01", "SU-04")
+def test_a_sign_in_that_is_too_old_is_told_how_old_it_may_be(world: World, client: Client) -> None:
+    world.agent0.connections.update(max_authentication_age=30)
+    answer = world.post(client)
+    assert (answer.status_code, answer.json()["error"]) == (400, "insufficient_user_authentication")
+    assert answer.json()["max_age"] == 30
 
 
 def test_it_accepts_a_sign_in_as_old_as_the_connection_allows(world: World) -> None:

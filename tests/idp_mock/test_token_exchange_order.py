@@ -59,6 +59,7 @@ def everything_wrong_from(world: World, number: str) -> dict[str, object]:
     return form
 
 
+@pytest.mark.spec("SU-03")
 @pytest.mark.parametrize("number", NUMBERS)
 def test_of_many_faults_the_first_in_order_is_named(world: World, number: str) -> None:
     form = everything_wrong_from(world, number)

@@ -48,7 +48,7 @@ def resolve_subject(id_jag):
 
 settings.configure(
     SECRET_KEY="lift",
-    ALLOWED_HOSTS=["testserver"],
+    ALLOWED_HOSTS=["localhost"],
     ROOT_URLCONF=__name__,
     USE_TZ=True,
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
@@ -88,7 +88,9 @@ def redeem(assertion):
         "client_id": "agent",
         "client_secret": "secret",
     }
-    return Client().post("/token", urlencode(form), content_type="application/x-www-form-urlencoded")
+    return Client(SERVER_NAME="localhost").post(
+        "/token", urlencode(form), content_type="application/x-www-form-urlencoded"
+    )
 
 
 def main():

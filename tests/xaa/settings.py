@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import tests.environment  # noqa: F401  DEMO_VAR, also outside pytest
 
@@ -15,7 +16,7 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "xaa.jwt_bearer",
 ]
-DATABASES = {
+DATABASES: dict[str, Any] = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": Path(os.environ["DEMO_VAR"]) / "xaa.sqlite3",

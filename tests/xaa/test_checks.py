@@ -48,5 +48,15 @@ def test_the_leeway_of_the_clock_stays_small(settings: Any, leeway: int, found: 
 
 def test_private_addresses_are_told_at_deployment(settings: Any) -> None:
     settings.JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = True
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     assert numbers() == set()
     assert numbers(include_deployment_checks=True) == {"xaa_jwt_bearer.W001"}
+
+
+@pytest.mark.spec("SEC-16")
+@pytest.mark.parametrize("host", ["todo.example", "*", ".localhost.example", "10.0.0.1"])
+def test_the_demos_loophole_does_not_start_on_a_server_that_others_reach(settings: Any, host: str) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", host]
+    assert numbers() == set(), "off by default"
+    settings.JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = True
+    assert numbers() == {"xaa_jwt_bearer.E007"}

@@ -237,6 +237,27 @@ def test_a_refusal_says_who_and_why(wire: responses.RequestsMock, status: int) -
     )  # fmt: skip
 
 
+@pytest.mark.spec("SU-05")
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        ({"max_age": 60, "acr_values": "urn:mfa"}, (60, "urn:mfa")),
+        ({}, (None, "")),
+        ({"max_age": "60", "acr_values": ["urn:mfa"]}, (None, "")),
+        ({"max_age": -1}, (None, "")),
+        ({"max_age": True}, (None, "")),
+    ],
+)
+def test_a_refusal_says_which_sign_in_would_help(
+    wire: responses.RequestsMock, members: Body, found: tuple[int | None, str]
+) -> None:
+    body = {"error": "insufficient_user_authentication"} | members
+    wire.replace(responses.POST, IDP.url, json=body, status=400)
+    with pytest.raises(TokenEndpointError) as caught:
+        exchange()
+    assert (caught.value.max_age, caught.value.acr_values) == found
+
+
 @pytest.mark.parametrize(
     ("trouble", "retry_after"),
     [

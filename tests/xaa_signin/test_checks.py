@@ -7,6 +7,12 @@ from xaa.signin import conf, connections
 from xaa.signin.connections import Connection, StaticConnections
 
 
+@pytest.fixture(autouse=True)
+def a_machine_that_talks_to_itself(settings):
+    """The suite's IdP is on loopback, so private addresses are allowed; elsewhere that is E008."""
+    settings.ALLOWED_HOSTS = ["localhost"]
+
+
 def numbers(**kwargs):
     return {message.id for message in run_checks(**kwargs) if message.id.startswith("xaa_signin.")}
 
@@ -50,6 +56,17 @@ def test_private_addresses_are_told_at_deployment(settings):
 def test_sessions_that_nobody_can_end_are_told(settings):
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     assert numbers() == {"xaa_signin.W002"}
+
+
+@pytest.mark.spec("SEC-16")
+def test_the_demos_loophole_does_not_start_on_a_server_that_others_reach(settings):
+    settings.XAA_ALLOW_PRIVATE_ADDRESSES = True
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    assert numbers() == set()
+    settings.ALLOWED_HOSTS = ["localhost", "app.example"]
+    assert numbers() == {"xaa_signin.E008"}
+    settings.XAA_ALLOW_PRIVATE_ADDRESSES = False
+    assert numbers() == set()
 
 
 class Provider:

@@ -119,4 +119,12 @@ def _read_refusal(answer: HttpAnswer, leg: Leg) -> Exception:
         return UnexpectedResponse(
             leg, field="error", rule=f"an OAuth error was expected with status {answer.status}"
         )
-    return TokenEndpointError(leg, error=error[:100], description=description[:500], status=answer.status)
+    max_age, acr_values = body.get("max_age"), body.get("acr_values", "")
+    return TokenEndpointError(
+        leg,
+        error=error[:100],
+        description=description[:500],
+        status=answer.status,
+        max_age=max_age if type(max_age) is int and max_age >= 0 else None,
+        acr_values=acr_values[:200] if isinstance(acr_values, str) else "",
+    )

@@ -25,15 +25,28 @@ class NoAnswer(XaaError):
 class TokenEndpointError(XaaError):
     """The far side of ``leg`` decided no, with an OAuth error (RFC 6749 §5.2). Trying again changes nothing.
 
-    ``invalid_grant`` counts the same on status 400 and 401; real servers send both.
+    ``invalid_grant`` counts the same on status 400 and 401; real servers send both. With
+    ``insufficient_user_authentication``, ``max_age`` (seconds) and ``acr_values`` say which sign-in would help
+    (ID-JAG §9.2; RFC 9470 §3).
     """
 
-    def __init__(self, leg: Leg, *, error: str, description: str, status: int) -> None:
+    def __init__(
+        self,
+        leg: Leg,
+        *,
+        error: str,
+        description: str,
+        status: int,
+        max_age: int | None = None,
+        acr_values: str = "",
+    ) -> None:
         super().__init__(f"{leg}: {error} ({status}): {description}")
         self.leg = leg
         self.error = error
         self.description = description
         self.status = status
+        self.max_age = max_age
+        self.acr_values = acr_values
 
 
 class UnexpectedResponse(XaaError):

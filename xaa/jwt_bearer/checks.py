@@ -7,6 +7,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
+from xaa.egress import is_loopback_host
 from xaa.jwt_bearer.conf import conf
 
 REQUIRED = (
@@ -16,7 +17,7 @@ REQUIRED = (
 
 @register(Tags.security)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """E001 missing, E002 not importable, E003 our own issuer trusted, E004 leeway, E005 and E006 resources."""
+    """E001 missing, E002 not importable, E003 our own issuer trusted, E004 leeway, E005, E006 resources, E007 loophole."""
     missing = [name for name in REQUIRED if not getattr(settings, name, None)]
     if missing:
         return [Error(f"{name} is not set.", hint=_HINT, id="xaa_jwt_bearer.E001") for name in missing]
@@ -37,7 +38,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if conf.bound_resources and not conf.token_endpoint:
         text = "JWT_BEARER_BOUND_RESOURCES needs JWT_BEARER_TOKEN_ENDPOINT: without it no proof is accepted."
         found.append(Error(text, hint="RFC 9449 §4.3", id="xaa_jwt_bearer.E006"))
-    return found
+    return found + _check_loophole()
 
 
 @register(Tags.security, deploy=True)
@@ -50,6 +51,15 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
 
 
 _HINT = "xaa/jwt_bearer/conf.py says what each setting means."
+
+
+def _check_loophole() -> list[CheckMessage]:
+    """The way to private addresses is for a machine that talks to itself: served elsewhere, it must be shut."""
+    is_local = settings.DEBUG or all(map(is_loopback_host, settings.ALLOWED_HOSTS))
+    if is_local or not getattr(settings, "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", False):
+        return []
+    text = "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES is on, and ALLOWED_HOSTS names more than this machine."
+    return [Error(text, hint="DEMO ONLY. Leave it out.", id="xaa_jwt_bearer.E007")]
 
 
 def _check_importable(name: str) -> list[CheckMessage]:

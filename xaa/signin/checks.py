@@ -1,7 +1,8 @@
 """System checks: what is wrong with the settings, said at start-up with a number and how to mend it.
 
 E001 connections, E002 backend, E003 token store, E004 leeway, E005 the library's own backend, E006 the
-session cookie, E007 URLs; W001 (deploy) private addresses, W002 sessions that nobody can end.
+session cookie, E007 URLs, E008 the demo's loophole; W001 (deploy) private addresses, W002 sessions that nobody
+can end.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
+from xaa.egress import is_loopback_host
 from xaa.signin import conf
 
 BACKEND: Final = "xaa.signin.backend.SignInBackend"
@@ -32,6 +34,7 @@ def check_settings(*, app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -
         *_check_cookie(),
         *_check_urls(),
         *_check_session_engine(),
+        *_check_loophole(),
     ]
 
 
@@ -66,6 +69,14 @@ def _check_backends() -> list[CheckMessage]:
         hint = "Remove it: it finds users by e-mail address and accepts ID Tokens made for other apps."
         messages.append(_error("E005", f"AUTHENTICATION_BACKENDS has {UNSAFE_BACKEND}.", hint))
     return messages
+
+
+def _check_loophole() -> list[CheckMessage]:
+    """The way to private addresses is for a machine that talks to itself: served elsewhere, it must be shut."""
+    if not conf.allow_private_addresses() or settings.DEBUG or all(map(is_loopback_host, settings.ALLOWED_HOSTS)):
+        return []
+    text = "XAA_ALLOW_PRIVATE_ADDRESSES is on, and ALLOWED_HOSTS names more than this machine."
+    return [_error("E008", text, "DEMO ONLY: leave it off.")]
 
 
 def _check_leeway() -> list[CheckMessage]:
