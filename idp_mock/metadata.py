@@ -51,6 +51,8 @@ def describe(enterprise: Enterprise) -> dict[str, object]:
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "acr_values_supported": [ACR_PASSWORD],
         "prompt_values_supported": list(PROMPTS),
+        "backchannel_logout_supported": True,  # OpenID Connect Back-Channel Logout §2.1
+        "backchannel_logout_session_supported": True,
         "claims_parameter_supported": False,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,

@@ -34,20 +34,27 @@ class SeededApp:
     registration: registrations.Registration
     redirect_uri: str
     signed_out_uri: str
+    backchannel_logout_uri: str
     grant_types: tuple[str, ...]
     assigned_to: str = "everybody"
 
 
-def at_kit_address(url: str) -> tuple[str, str]:
+def at_kit_address(url: str) -> tuple[str, str, str]:
     """Where the sign-in that Agent0 and Todo0 share expects its answers."""
-    return f"{url}/signin/callback", f"{url}/signin/logged-out"
+    return f"{url}/signin/callback", f"{url}/signin/logged-out", f"{url}/signin/backchannel-logout"
 
 
 APPS = (
     SeededApp("Agent0", registrations.AGENT0_AT_ACME, *at_kit_address(addresses.AGENT0_URL), SIGN_IN_AND_EXCHANGE),
     SeededApp("Todo0", registrations.TODO0_AT_ACME, *at_kit_address(addresses.TODO0_URL), SIGN_IN),
     SeededApp(
-        "Evil0", registrations.EVIL0_AT_ACME, f"{EVIL0_URL}/callback", EVIL0_URL, SIGN_IN_AND_EXCHANGE, "interns"
+        "Evil0",
+        registrations.EVIL0_AT_ACME,
+        f"{EVIL0_URL}/callback",
+        EVIL0_URL,
+        "",
+        SIGN_IN_AND_EXCHANGE,
+        "interns",
     ),
     SeededApp(
         "Agent0", registrations.AGENT0_AT_GLOBEX, *at_kit_address(addresses.AGENT0_URL), SIGN_IN_AND_EXCHANGE
@@ -98,6 +105,7 @@ def seed_app(seeded: SeededApp) -> None:
     app = app or App(enterprise=enterprise, client_id=seeded.registration.client_id)
     app.name, app.grant_types = seeded.name, list(seeded.grant_types)
     app.redirect_uris, app.post_logout_redirect_uris = [seeded.redirect_uri], [seeded.signed_out_uri]
+    app.backchannel_logout_uri = seeded.backchannel_logout_uri
     app.is_requesting_app = protocol.GRANT_TOKEN_EXCHANGE in seeded.grant_types
     secret = seeded.registration.load_secret()
     if not app.secret_hash or not matches_secret(secret, app.secret_hash):

@@ -21,7 +21,13 @@ IDP_CODE_LIFETIME = timedelta(seconds=60)  # RFC 9700 §4.5: short, single use
 IDP_ID_TOKEN_LIFETIME = timedelta(minutes=10)
 IDP_ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)  # opens UserInfo only
 IDP_REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+IDP_LOGOUT_TOKEN_LIFETIME = timedelta(minutes=2)  # OpenID Connect Back-Channel Logout §2.4: at most
+IDP_LOGOUT_TIMEOUT = 2.0  # seconds for an app to answer a logout token, and to end its answer
+IDP_LOGOUT_PATIENCE = 3.0  # seconds that a person who signs out waits for all apps together
 IDP_SIGN_IN_TIME_LIMIT = timedelta(minutes=30)  # how long a sign-in page may stay open
+
+# DEMO ONLY: the apps run on this machine over plain http. A product leaves the variable out.
+XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=False)
 
 # The stage's machinery, off in production
 STAGE = env.flag("STAGE", default=True)

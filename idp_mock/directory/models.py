@@ -10,6 +10,7 @@ with an identifier at her enterprise, not an operator of this server.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -115,6 +116,10 @@ class App(models.Model):
     """The public keys of a ``private_key_jwt`` client, as a JWK Set (RFC 7517 §5)."""
     redirect_uris = models.JSONField(default=list)
     post_logout_redirect_uris = models.JSONField(default=list, blank=True)
+    backchannel_logout_uri = models.CharField(max_length=500, blank=True, default="")
+    """Where the app hears of sign-outs (OpenID Connect Back-Channel Logout §2.2); empty: it does not."""
+    backchannel_logout_session_required = models.BooleanField(default=False)
+    """It can only end sessions by their ``sid``, so no logout token comes without one."""
     grant_types = models.JSONField(default=default_grant_types)
     is_requesting_app = models.BooleanField(default=False)
     """May be given a connection to a resource app, so that it can ask for ID-JAGs (policy decides which)."""
@@ -138,6 +143,8 @@ class App(models.Model):
 
     def clean(self) -> None:
         """One way to authenticate, and for keys: usable public ones. Refused here, not at the first request."""
+        if self.backchannel_logout_uri and not is_absolute(self.backchannel_logout_uri):
+            raise ValidationError({"backchannel_logout_uri": "Expected an absolute URL without a fragment."})
         if self.token_endpoint_auth_method == self.Authentication.SECRET:
             if self.jwks:
                 raise ValidationError(
@@ -168,3 +175,11 @@ class App(models.Model):
         if person.enterprise_id != self.enterprise_id:
             return False
         return self.assigned_groups.filter(people=person).exists()
+
+
+def is_absolute(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and "#" not in url and url.isprintable()

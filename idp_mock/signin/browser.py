@@ -28,7 +28,9 @@ def load_browser_session(request: HttpRequest, enterprise: Enterprise) -> IdpSes
     current = _read(request, enterprise)["current"]
     if not current:
         raise NotSignedIn
-    sessions = IdpSession.objects.select_related("person").filter(person__enterprise=enterprise, ended_at=None)
+    sessions = IdpSession.objects.select_related("person__enterprise").filter(
+        person__enterprise=enterprise, ended_at=None
+    )
     try:
         return sessions.get(sid=current)
     except IdpSession.DoesNotExist as error:

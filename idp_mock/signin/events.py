@@ -14,6 +14,9 @@ SESSION_START = "user.session.start"
 SESSION_END = "user.session.end"
 SIGN_IN_TO_APP = "user.authentication.sso"
 TOKEN_REUSE = "app.oauth2.token.detect_reuse"
+APP_LOGOUT = "user.authentication.universal_logout"
+PERSON_SUSPEND = "user.lifecycle.suspend"
+PERSON_REACTIVATE = "user.lifecycle.unsuspend"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ A verified ``id_token_hint`` says which app asks and which session it means. Wit
 link that anybody can put anywhere, so the person is asked first. Where to go afterwards is only ever an address
 that the app has registered, character by character (§3).
 
-Deliberately does not: ``logout_hint``, telling other apps (front-channel or back-channel logout).
+Deliberately does not: ``logout_hint``.
 """
 
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def find_app(enterprise: Enterprise, client_id: str) -> App | None:
 
 def find_session(enterprise: Enterprise, claims: Mapping[str, Any]) -> IdpSession | None:
     return (
-        IdpSession.objects.select_related("person")
+        IdpSession.objects.select_related("person__enterprise")
         .filter(sid=claims["sid"], person__sub=claims["sub"], person__enterprise=enterprise)
         .first()
     )

@@ -3,10 +3,9 @@
 Whether the person is asked first turns on one question: does a verified hint name her, or a session of this
 browser? If so she has just clicked *Sign out* in the app. If not, it may be a stranger's link (§6).
 
-Ending the session is what closes everything that hangs on it: its ID Tokens can no longer be exchanged, its
-refresh tokens no longer used (``protocol.md`` TX-21, OI-13).
+What ends with a session is told in ``session_end``; the apps that she used in it are told there, too.
 
-Deliberately does not: sign out of the apps themselves.
+Deliberately does not: load the apps' pages in frames (front-channel logout). Browsers keep the cookies from them.
 """
 
 from datetime import datetime
@@ -19,11 +18,10 @@ from idp_mock import clock
 from idp_mock.directory.models import Enterprise
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.signin.browser import NotSignedIn, forget_session, load_browser_session, load_sids
-from idp_mock.signin.events import SESSION_END, Happened, record_allowed
 from idp_mock.signin.logout_request import PARAMETERS, LogoutRequest, parse_logout_request
 from idp_mock.signin.models import IdpSession
 from idp_mock.signin.pages import allow_form_redirect, show_page
-from idp_mock.tokens.models import TokenFamily
+from idp_mock.signin.session_end import end_sessions
 
 
 @csrf_exempt  # RP-Initiated Logout §2 wants POST from other sites; what cannot be believed is asked about first
@@ -35,7 +33,7 @@ def sign_out(request: HttpRequest, tenant: str) -> HttpResponse:
     is_same_person = bool(current and hinted and hinted.person_id == current.person_id)
     if current and not is_same_person and not is_held(request, enterprise, hinted):
         return ask_first(request, enterprise, asked, current, params)
-    end_sessions(request, enterprise, {hinted, current} if is_same_person else {hinted}, now=clock.now())
+    end_all(request, enterprise, {hinted, current} if is_same_person else {hinted}, now=clock.now())
     return leave(request, enterprise, asked) if asked.is_verified else show_signed_out(request, enterprise, asked)
 
 
@@ -44,7 +42,7 @@ def sign_out_confirmed(request: HttpRequest, tenant: str) -> HttpResponse:
     """The person said yes, in a form of ours with its CSRF token."""
     enterprise, now = load_enterprise(tenant), clock.now()
     asked = parse_logout_request(enterprise, request.POST)
-    end_sessions(request, enterprise, {find_current(request, enterprise), asked.session}, now=now)
+    end_all(request, enterprise, {find_current(request, enterprise), asked.session}, now=now)
     return leave(request, enterprise, asked)
 
 
@@ -60,15 +58,13 @@ def is_held(request: HttpRequest, enterprise: Enterprise, session: IdpSession | 
     return session is not None and session.sid in load_sids(request, enterprise)
 
 
-def end_sessions(
+def end_all(
     request: HttpRequest, enterprise: Enterprise, sessions: set[IdpSession | None], *, now: datetime
 ) -> None:
-    for session in filter(None, sessions):
+    known = list(filter(None, sessions))
+    for session in known:
         forget_session(request, enterprise, session.sid)
-        if session.is_live:
-            session.end(now)
-            TokenFamily.objects.filter(session=session, revoked_at=None).update(revoked_at=now)
-            record_allowed(SESSION_END, Happened(session.person, enterprise, now))
+    end_sessions(known, now=now)
 
 
 def ask_first(

@@ -15,6 +15,9 @@ SENTENCES = {
     events.SESSION_START: "signed in here",
     events.SESSION_END: "signed out here",
     events.SIGN_IN_TO_APP: "signed in to {app}",
+    events.APP_LOGOUT: "was to be signed out of {app}",
+    events.PERSON_SUSPEND: "was suspended",
+    events.PERSON_REACTIVATE: "is no longer suspended",
     events.TOKEN_REUSE: "a used token of {app} came back",
 }
 KINDS = {
@@ -23,7 +26,15 @@ KINDS = {
     "policy": ("Policy changes", (EVENT_CONNECTION,)),
     "sign-in": (
         "Sign-ins",
-        (events.SESSION_START, events.SESSION_END, events.SIGN_IN_TO_APP, events.TOKEN_REUSE),
+        (
+            events.SESSION_START,
+            events.SESSION_END,
+            events.SIGN_IN_TO_APP,
+            events.APP_LOGOUT,
+            events.PERSON_SUSPEND,
+            events.PERSON_REACTIVATE,
+            events.TOKEN_REUSE,
+        ),
     ),
 }
 

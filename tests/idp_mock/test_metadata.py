@@ -56,6 +56,7 @@ def test_it_promises_what_is_enforced(client: Client) -> None:
         assert document[f"{endpoint}_auth_signing_alg_values_supported"] == list(client_assertion.ALGORITHMS)
     assert document["response_types_supported"] == ["code"]
     assert document["authorization_response_iss_parameter_supported"] is True
+    assert document["backchannel_logout_supported"] is document["backchannel_logout_session_supported"] is True
     assert set(document["id_token_signing_alg_values_supported"]) == {"ES256", "RS256"}
     assert protocol.GRANT_JWT_BEARER not in document["grant_types_supported"]
     assert protocol.META_GRANT_PROFILES not in document  # that is a resource authorization server's to say

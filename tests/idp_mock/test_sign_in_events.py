@@ -36,6 +36,9 @@ def test_a_sign_in_and_a_sign_out_are_written_down(browser: Client) -> None:
         ("user.session.start", "allowed", "Alice Anders", "Agent0"),
         ("user.authentication.sso", "allowed", "Alice Anders", "Agent0"),
         ("user.session.end", "allowed", "Alice Anders", ""),
+        # Nobody runs the apps in this suite, so neither can be told; test_backchannel_logout.py has some that can.
+        ("user.authentication.universal_logout", "denied", "Alice Anders", "Agent0"),
+        ("user.authentication.universal_logout", "denied", "Alice Anders", "Todo0"),
     ]
 
 
