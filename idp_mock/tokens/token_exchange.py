@@ -61,8 +61,8 @@ log = logging.getLogger("idp_mock.token_exchange")
 # with these scopes? So the client hears of the widest thing that is wrong. Scopes are late because theirs is the
 # only answer that can be "less" instead of "no".
 #
-# Then the client's name at the resource app, which is nobody's fault but ours. How fresh the sign-in is comes last of
-# all, since that answer sends a person back to sign in, and signing in must then help (ID-JAG §9.2).
+# Then the client's name at the resource app, which is nobody's fault but ours. How fresh the sign-in is comes last,
+# since that answer sends a person back to sign in, and signing in must then help (ID-JAG §9.2).
 CHECKS = (
     check_client,  # I1
     check_request,  # I2

@@ -17,7 +17,7 @@ REQUIRED = (
 
 @register(Tags.security)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """E001 missing, E002 not importable, E003 our own issuer trusted, E004 leeway, E005, E006 resources, E007 loophole."""
+    """E001 missing, E002 not importable, E003 own issuer trusted, E004 leeway, E005-6 resources, E007 loophole."""
     missing = [name for name in REQUIRED if not getattr(settings, name, None)]
     if missing:
         return [Error(f"{name} is not set.", hint=_HINT, id="xaa_jwt_bearer.E001") for name in missing]
