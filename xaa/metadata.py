@@ -67,8 +67,10 @@ class _IssuerState:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     metadata: dict[Kind, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    metadata_failed_at: float = float("-inf")
     keys: _CachedKeys | None = None
     asked_at: float = float("-inf")
+    failed_at: float = float("-inf")
 
 
 class IssuerDirectory:
@@ -82,8 +84,10 @@ class IssuerDirectory:
 
     def fetch_metadata(self, issuer: str, *, kind: Kind = "oauth") -> Mapping[str, Any]:
         """The issuer's metadata: RFC 8414 (``oauth``) or OpenID Connect Discovery (``openid``) first."""
-        state = self._state_of(issuer)
+        state, asked_at = self._state_of(issuer), self._clock()
         with state.lock:
+            if state.metadata_failed_at > asked_at:  # while we waited in line; one in vain is enough
+                raise MetadataError(f"{issuer} did not give its metadata a moment ago.")
             return self._load_metadata(issuer, kind, state)
 
     def verify(self, token: str, trusted: TrustedIssuer) -> jose.Verified:
@@ -108,7 +112,11 @@ class IssuerDirectory:
         cached = state.metadata.get(kind)
         if cached and self._clock() - cached[0] < METADATA_FRESH_FOR:
             return cached[1]
-        document = _fetch_metadata(self._http, issuer, kind)
+        try:
+            document = _fetch_metadata(self._http, issuer, kind)
+        except MetadataError:
+            state.metadata_failed_at = self._clock()
+            raise
         state.metadata[kind] = (self._clock(), document)
         return document
 
@@ -116,19 +124,25 @@ class IssuerDirectory:
         """The cached set, or a new one when it is old or is the one that (``fresher_than``) lacked a key."""
         state = self._state_of(trusted.issuer)
         with state.lock:
-            cached = state.keys
-            if cached and not self._should_refetch(cached, state, fresher_than):
-                return cached
-            if not cached and self._clock() - state.asked_at < FAILURE_COOLDOWN:
+            usable = self._find_usable(state)
+            if usable and not self._should_refetch(usable, state, fresher_than):
+                return usable
+            if not usable and self._clock() - state.failed_at < FAILURE_COOLDOWN:
                 raise KeysUnavailable(f"{trusted.issuer} did not give its keys a moment ago")
             state.asked_at = self._clock()
             try:
                 state.keys = _CachedKeys(self._fetch_keys(trusted, state), self._clock())
             except (MetadataError, HttpFailure, jose.JoseError) as error:
-                if cached and self._clock() - cached.fetched_at < KEYS_USABLE_FOR:
-                    return cached
+                state.failed_at = self._clock()  # not when it was asked: to wait in vain takes its time
+                if usable := self._find_usable(state):
+                    return usable
                 raise KeysUnavailable(f"Expected the keys of {trusted.issuer}: {error}") from error
             return state.keys
+
+    def _find_usable(self, state: _IssuerState) -> _CachedKeys | None:
+        """The last good set, unless it is older than any outage may make it."""
+        is_usable = state.keys and self._clock() - state.keys.fetched_at < KEYS_USABLE_FOR
+        return state.keys if is_usable else None
 
     def _should_refetch(self, cached: _CachedKeys, state: _IssuerState, fresher_than: float | None) -> bool:
         is_old = self._clock() - cached.fetched_at >= KEYS_FRESH_FOR

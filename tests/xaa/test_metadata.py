@@ -1,8 +1,11 @@
 """Issuer metadata and keys: fetched where the specs say, compared byte for byte, cached with bounds."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 import responses
 
 from tests import builders
@@ -138,6 +141,63 @@ def test_an_issuer_that_is_down_is_asked_now_and_then_only(
     clock.now += metadata.FAILURE_COOLDOWN
     idp.replace(responses.GET, JWKS_URI, json=builders.jwks(IDP_KEY))
     directory.verify(build_id_jag(), TRUSTED)
+
+
+@pytest.mark.spec("SEC-07", "SEC-09")
+def test_keys_that_outlived_the_hard_limit_stay_refused_however_often_they_are_asked_for(
+    directory: IssuerDirectory, idp: responses.RequestsMock, clock: Clock
+) -> None:
+    directory.verify(build_id_jag(), TRUSTED)
+    idp.replace(responses.GET, JWKS_URI, status=503)
+    clock.now += metadata.KEYS_USABLE_FOR
+    for _ in range(5):
+        with pytest.raises(KeysUnavailable):
+            directory.verify(build_id_jag(), TRUSTED)
+        clock.now += 1
+
+
+@pytest.fixture
+def slow_to_fail(idp: responses.RequestsMock, clock: Clock) -> responses.RequestsMock:
+    """An issuer that takes the connection and then says nothing: each call costs its whole time limit."""
+
+    def time_out(_request: object) -> None:
+        clock.now += 5
+        time.sleep(0.2)
+        raise requests.ReadTimeout
+
+    idp.reset()
+    for url in (INSERTED, APPENDED):
+        idp.add_callback(responses.GET, url, time_out)
+    return idp
+
+
+def test_an_issuer_that_fails_slowly_is_asked_now_and_then_only(
+    directory: IssuerDirectory, slow_to_fail: responses.RequestsMock, clock: Clock
+) -> None:
+    for _ in range(3):
+        with pytest.raises(KeysUnavailable):
+            directory.verify(build_id_jag(), TRUSTED)
+    assert len(slow_to_fail.calls) == 2, "both addresses, once"
+    clock.now += metadata.FAILURE_COOLDOWN
+    slow_to_fail.replace(responses.GET, INSERTED, json={"issuer": ISSUER, "jwks_uri": JWKS_URI})
+    slow_to_fail.get(JWKS_URI, json=builders.jwks(IDP_KEY))
+    directory.verify(build_id_jag(), TRUSTED)
+
+
+def test_who_waited_behind_a_failed_fetch_fails_with_it(
+    directory: IssuerDirectory, slow_to_fail: responses.RequestsMock
+) -> None:
+    """Otherwise a silent issuer holds a thread for its time limit once for each of them, one after the other."""
+
+    def ask(_number: int) -> None:
+        with pytest.raises(MetadataError):
+            directory.fetch_metadata(ISSUER, kind="openid")
+
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(ask, range(8)))
+    assert len(slow_to_fail.calls) == 2, "both addresses, once"
+    with pytest.raises(MetadataError, match="ReadTimeout"):  # who comes later asks anew
+        directory.fetch_metadata(ISSUER, kind="openid")
 
 
 @pytest.mark.spec("SEC-15")
