@@ -7,11 +7,7 @@ may be lost or come twice; the lease makes both harmless.
 import uuid
 
 from agent0.celery import app
-from agent0.jobs import (
-    lease,
-    sweeper,  # noqa: F401  connects the sweeper to the worker's start
-    worker,
-)
+from agent0.jobs import lease, worker
 
 
 @app.task(name="agent0.run_job")

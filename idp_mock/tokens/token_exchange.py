@@ -61,7 +61,7 @@ log = logging.getLogger("idp_mock.token_exchange")
 # with these scopes? So the client hears of the widest thing that is wrong. Scopes are late because theirs is the
 # only answer that can be "less" instead of "no".
 #
-# Then the client's name at the resource app, which is nobody's fault but ours. How fresh the sign-in is comes last,
+# Then the client's name at the resource app, nobody's fault but ours. How fresh the sign-in is comes last,
 # since that answer sends a person back to sign in, and signing in must then help (ID-JAG §9.2).
 CHECKS = (
     check_client,  # I1
