@@ -89,6 +89,19 @@ def test_every_token_of_hers_ends_whatever_session_it_is_and_nobody_elses(idp: A
 
 
 @pytest.mark.spec("OI-14")
+def test_an_id_jag_from_before_the_logout_is_worth_nothing_after_it(idp: Any, redeem: Redeem, caplog: Any) -> None:
+    a_little_ago = time.time() - 5
+    alices, bobs = (id_jag(sub=one.sub, now=a_little_ago) for one in (people.ALICE, people.BOB))
+    assert redeem(id_jag(now=a_little_ago)).status_code == 200
+    assert tell(logout_token()) == 200
+    refused = redeem(alices)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert "User not found" not in refused.content.decode()
+    assert "R12 check_subject failed sub: expected an ID-JAG issued after the logout" in caplog.text
+    assert [redeem(good).status_code for good in (bobs, id_jag())] == [200, 200]
+
+
+@pytest.mark.spec("OI-14")
 def test_a_sid_alone_ends_the_tokens_of_the_person_who_signed_in_by_it(idp: Any, token: str, alice: User) -> None:
     assert tell(logout_token(sub=builders.REMOVED)) == 200
     assert status_of_call(token) == 200, "nobody signed in here by it, so nobody knows whose it is"

@@ -7,27 +7,39 @@ Sessions end by ``sid``, where the logout names one. Access tokens end by person
 (ID-JAG §3.1 has no such claim), so which of her sign-ins an app acted on is not known here. A sign-in of hers that
 is still alive elsewhere loses little by it: the app asks the IdP for another ID-JAG, and gets it.
 
-Deliberately does not: end tokens of the authorization code grant, which stand on a consent given here; or refuse
-an ID-JAG that was issued before the logout and is redeemed after it, within its five minutes.
+An ID-JAG that was issued before the logout and not yet redeemed is refused from now on (``subjects``).
+
+Deliberately does not: end tokens of the authorization code grant, which stand on a consent given here.
 """
+
+from datetime import UTC, datetime
+
+from django.db.models import Q
 
 from todo0.authserver.dot import AccessToken
 from xaa.signin.logout_token import LogoutToken
-from xaa.signin.models import SignedInSession
+from xaa.signin.models import FederatedIdentity, SignedInSession
 from xaa.signin.stores import SessionTokenStore
 
 
 class SessionsAndAccessTokens(SessionTokenStore):
     def end(self, logout: LogoutToken) -> None:
-        end_access_tokens(logout)  # first: a sid alone names its person by the session that is about to go
+        # First, for a sid alone names its person by the session that is about to go.
+        end_what_apps_hold(logout, subjects=[logout.subject] if logout.subject else find_subjects(logout))
         super().end(logout)
 
 
-def end_access_tokens(logout: LogoutToken) -> None:
-    """Delete every access token that was got with an ID-JAG of this issuer for this person."""
-    subjects = [logout.subject] if logout.subject else _find_subjects(logout)
+def end_what_apps_hold(logout: LogoutToken, *, subjects: list[str]) -> None:
+    """ID-JAGs first, access tokens second, so that no ID-JAG is redeemed between the two.
+
+    A redemption that has passed its checks in this very moment still gets its token, for five minutes.
+    """
+    at = datetime.fromtimestamp(logout.issued_at, UTC)
+    not_since = Q(signed_out_at=None) | Q(signed_out_at__lt=at)  # logouts may arrive in another order
+    identities = FederatedIdentity.objects.filter(not_since, issuer=logout.issuer, subject__in=subjects)
+    identities.update(signed_out_at=at)
     AccessToken.objects.filter(origin__issuer=logout.issuer, origin__subject__in=subjects).delete()
 
 
-def _find_subjects(logout: LogoutToken) -> list[str]:
+def find_subjects(logout: LogoutToken) -> list[str]:
     return list(SignedInSession.objects.filter(logout.covers()).values_list("subject", flat=True))

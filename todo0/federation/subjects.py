@@ -12,9 +12,10 @@ Todo0 refuses what it cannot tell apart.
 
 from django.contrib.auth.models import AbstractUser
 
-from xaa.jwt_bearer.presented import IdJag
+from xaa.jwt_bearer.presented import IdJag, IdJagRejected
 from xaa.jwt_bearer.subjects import SubjectNotFound
-from xaa.signin.identities import UserNotFound, load_user
+from xaa.signin.identities import UserNotFound, load_identity
+from xaa.signin.models import FederatedIdentity
 
 
 def resolve_subject(id_jag: IdJag) -> AbstractUser:
@@ -22,8 +23,21 @@ def resolve_subject(id_jag: IdJag) -> AbstractUser:
     if "tenant" in id_jag.claims:
         raise SubjectNotFound(f"expected no tenant from an issuer of one, found {id_jag.claims['tenant']!r:.80}")
     try:
-        return load_user(id_jag.issuer, id_jag.subject)
+        identity = load_identity(id_jag.issuer, id_jag.subject)
     except UserNotFound as error:
         raise SubjectNotFound(
             f"expected an active account that signed in here before, found {error.reason}"
         ) from error
+    check_not_signed_out_since(id_jag, identity)
+    return identity.user
+
+
+def check_not_signed_out_since(id_jag: IdJag, identity: FederatedIdentity) -> None:
+    """An ID-JAG from before a logout is worth no more than the access tokens that ended with it (OI-14).
+
+    Both times are the IdP's own, in whole seconds. No ``SubjectNotFound``: her account is here, and no page should
+    say otherwise.
+    """
+    signed_out_at = identity.signed_out_at
+    if signed_out_at and id_jag.claims["iat"] < signed_out_at.timestamp():
+        raise IdJagRejected(f"sub: expected an ID-JAG issued after the logout of {signed_out_at:%H:%M:%S}")

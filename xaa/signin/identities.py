@@ -34,12 +34,17 @@ def is_subject(value: str) -> bool:
 
 def load_user(issuer: str, subject: str) -> AbstractUser:
     """The active account of a person who has signed in here before; for a subject resolver (ID-JAG §4.4.1)."""
+    return load_identity(issuer, subject).user
+
+
+def load_identity(issuer: str, subject: str) -> FederatedIdentity:
+    """The same with what is known of her sign-ins: ``signed_out_at`` ends what was issued before."""
     identity = _find_identity(issuer, subject) if is_subject(subject) else None
     if identity is None:
         raise UserNotFound("unknown")
     if not identity.user.is_active:
         raise UserNotFound("inactive")
-    return identity.user
+    return identity
 
 
 def resolve_user(issuer: str, subject: str, *, profile: Mapping[str, Any]) -> AbstractUser:

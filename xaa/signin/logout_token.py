@@ -38,6 +38,7 @@ class LogoutToken:
     issuer: str
     subject: str
     sid: str
+    issued_at: int
 
     def covers(self) -> Q:
         """Which rows with ``issuer``, ``subject`` and ``sid`` end: of this session, or without a ``sid`` all hers.
@@ -73,7 +74,12 @@ class Presented:
 
     def accept(self) -> LogoutToken:
         claims = self.claims
-        return LogoutToken(str(claims["iss"]), str(claims.get("sub", "")), str(claims.get("sid", "")))
+        return LogoutToken(
+            issuer=str(claims["iss"]),
+            subject=str(claims.get("sub", "")),
+            sid=str(claims.get("sid", "")),
+            issued_at=int(claims["iat"]),
+        )
 
 
 @numbered("L1", "It is one signed JWT")

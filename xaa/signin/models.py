@@ -18,6 +18,8 @@ class FederatedIdentity(models.Model):
     email_verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_sign_in_at = models.DateTimeField(null=True, blank=True)
+    signed_out_at = models.DateTimeField(null=True, blank=True)
+    """When the IdP last said that she signed out there, by its clock; what it vouched for before is over."""
 
     class Meta:
         verbose_name_plural = "federated identities"
