@@ -26,7 +26,7 @@ def is_signed_in_at_todo0(visitor: Visitor, demo: Demo) -> bool:
     return visitor.open(todos_url).url.startswith(todos_url)
 
 
-@pytest.mark.spec("OI-10", "OI-12", "OI-13", "OI-14", "RF-10")
+@pytest.mark.spec("OI-10", "OI-12", "OI-13", "OI-14")
 def test_alice_signs_out_at_acme_and_both_apps_and_her_access_token_end_at_once(
     wire: Wire, demo: Demo, agent0: Client, agent0_there: Client
 ) -> None:
