@@ -74,9 +74,13 @@ def build_proof(
     return jose.sign_proof({name: value for name, value in claims.items() if value != ""}, key=key)
 
 
-def read_headers(field: str) -> tuple[str, ...]:
-    """The values of a header that the web server joined with commas (RFC 9110 §5.3); a proof holds none."""
-    return tuple(value.strip() for value in field.split(",")) if field else ()
+def read_headers(field: str | None) -> tuple[str, ...]:
+    """The values of a header that the web server joined with commas (RFC 9110 §5.3); a proof holds none.
+
+    ``None`` is no header. An empty one is a proof that proves nothing (some servers make one of bytes they cannot
+    read): taken for none, it would leave a client with an unbound token that it believes to be bound.
+    """
+    return () if field is None else tuple(value.strip() for value in field.split(","))
 
 
 def check_proof(

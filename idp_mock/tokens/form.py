@@ -57,7 +57,7 @@ def parse_token_form(request: HttpRequest) -> TokenForm:
         raise invalid_request("The body is not a form of acceptable size in UTF-8.") from error
     for name, given in values.items():
         check_parameter(name, given)
-    form = TokenForm(values, dpop.read_headers(request.headers.get(protocol.HEADER_DPOP, "")))
+    form = TokenForm(values, dpop.read_headers(request.headers.get(protocol.HEADER_DPOP)))
     if form.values.get("grant_type") != [protocol.GRANT_TOKEN_EXCHANGE]:
         for name in MAY_REPEAT:
             form.optional(name)

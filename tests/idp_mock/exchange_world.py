@@ -129,7 +129,7 @@ class World:
         return build_proof(override.pop("key", PROOF_KEY), **(good | override))
 
     def post(
-        self, client: Client, client_id: str = "agent0-at-acme", *, proof: str = "", **override: Any
+        self, client: Client, client_id: str = "agent0-at-acme", *, proof: str | None = None, **override: Any
     ) -> HttpResponse:
         """The exchange over HTTP, authenticated as ``client_id``."""
         credentials = {"client_id": [client_id], "client_secret": [SECRETS[client_id].load_secret()]}
@@ -137,7 +137,7 @@ class World:
             f"/{SECRETS[client_id].place}/token",
             urlencode(credentials | self.form(**override), doseq=True),
             content_type="application/x-www-form-urlencoded",
-            headers={"DPoP": proof} if proof else {},
+            headers={} if proof is None else {"DPoP": proof},
         )
 
 

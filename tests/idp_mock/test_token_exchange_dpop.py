@@ -31,7 +31,12 @@ def test_without_a_proof_it_is_bound_to_nothing(world: World, client: Client) ->
 
 @pytest.mark.spec("PP-02", "PP-15")
 def test_a_bad_proof_is_refused_and_not_ignored(world: World, client: Client) -> None:
-    for bad in ("garbage", f"{world.proof()},{world.proof()}", world.proof(url="http://testserver/acme/token")):
+    for bad in (
+        "",
+        "garbage",
+        f"{world.proof()},{world.proof()}",
+        world.proof(url="http://testserver/acme/token"),
+    ):
         response = world.post(client, proof=bad)
         assert (response.status_code, response.json()["error"]) == (400, "invalid_dpop_proof")
         assert response["Cache-Control"] == "no-store"

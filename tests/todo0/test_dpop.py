@@ -68,6 +68,14 @@ def test_without_a_proof_a_bound_id_jag_gives_nothing(redeem: Redeem) -> None:
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
+@pytest.mark.spec("PP-08")
+def test_an_empty_proof_is_a_bad_one_and_not_none(acme: Any, seeded: None) -> None:
+    form = {"grant_type": protocol.GRANT_JWT_BEARER, "assertion": id_jag()}
+    answer = post_form("/oauth/token", form, Authorization=basic_auth(), DPoP="")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_dpop_proof")
+    assert post_form("/oauth/token", form, Authorization=basic_auth()).json()["token_type"] == "Bearer"
+
+
 @pytest.mark.spec("PP-20")
 def test_with_a_fresh_proof_for_each_request_it_opens_the_api(bound: str) -> None:
     assert call(bound, proof(bound)).status_code == 200

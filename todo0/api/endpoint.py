@@ -50,7 +50,7 @@ def _answer(
     scope, handler = methods[request.method]
     presented = Presented(
         authorization=request.headers.get("Authorization", ""),
-        dpop_headers=dpop.read_headers(request.headers.get(protocol.HEADER_DPOP, "")),
+        dpop_headers=dpop.read_headers(request.headers.get(protocol.HEADER_DPOP)),
         elsewhere=_token_elsewhere(request),
         required_scope=scope,
         method=request.method,

@@ -84,7 +84,7 @@ class JwtBearerGrant(GrantTypeBase):
             ),
             grant_type=request.grant_type,
             # Where DPoP is off the header means nothing, as at any server that does not know it.
-            dpop_headers=dpop.read_headers(request.headers.get("HTTP_DPOP", "")) if conf.token_endpoint else (),
+            dpop_headers=dpop.read_headers(request.headers.get("HTTP_DPOP")) if conf.token_endpoint else (),
         )
         run = CheckRun(presented, IdJagRejected, log)
         try:
