@@ -2,9 +2,11 @@
 
 import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 
 from tests.xaa_signin.conftest import Browser
@@ -216,3 +218,16 @@ def test_somebody_else_in_the_same_browser_can_be_signed_out_too(browser, acme):
     browser.sign_in(acme)
     assert tell(logout_token(acme)).status_code == 200
     assert browser.who() == "nobody"
+
+
+@pytest.mark.spec("OI-11")
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_copies_at_the_same_time_one_counts():
+    def claim(_number: int) -> bool:
+        try:
+            return sessions.claim_logout_token("https://idp.example", "one", time.time() + 60)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert sorted(pool.map(claim, range(8))) == [False] * 7 + [True]
