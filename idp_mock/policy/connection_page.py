@@ -13,10 +13,10 @@ from idp_mock.policy.change import By, StaleVersion, differences, make_connectio
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
 
-SWITCHED_ON = "{pair} is on: {requesting} may act there for the people below."
+SWITCHED_ON = "{pair} is on. From the next request, {requesting} may act there for the groups in its terms."
 SWITCHED_OFF = (
-    "{pair} is off. From now on {requesting} gets no ID-JAG for {resource}. An access token that {resource} has "
-    "already issued still works until it expires, a few minutes at most."
+    "{pair} is off. From the next request, {requesting} gets no ID-JAG for {resource}. An access token that "
+    "{resource} has already issued still works until it expires."
 )
 
 

@@ -12,7 +12,8 @@ from idp_mock.policy.models import CrossAppConnection
 @require_safe
 @admins_only
 def matrix(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    resource_apps = list(visitor.enterprise.resource_apps.select_related("app").order_by("app__name"))
+    # In the order of registration, so that no column moves under the hand that has just switched it.
+    resource_apps = list(visitor.enterprise.resource_apps.select_related("app").order_by("pk"))
     return visitor.show(
         request,
         "admin/policy.html",
