@@ -61,7 +61,6 @@ def deliveries() -> list[tuple[str, str, str]]:
     return sorted(rows.values_list("requesting_app_name", "outcome", "reason"))
 
 
-@pytest.mark.spec("OI-10")
 def test_an_app_is_told_in_a_signed_token_of_two_minutes(browser: Client, apps: Apps, agent0: App) -> None:
     hint = sign_in_for_tokens(browser)["id_token"]
     sign_out(browser, hint)
