@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
-from stage.kit import env
+from stage.kit import addresses, env
 
 __all__ = [
     "AUTH_PASSWORD_VALIDATORS",
@@ -149,11 +149,18 @@ def cache_for(party: str) -> dict[str, object]:
 
 
 def cookies_for(party: str) -> dict[str, object]:
-    """Cookie names of a party's own: cookies ignore ports, so on localhost all parties share one jar."""
+    """Cookie names of a party's own: cookies ignore ports, so on localhost all parties share one jar.
+
+    Under an https address the browser sends them over TLS alone: one link to http would otherwise show the session
+    to everybody on the way (RFC 6265 §4.1.2.5).
+    """
+    is_https = addresses.url_of(party.upper()).startswith("https://")
     return {
         "SESSION_COOKIE_NAME": f"{party}_session",
         "CSRF_COOKIE_NAME": f"{party}_csrf",
         "LANGUAGE_COOKIE_NAME": f"{party}_language",
+        "SESSION_COOKIE_SECURE": is_https,
+        "CSRF_COOKIE_SECURE": is_https,
     }
 
 
