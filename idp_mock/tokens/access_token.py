@@ -56,13 +56,22 @@ def verify_access_token(enterprise: Enterprise, token: str, *, now: datetime) ->
     except jose.JoseError as error:
         raise AccessTokenRejected(str(error)) from error
     claims = verified.claims
-    if verified.header.get("typ") != protocol.TYP_ACCESS_TOKEN:
+    if verified.header.get("typ") != protocol.TYP_ACCESS_TOKEN or not is_access_token(claims):
         raise AccessTokenRejected("It is no access token.")
-    if (claims["iss"], claims["aud"]) != (enterprise.issuer, userinfo_audience(enterprise)):
+    if (claims.get("iss"), claims.get("aud")) != (enterprise.issuer, userinfo_audience(enterprise)):
         raise AccessTokenRejected("It is for somebody else.")
     if claims["exp"] <= epoch(now):
         raise AccessTokenRejected("It has expired.")
     return claims
+
+
+def is_access_token(claims: Mapping[str, Any]) -> bool:
+    """Whether every claim that is read from here on is there, and is what our access tokens have in its place."""
+    try:
+        uuid.UUID(claims.get(FAMILY_CLAIM))
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return type(claims.get("exp")) is int and isinstance(claims.get("scope"), str)
 
 
 def load_live_family(claims: Mapping[str, Any]) -> TokenFamily:

@@ -7,8 +7,10 @@ Deliberately does not: rotate the refresh token. It is shown here, not used up; 
 carries no refresh token would leave the client with none (ID-JAG §4.3.4).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from idp_mock.directory.models import Enterprise
 from idp_mock.directory.secrets import hash_token
@@ -21,8 +23,9 @@ from idp_mock.tokens.token_exchange_state import Exchange, Subject
 from xaa import protocol
 from xaa.checks import numbered
 
-ID_TOKEN_CLAIMS = ("sub", "aud", "exp", "iat", "sid", "auth_time", "amr", "acr")
-"""What every ID Token of ours holds. A token that lacks one was signed here for another purpose."""
+TIMES, TEXTS = ("exp", "iat", "auth_time"), ("sub", "sid", "acr")
+"""What every ID Token of ours holds, with ``aud`` and ``amr``. One without any was signed for something else."""
+END_OF_TIME = 253_402_300_800  # the year 10000, of which no database and no clock knows
 
 
 @numbered("I4", "subject token signature and issuer")
@@ -100,7 +103,7 @@ def verify_id_token(enterprise: Enterprise, token: str) -> Subject:
         claims = verify_id_token_origin(enterprise, token)
     except IdTokenRejected as error:
         raise invalid_grant("The subject_token is not a valid ID Token of this issuer.") from error
-    if not claims.keys() >= set(ID_TOKEN_CLAIMS):
+    if not is_id_token(claims):
         raise invalid_grant("The subject_token is not a valid ID Token of this issuer.")
     return Subject(
         audiences=(claims["aud"],) if isinstance(claims["aud"], str) else tuple(claims["aud"]),
@@ -113,6 +116,23 @@ def verify_id_token(enterprise: Enterprise, token: str) -> Subject:
         acr=claims["acr"],
         shares_email="email" in claims,
     )
+
+
+def is_id_token(claims: Mapping[str, Any]) -> bool:
+    """Whether every claim that is read from here on is there, and is what our ID Tokens have in its place."""
+    aud, amr = claims.get("aud"), claims.get("amr")
+    lists = ([aud] if isinstance(aud, str) else aud, amr)
+    return (
+        all(type(claims.get(name)) is int and 0 <= claims[name] < END_OF_TIME for name in TIMES)
+        and all(is_text(claims.get(name)) for name in TEXTS)
+        and all(isinstance(found, list) and all(map(is_text, found)) for found in lists)
+        and is_text(claims.get("azp", ""))
+    )
+
+
+def is_text(value: object) -> bool:
+    """Text that a database can look up: PostgreSQL has no NUL."""
+    return isinstance(value, str) and value.isprintable()
 
 
 def load_session(enterprise: Enterprise, *, sid: str, sub: str) -> IdpSession:
