@@ -11,7 +11,7 @@ from tests.idp_mock.exchange_vectors import VECTORS, Vector
 from tests.idp_mock.exchange_world import TODO0_API, World, last_event
 from xaa import protocol
 
-NUMBERS = [f"I{number}" for number in range(1, 15)]
+NUMBERS = [*(f"I{number}" for number in range(1, 13)), "I14", "I13"]  # SU-03: stronger sign-in is asked for last
 every_vector = pytest.mark.parametrize(
     "vector",
     [

@@ -33,6 +33,7 @@ def test_it_describes_its_authorization_server(seeded: None) -> None:
         "dpop_signing_alg_values_supported": ["ES256", "PS256", "RS256"],
         "authorization_grant_profiles_supported": [protocol.GRANT_PROFILE_ID_JAG],
         "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
         "scopes_supported": ["todos.read", "todos.write"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
