@@ -69,6 +69,8 @@ class Subject:
     """The ``email`` scope was granted at sign-in, so the app may learn the address."""
     family: TokenFamily | None = None
     """Of a refresh token: what ends with it. An ID Token has none."""
+    is_revoked: bool = False
+    """Of an ID Token: what the app got in this sign-in was revoked since."""
     was_rotated: bool = False
     """A refresh token that was already exchanged for its successor: somebody holds a copy."""
 

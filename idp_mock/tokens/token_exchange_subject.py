@@ -12,13 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from idp_mock.directory.models import Enterprise
+from django.db.models import Exists, OuterRef
+
+from idp_mock.directory.models import App, Enterprise
 from idp_mock.directory.secrets import hash_token
 from idp_mock.policy.standing import load_standing
 from idp_mock.signin.models import IdpSession
 from idp_mock.tokens.errors import OAuthError, invalid_grant
 from idp_mock.tokens.id_token import CLOCK_LEEWAY, IdTokenRejected, verify_id_token_origin
-from idp_mock.tokens.models import RefreshToken
+from idp_mock.tokens.models import RefreshToken, TokenFamily
 from idp_mock.tokens.token_exchange_state import Exchange, Subject
 from xaa import protocol
 from xaa.checks import numbered
@@ -36,7 +38,7 @@ def check_subject_token(exchange: Exchange) -> Exchange:
     """
     asked, enterprise = exchange.requested, exchange.app.enterprise
     if asked.subject_token_type == protocol.TOKEN_TYPE_ID_TOKEN:
-        subject = verify_id_token(enterprise, asked.subject_token)
+        subject = verify_id_token(exchange.app, asked.subject_token)
     else:
         subject = load_refresh_token(enterprise, asked.subject_token)
     return replace(exchange, subject=subject)
@@ -70,7 +72,7 @@ def check_subject_is_live(exchange: Exchange) -> Exchange:
     subject, now = exchange.subject, exchange.now
     if subject.was_rotated:
         subject.family.revoke(now)
-    if subject.family and subject.family.revoked_at:
+    if subject.is_revoked or (subject.family and subject.family.revoked_at):
         raise invalid_grant("The subject_token was used before or revoked. The person has to sign in again.")
     if subject.expires_at <= now:
         raise invalid_grant("The subject_token has expired. Refresh it, or let the person sign in again.")
@@ -97,24 +99,27 @@ def check_person(exchange: Exchange) -> Exchange:
     return replace(exchange, standing=standing)
 
 
-def verify_id_token(enterprise: Enterprise, token: str) -> Subject:
+def verify_id_token(app: App, token: str) -> Subject:
     """An ID Token of this enterprise as a subject, be it another client's or expired; raises ``OAuthError``."""
     try:
-        claims = verify_id_token_origin(enterprise, token)
+        claims = verify_id_token_origin(app.enterprise, token)
     except IdTokenRejected as error:
         raise invalid_grant("The subject_token is not a valid ID Token of this issuer.") from error
     if not is_id_token(claims):
         raise invalid_grant("The subject_token is not a valid ID Token of this issuer.")
+    issued_at = moment(claims["iat"])
+    session = load_session(app, sid=claims["sid"], sub=claims["sub"], issued_at=issued_at)
     return Subject(
         audiences=(claims["aud"],) if isinstance(claims["aud"], str) else tuple(claims["aud"]),
         authorized_party=claims.get("azp", ""),
-        issued_at=moment(claims["iat"]),
+        issued_at=issued_at,
         expires_at=moment(claims["exp"]),
-        session=load_session(enterprise, sid=claims["sid"], sub=claims["sub"]),
+        session=session,
         auth_time=moment(claims["auth_time"]),
         amr=tuple(claims["amr"]),
         acr=claims["acr"],
         shares_email="email" in claims,
+        is_revoked=session.had_revocation,
     )
 
 
@@ -135,12 +140,16 @@ def is_text(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
 
 
-def load_session(enterprise: Enterprise, *, sid: str, sub: str) -> IdpSession:
-    """The session that an ID Token's ``sid`` names, ended or not, with its person, in one SQL statement."""
+def load_session(app: App, *, sid: str, sub: str, issued_at: datetime) -> IdpSession:
+    """The session that an ID Token's ``sid`` names, ended or not, with its person, in one SQL statement.
+
+    ``had_revocation``: what ``app`` got in that session was revoked after the ID Token was issued, perhaps since
+    somebody used a copy. The ID Token came with it and ends with it.
+    """
+    revoked = TokenFamily.objects.filter(session=OuterRef("pk"), app=app, revoked_at__gt=issued_at)
+    sessions = IdpSession.objects.select_related("person").annotate(had_revocation=Exists(revoked))
     try:
-        return IdpSession.objects.select_related("person").get(
-            sid=sid, person__sub=sub, person__enterprise=enterprise
-        )
+        return sessions.get(sid=sid, person__sub=sub, person__enterprise=app.enterprise)
     except IdpSession.DoesNotExist as error:
         raise invalid_grant("The subject_token is from a session that this issuer does not know.") from error
 

@@ -57,3 +57,16 @@ def test_an_exchange_does_not_rotate_the_refresh_token(world: World) -> None:
     for _ in range(3):
         assert "refresh_token" not in world.exchange(**world.as_refresh(token))
     assert world.family.refresh_tokens.get().rotated_at is None
+
+
+@pytest.mark.spec("TX-21")
+def test_what_was_revoked_takes_the_id_token_that_came_with_it_along(world: World) -> None:
+    """A copy was used: the thief may hold the ID Token as well, and it would buy ID-JAGs until it expires."""
+    id_token = world.id_token()
+    elsewhere = sign_in(world.app("todo0-at-acme"), world.alice, now=world.now)
+    elsewhere.revoke(world.now)
+    assert world.exchange(subject_token=id_token)["token_type"] == "N_A", "another sign-in of hers is not this one"
+    world.family.revoke(world.now)
+    with pytest.raises(OAuthError) as refused:
+        world.exchange(subject_token=id_token)
+    assert (refused.value.check, refused.value.error) == ("I6", "invalid_grant")
