@@ -119,6 +119,7 @@ def database_for(party: str) -> dict[str, object]:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR / f"{party}.sqlite3",
+            "TEST": {"NAME": VAR / f"{party}-test.sqlite3"},  # a file: one in memory locks its tables
             "OPTIONS": {
                 # A write transaction waits for its lock at BEGIN, instead of failing at its first write.
                 "transaction_mode": "IMMEDIATE",
