@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import pytest
 import responses
-from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -27,14 +26,6 @@ METADATA_OF_API = f"{TODO0}/.well-known/oauth-protected-resource/api"
 
 Redeem = Callable[..., HttpResponse]
 Call = Callable[..., HttpResponse]
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite in a file, as in the demo: in memory, all threads share one cache and race for its locks instead."""
-    database = django_settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("db") / "todo0.sqlite3")
 
 
 @pytest.fixture(scope="session")
