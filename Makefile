@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint format bench reset doctor test-services test-matrix lift help
+.PHONY: demo test lint format bench reset doctor test-services test-matrix interop lift help
 
 demo: ; @$(PYTHON) manage.py demo
 test: ; @$(PYTHON) manage.py test
@@ -13,5 +13,6 @@ reset: ; @$(PYTHON) manage.py reset
 doctor: ; @$(PYTHON) manage.py doctor
 test-services: ; @$(PYTHON) manage.py test-services
 test-matrix: ; @$(PYTHON) manage.py test-matrix
+interop: ; @$(PYTHON) manage.py interop
 lift: ; @$(PYTHON) manage.py lift
 help: ; @$(PYTHON) manage.py help

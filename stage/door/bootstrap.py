@@ -17,7 +17,7 @@ from stage.door.layout import MANAGE, ROOT
 from stage.door.locks import holding
 from stage.door.voice import Refusal, say
 
-SATISFIES = {"demo": ("demo", "dev"), "dev": ("dev",)}
+SATISFIES = {"demo": ("demo", "dev"), "dev": ("dev",), "interop": ("interop",)}
 PROVIDED = "none"  # XAA_VENV=none: the Python that runs this has everything already, as in the container image
 
 
@@ -54,13 +54,18 @@ def enter_environment(kind: str, arguments: list[str]) -> None:
     venv = venv_folder()
     if os.environ.get("XAA_VENV") == PROVIDED:
         return
+    make_ready(venv, kind)
+    if Path(sys.prefix).resolve() != venv.resolve():
+        python = str(python_in(venv))
+        os.execv(python, [python, str(MANAGE), *arguments])  # noqa: S606 (no shell is the point)
+
+
+def make_ready(venv: Path, kind: str) -> None:
+    """Make or complete ``venv`` for ``kind``, unless that was done: by one process, while others wait."""
     if not is_ready(venv, kind):
         with holding(venv.with_name(venv.name + ".lock")):
             if not is_ready(venv, kind):
                 _make(venv, kind)
-    if Path(sys.prefix).resolve() != venv.resolve():
-        python = str(python_in(venv))
-        os.execv(python, [python, str(MANAGE), *arguments])  # noqa: S606 (no shell is the point)
 
 
 def _make(venv: Path, kind: str) -> None:

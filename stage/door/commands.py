@@ -89,6 +89,12 @@ def _test_matrix(arguments: list[str]) -> int:
     return run_matrix(arguments)
 
 
+def _interop(arguments: list[str]) -> int:
+    from stage.door.interop import run_interop
+
+    return run_interop(arguments)
+
+
 def _lint(arguments: list[str]) -> int:
     from stage.door.lint import run_lint
 
@@ -138,6 +144,9 @@ COMMANDS = {
         _test_services, "dev", "the suites on PostgreSQL and Redis, which it starts and stops"
     ),
     "test-matrix": Command(_test_matrix, "dev", "the suites on Python 3.12 with its newer Django"),
+    "interop": Command(
+        _interop, "dev", "programs of other people against the demo; takes pytest's options after --"
+    ),
     "lint": Command(_lint, "dev", "style, types, import contracts, migrations"),
     "format": Command(_format, "dev", "put the code in the house's style"),
     "bench": Command(_bench, "dev", "redemptions, exchanges and API calls a second"),
