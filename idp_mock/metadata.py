@@ -10,7 +10,7 @@ Deliberately does not: promise anything that is not enforced, or say which apps 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from idp_mock.directory.models import Enterprise
+from idp_mock.directory.models import App, Enterprise
 from idp_mock.directory.tenants import load_enterprise, tell_unknown_tenant_in_json
 from idp_mock.signin.authorization_request import PROMPTS, SCOPES
 from idp_mock.signin.models import ACR_PASSWORD
@@ -47,7 +47,7 @@ def describe(enterprise: Enterprise) -> dict[str, object]:
         "revocation_endpoint_auth_signing_alg_values_supported": list(client_assertion.ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,  # RFC 9207 §3
-        "subject_types_supported": ["public"],
+        "subject_types_supported": list(App.SubjectType.values),
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "acr_values_supported": [ACR_PASSWORD],
         "prompt_values_supported": list(PROMPTS),

@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from idp_mock.directory.secrets import hash_secret
+from idp_mock.directory.secrets import hash_secret, new_token_value
 from xaa.client_assertion import read_client_keys
 from xaa.jose import JoseError
 
@@ -35,6 +35,8 @@ class Enterprise(models.Model):
     name = models.CharField(max_length=100)
     keyring = models.CharField(max_length=32, blank=True, default="")
     """Names the current state of this enterprise's keys; see ``idp_mock.keys.keystore``."""
+    pairwise_salt = models.CharField(max_length=64, default=new_token_value, editable=False)
+    """What pairwise subjects are hashed with (OpenID Connect Core §8.1). With another one, all people are strangers."""
 
     def __str__(self) -> str:
         return self.name
@@ -105,6 +107,10 @@ class App(models.Model):
         SECRET = "client_secret_basic_or_post"
         PRIVATE_KEY = "private_key_jwt"
 
+    class SubjectType(models.TextChoices):
+        PUBLIC = "public"
+        PAIRWISE = "pairwise"
+
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="apps")
     client_id = models.CharField(max_length=255)
     name = models.CharField(max_length=100)
@@ -123,6 +129,8 @@ class App(models.Model):
     grant_types = models.JSONField(default=default_grant_types)
     is_requesting_app = models.BooleanField(default=False)
     """May be given a connection to a resource app, so that it can ask for ID-JAGs (policy decides which)."""
+    subject_type = models.CharField(max_length=8, choices=SubjectType.choices, default=SubjectType.PUBLIC)
+    """Whether it knows people by the name that all apps know, or by one of its own; see ``subjects``."""
     id_token_signed_response_alg = models.CharField(max_length=10, default="ES256")
     may_skip_pkce = models.BooleanField(default=False)
     """DEMO ONLY: for clients that cannot do PKCE (some vendors' samples). RFC 9700 §2.1.1 wants it from all."""
@@ -145,6 +153,11 @@ class App(models.Model):
         """One way to authenticate, and for keys: usable public ones. Refused here, not at the first request."""
         if self.backchannel_logout_uri and not is_absolute(self.backchannel_logout_uri):
             raise ValidationError({"backchannel_logout_uri": "Expected an absolute URL without a fragment."})
+        if self.subject_type == self.SubjectType.PAIRWISE:
+            if len(self.sectors) != 1 or "" in self.sectors:
+                raise ValidationError(
+                    {"subject_type": "Pairwise subjects need redirect URIs at exactly one host."}
+                )
         if self.token_endpoint_auth_method == self.Authentication.SECRET:
             if self.jwks:
                 raise ValidationError(
@@ -157,6 +170,11 @@ class App(models.Model):
             read_client_keys(self.jwks)
         except JoseError as error:
             raise ValidationError({"jwks": str(error)}) from error
+
+    @property
+    def sectors(self) -> set[str]:
+        """The hosts of its redirect URIs: apps at one host see the same pairwise subjects."""
+        return {urlsplit(uri).hostname or "" for uri in self.redirect_uris}
 
     def set_secret(self, secret: str) -> None:
         self.token_endpoint_auth_method, self.jwks = self.Authentication.SECRET, {}

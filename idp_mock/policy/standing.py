@@ -40,10 +40,12 @@ def load_standing(*, person: Person, app: App, audience: str) -> Standing:
             uses_target=Exists(hers.filter(apps=OuterRef("target__app"))),
             is_in_groups=Exists(hers.filter(connections=OuterRef("link"))),
         )
-        .select_related("target__app", "link")
+        .select_related("enterprise", "target__app", "link")
         .get()
     )
     target, link = getattr(row, "target", None), getattr(row, "link", None)
+    if target is not None:
+        target.app.enterprise = row.enterprise  # that of every row here
     if link is not None:
         link.resource_app = target  # the same row, already here
     return Standing(

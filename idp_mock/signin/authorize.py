@@ -8,7 +8,9 @@ Deliberately does not: ask for consent. No token travels in a URL, only the code
 the client's secret and PKCE verifier.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -18,7 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from idp_mock import clock
-from idp_mock.directory.models import App, Enterprise
+from idp_mock.directory.models import App, Enterprise, Person
+from idp_mock.directory.subjects import is_subject_of
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.signin.authorization_request import (
     AuthorizationError,
@@ -31,6 +34,7 @@ from idp_mock.signin.authorization_request import (
 from idp_mock.signin.browser import NotSignedIn, load_browser_session
 from idp_mock.signin.events import SIGN_IN_TO_APP, Happened, record_allowed, record_denied
 from idp_mock.signin.interaction import Interaction, InteractionLost, dump_interaction, load_interaction
+from idp_mock.signin.logout_request import find_app
 from idp_mock.signin.models import IdpSession
 from idp_mock.signin.pages import show_interaction_lost, show_not_answerable
 from idp_mock.tokens.authorization_code import issue_code
@@ -111,8 +115,14 @@ def check_expected_person(asked: AuthorizationRequest, session: IdpSession) -> N
         claims = verify_id_token_hint(asked.app.enterprise, asked.id_token_hint)
     except IdTokenRejected as error:
         raise AuthorizationError("invalid_request", "The 'id_token_hint' is no ID Token of ours.") from error
-    if claims["sub"] != session.person.sub:
+    if not is_hint_for(asked.app, claims, session.person):
         raise SignInNeeded
+
+
+def is_hint_for(app: App, claims: Mapping[str, Any], person: Person) -> bool:
+    """Whether a hint, of ``app`` or of another of the enterprise's apps, names ``person`` as that app knows her."""
+    hinted = app if claims["aud"] == app.client_id else find_app(app.enterprise, claims["aud"])
+    return hinted is not None and is_subject_of(hinted, person, claims["sub"])
 
 
 def check_person(app: App, session: IdpSession, *, now: datetime) -> None:

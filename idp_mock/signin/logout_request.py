@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from django.http import QueryDict
 
 from idp_mock.directory.models import App, Enterprise
+from idp_mock.directory.subjects import is_subject_of
 from idp_mock.signin.models import IdpSession
 from idp_mock.tokens.form import is_clean
 from idp_mock.tokens.id_token import IdTokenRejected, verify_id_token_hint
@@ -47,20 +48,20 @@ def parse_logout_request(enterprise: Enterprise, params: QueryDict) -> LogoutReq
         return LogoutRequest(doubt="The app's request could not be verified.")
     if given["client_id"] not in ("", claims["aud"]):
         return LogoutRequest(doubt="The app's request names one app and was made with the sign-in of another.")
-    app, session = find_app(enterprise, claims["aud"]), find_session(enterprise, claims)
+    app = find_app(enterprise, claims["aud"])
+    session = find_session(app, claims) if app else None
     return resolve_return(LogoutRequest(app, is_verified=True, session=session), given)
 
 
 def find_app(enterprise: Enterprise, client_id: str) -> App | None:
-    return App.objects.filter(enterprise=enterprise, client_id=client_id).first()
+    return App.objects.select_related("enterprise").filter(enterprise=enterprise, client_id=client_id).first()
 
 
-def find_session(enterprise: Enterprise, claims: Mapping[str, Any]) -> IdpSession | None:
-    return (
-        IdpSession.objects.select_related("person__enterprise")
-        .filter(sid=claims["sid"], person__sub=claims["sub"], person__enterprise=enterprise)
-        .first()
-    )
+def find_session(app: App, claims: Mapping[str, Any]) -> IdpSession | None:
+    """The session that the hint of ``app`` is from, if it is of the person whom it names."""
+    sessions = IdpSession.objects.select_related("person__enterprise")
+    session = sessions.filter(sid=claims["sid"], person__enterprise=app.enterprise).first()
+    return session if session and is_subject_of(app, session.person, claims["sub"]) else None
 
 
 def resolve_return(asked: LogoutRequest, given: Mapping[str, str]) -> LogoutRequest:

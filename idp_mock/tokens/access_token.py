@@ -16,6 +16,7 @@ from django.conf import settings
 
 from idp_mock.clock import epoch
 from idp_mock.directory.models import Enterprise
+from idp_mock.directory.subjects import subject_at
 from idp_mock.keys.keystore import load_active_key, load_published_keys
 from idp_mock.signin.sessions import SessionNotLive, check_session_is_live
 from idp_mock.tokens.id_token import ALGORITHMS
@@ -34,7 +35,7 @@ def issue_access_token(family: TokenFamily, *, scope: str, now: datetime) -> str
     claims = {
         "iss": enterprise.issuer,
         "aud": userinfo_audience(enterprise),
-        "sub": family.session.person.sub,
+        "sub": subject_at(family.app, family.session.person),
         "client_id": family.app.client_id,
         "scope": scope,
         "iat": epoch(now),
@@ -76,7 +77,11 @@ def is_access_token(claims: Mapping[str, Any]) -> bool:
 
 def load_live_family(claims: Mapping[str, Any]) -> TokenFamily:
     """The family that the token belongs to, if it still counts, in one SQL statement."""
-    family = TokenFamily.objects.select_related("session__person").filter(pk=claims[FAMILY_CLAIM]).first()
+    family = (
+        TokenFamily.objects.select_related("session__person", "app__enterprise")
+        .filter(pk=claims[FAMILY_CLAIM])
+        .first()
+    )
     if family is None or family.revoked_at:
         raise AccessTokenRejected("It was revoked.")
     try:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from idp_mock.clock import epoch
+from idp_mock.directory.subjects import subject_at
 from idp_mock.keys.keystore import load_active_key
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import jose, protocol
@@ -45,8 +46,9 @@ def describe(exchange: Exchange) -> dict[str, Any]:
     issued_at = epoch(exchange.now)
     claims: dict[str, Any] = {
         "iss": exchange.app.enterprise.issuer,
-        # What this person's ID Tokens for the resource app say, too: subjects here are not pairwise.
-        "sub": subject.person.sub,
+        # What this person's ID Tokens for the resource app say, not those for the client (ID-JAG §5). The client
+        # can read it here: pairwise subjects keep apart only apps that the enterprise has not connected.
+        "sub": subject_at(connection.resource_app.app, subject.person),
         # One string: an array could name a second reader (ID-JAG §4.4.1).
         "aud": connection.resource_app.issuer,
         "client_id": connection.client_id_at_resource_as,

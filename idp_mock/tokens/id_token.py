@@ -15,6 +15,7 @@ from django.conf import settings
 
 from idp_mock.clock import epoch
 from idp_mock.directory.models import Enterprise, Person
+from idp_mock.directory.subjects import subject_at
 from idp_mock.keys.keystore import load_hint_keys, load_published_keys, load_signing_key
 from idp_mock.tokens.models import TokenFamily
 from xaa import jose, protocol
@@ -37,7 +38,7 @@ def issue_id_token(family: TokenFamily, *, scope: str, now: datetime, nonce: str
     app, session = family.app, family.session
     claims: dict[str, Any] = {
         "iss": app.enterprise.issuer,
-        "sub": session.person.sub,
+        "sub": subject_at(app, session.person),
         "aud": app.client_id,
         "exp": epoch(now + settings.IDP_ID_TOKEN_LIFETIME),
         "iat": epoch(now),

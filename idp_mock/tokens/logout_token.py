@@ -13,6 +13,7 @@ from django.conf import settings
 
 from idp_mock.clock import epoch
 from idp_mock.directory.models import App, Person
+from idp_mock.directory.subjects import subject_at
 from idp_mock.keys.keystore import load_signing_key
 from xaa import jose, protocol
 
@@ -21,7 +22,7 @@ def issue_logout_token(app: App, person: Person, *, sid: str, now: datetime) -> 
     """For the session ``sid``, or with "" for all sessions that ``person`` has at ``app``."""
     claims = {
         "iss": app.enterprise.issuer,
-        "sub": person.sub,
+        "sub": subject_at(app, person),
         "aud": app.client_id,
         "iat": epoch(now),
         "exp": epoch(now + settings.IDP_LOGOUT_TOKEN_LIFETIME),

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from idp_mock import clock
+from idp_mock.directory.subjects import subject_at
 from idp_mock.directory.tenants import load_enterprise, tell_unknown_tenant_in_json
 from idp_mock.tokens.access_token import AccessTokenRejected, load_live_family, verify_access_token
 from idp_mock.tokens.errors import forbid_storing
@@ -27,10 +28,13 @@ def userinfo(request: HttpRequest, tenant: str) -> HttpResponse:
         return challenge(tenant)
     try:
         claims = verify_access_token(enterprise, token.strip(), now=clock.now())
-        person = load_live_family(claims).session.person
+        family = load_live_family(claims)
     except AccessTokenRejected:
         return challenge(tenant, error=protocol.ERROR_INVALID_TOKEN)
-    return forbid_storing(JsonResponse({"sub": person.sub} | profile_claims(person, claims["scope"])))
+    person = family.session.person
+    return forbid_storing(
+        JsonResponse({"sub": subject_at(family.app, person)} | profile_claims(person, claims["scope"]))
+    )
 
 
 def challenge(realm: str, *, error: str = "", status: int = 401) -> HttpResponse:
