@@ -36,7 +36,7 @@ class Enterprise(models.Model):
     keyring = models.CharField(max_length=32, blank=True, default="")
     """Names the current state of this enterprise's keys; see ``idp_mock.keys.keystore``."""
     pairwise_salt = models.CharField(max_length=64, default=new_token_value, editable=False)
-    """What pairwise subjects are hashed with (OpenID Connect Core §8.1). With another one, all people are strangers."""
+    """What pairwise subjects are hashed with (OpenID Connect Core §8.1). With another, everybody is a stranger."""
 
     def __str__(self) -> str:
         return self.name
@@ -153,11 +153,8 @@ class App(models.Model):
         """One way to authenticate, and for keys: usable public ones. Refused here, not at the first request."""
         if self.backchannel_logout_uri and not is_absolute(self.backchannel_logout_uri):
             raise ValidationError({"backchannel_logout_uri": "Expected an absolute URL without a fragment."})
-        if self.subject_type == self.SubjectType.PAIRWISE:
-            if len(self.sectors) != 1 or "" in self.sectors:
-                raise ValidationError(
-                    {"subject_type": "Pairwise subjects need redirect URIs at exactly one host."}
-                )
+        if self.subject_type == self.SubjectType.PAIRWISE and (len(self.sectors) != 1 or "" in self.sectors):
+            raise ValidationError({"subject_type": "Pairwise subjects need redirect URIs at exactly one host."})
         if self.token_endpoint_auth_method == self.Authentication.SECRET:
             if self.jwks:
                 raise ValidationError(

@@ -120,7 +120,7 @@ def check_expected_person(asked: AuthorizationRequest, session: IdpSession) -> N
 
 
 def is_hint_for(app: App, claims: Mapping[str, Any], person: Person) -> bool:
-    """Whether a hint, of ``app`` or of another of the enterprise's apps, names ``person`` as that app knows her."""
+    """Whether a hint, of ``app`` or of another app of the enterprise, names ``person`` as that app knows her."""
     hinted = app if claims["aud"] == app.client_id else find_app(app.enterprise, claims["aud"])
     return hinted is not None and is_subject_of(hinted, person, claims["sub"])
 

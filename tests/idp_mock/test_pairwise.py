@@ -74,7 +74,7 @@ def test_two_apps_two_people_and_two_enterprises_share_no_name(
 
 
 def test_apps_at_one_host_are_one_sector(world: World) -> None:
-    """OpenID Connect Core §8.1: otherwise an app could not even recognise people between two of its own clients."""
+    """OpenID Connect Core §8.1: otherwise an app could not recognise people between two clients of its own."""
     todo0 = make_pairwise(world.app("todo0-at-acme"))
     assert todo0.redirect_uris != world.agent0.redirect_uris
     assert subject_at(todo0, world.alice) == subject_at(make_pairwise(world.agent0), world.alice)
