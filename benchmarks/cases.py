@@ -82,7 +82,7 @@ def exchange(count: int) -> list[Call]:
     at = clock.now() - timedelta(minutes=1)
     session = IdpSession.objects.create(person=person, auth_time=at, started_at=at)
     family = TokenFamily.objects.create(
-        app=app, session=session, scope="openid", auth_time=at, amr=session.amr, acr=session.acr, started_at=at
+        app=app, session=session, scope="openid", auth_time=at, amr=session.amr, acr="", started_at=at
     )
     form = {
         "grant_type": protocol.GRANT_TOKEN_EXCHANGE,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from idp_mock.directory.models import App, Enterprise
 from idp_mock.directory.tenants import load_enterprise, tell_unknown_tenant_in_json
 from idp_mock.signin.authorization_request import PROMPTS, SCOPES
-from idp_mock.signin.models import ACR_PASSWORD
+from idp_mock.signin.factors import CLASSES
 from idp_mock.tokens.endpoint import GRANTS
 from idp_mock.tokens.id_token import ALGORITHMS
 from xaa import client_assertion, protocol
@@ -49,7 +49,7 @@ def describe(enterprise: Enterprise) -> dict[str, object]:
         "authorization_response_iss_parameter_supported": True,  # RFC 9207 §3
         "subject_types_supported": list(App.SubjectType.values),
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
-        "acr_values_supported": [ACR_PASSWORD],
+        "acr_values_supported": list(CLASSES),
         "prompt_values_supported": list(PROMPTS),
         "backchannel_logout_supported": True,  # OpenID Connect Back-Channel Logout §2.1
         "backchannel_logout_session_supported": True,

@@ -24,6 +24,7 @@ IDP_REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 IDP_LOGOUT_TOKEN_LIFETIME = timedelta(minutes=2)  # OpenID Connect Back-Channel Logout §2.4: at most
 IDP_LOGOUT_TIMEOUT = 2.0  # seconds for an app to answer a logout token, and to end its answer
 IDP_LOGOUT_PATIENCE = 3.0  # seconds that a person who signs out waits for all apps together
+IDP_PUSH_LIFETIME = timedelta(minutes=2)  # how long a question for the second factor may be answered
 IDP_SIGN_IN_TIME_LIMIT = timedelta(minutes=30)  # how long a sign-in page may stay open
 
 # DEMO ONLY: the apps run on this machine over plain http. A product leaves the variable out.

@@ -10,6 +10,7 @@ from idp_mock.directory.views import enterprises
 from idp_mock.keys.views import jwks
 from idp_mock.metadata import metadata
 from idp_mock.signin.authorize import authorize, resume
+from idp_mock.signin.second_factor import second_factor
 from idp_mock.signin.sign_in import sign_in
 from idp_mock.signin.sign_out import sign_out, sign_out_confirmed
 from idp_mock.tokens.endpoint import token
@@ -45,6 +46,7 @@ urlpatterns = [
     path("<slug:tenant>/keys", jwks, name="jwks"),
     path("<slug:tenant>/userinfo", userinfo, name="userinfo"),
     path("<slug:tenant>/login", sign_in, name="sign_in"),
+    path("<slug:tenant>/login/second-factor", second_factor, name="second_factor"),
     path("<slug:tenant>/logout", sign_out, name="sign_out"),
     path("<slug:tenant>/logout/confirm", sign_out_confirmed, name="sign_out_confirmed"),
     path("<slug:tenant>/", include("idp_mock.policy.urls")),

@@ -56,6 +56,8 @@ class AuthorizationRequest:
     code_challenge: str
     prompt: frozenset[str]
     max_age: int | None
+    acr_values: tuple[str, ...]
+    """The classes of sign-in that will do, in the client's order of preference."""
     id_token_hint: str
 
 
@@ -96,6 +98,7 @@ def parse_authorization_request(app: App, redirect_uri: str, params: QueryDict) 
         code_challenge=check_code_challenge(app, params),
         prompt=check_prompt(params),
         max_age=check_max_age(params.get("max_age", "")),
+        acr_values=read_acr_values(params),
         id_token_hint=params.get("id_token_hint", ""),
     )
 
@@ -110,8 +113,9 @@ def check_form(params: QueryDict) -> None:
             raise AuthorizationError("invalid_request", "A parameter must not be sent more than once.")
         if not all(is_clean(text) for text in (name, *values)):
             raise AuthorizationError("invalid_request", "Parameters must be UTF-8 without control characters.")
-    if len(params.get("nonce", "")) > MAX_PARAMETER:
-        raise AuthorizationError("invalid_request", f"'nonce' is limited to {MAX_PARAMETER} characters.")
+    for name in ("nonce", "acr_values"):
+        if len(params.get(name, "")) > MAX_PARAMETER:
+            raise AuthorizationError("invalid_request", f"'{name}' is limited to {MAX_PARAMETER} characters.")
 
 
 def check_response_type(app: App, params: QueryDict) -> None:
@@ -169,3 +173,8 @@ def check_max_age(value: str) -> int | None:
     if not (value.isascii() and value.isdecimal() and len(value) < 10):
         raise AuthorizationError("invalid_request", "'max_age' must be a whole number of seconds.")
     return int(value)
+
+
+def read_acr_values(params: QueryDict) -> tuple[str, ...]:
+    """Unknown ones are kept: a client that names only those hears that they cannot be met."""
+    return tuple(params.get("acr_values", "").split())

@@ -33,6 +33,7 @@ from idp_mock.signin.authorization_request import (
 )
 from idp_mock.signin.browser import NotSignedIn, load_browser_session
 from idp_mock.signin.events import SIGN_IN_TO_APP, Happened, record_allowed, record_denied
+from idp_mock.signin.factors import ACR_MFA, ACR_PASSWORD, meets
 from idp_mock.signin.interaction import Interaction, InteractionLost, dump_interaction, load_interaction
 from idp_mock.signin.logout_request import find_app
 from idp_mock.signin.models import IdpSession
@@ -40,9 +41,21 @@ from idp_mock.signin.pages import show_interaction_lost, show_not_answerable
 from idp_mock.tokens.authorization_code import issue_code
 from idp_mock.tokens.id_token import IdTokenRejected, verify_id_token_hint
 
+UNMET = "unmet_authentication_requirements"  # OpenID Connect Unmet Authentication Requirements §2
+
 
 class SignInNeeded(Exception):
-    """Nobody is signed in, or not freshly enough for what the client asked."""
+    """Nobody is signed in, or not as freshly or strongly as asked; ``error`` is the answer if nobody can be
+    asked."""
+
+    def __init__(self, error: str = "login_required", description: str = "The person has to sign in.") -> None:
+        super().__init__(error)
+        self.error = error
+        self.description = description
+
+
+class SecondFactorNeeded(SignInNeeded):
+    """Somebody is signed in, freshly enough, and the second factor is all that is missing."""
 
 
 @csrf_exempt  # OpenID Connect Core §3.1.2.1 wants POST too; it only starts what a GET could start as well
@@ -80,21 +93,21 @@ def answer(
         return redirect_to_client(app, params, code=issue_code(asked, session, now=now))
     except AuthorizationError as error:
         return redirect_to_client(app, params, error=error.error, error_description=error.description)
-    except SignInNeeded:
-        if "none" in asked.prompt or not may_ask:
-            return redirect_to_client(
-                app, params, error="login_required", error_description="The person has to sign in."
-            )
-        return redirect_to_sign_in(enterprise, interaction)
+    except SignInNeeded as needed:
+        is_second = isinstance(needed, SecondFactorNeeded)
+        if "none" in asked.prompt or not (may_ask or is_second):
+            return redirect_to_client(app, params, error=needed.error, error_description=needed.description)
+        return redirect_to_page("second_factor" if is_second else "sign_in", enterprise, interaction)
 
 
-def redirect_to_sign_in(enterprise: Enterprise, interaction: Interaction) -> HttpResponse:
+def redirect_to_page(page: str, enterprise: Enterprise, interaction: Interaction) -> HttpResponse:
+    """To the sign-in page or the one for the second factor, with the request waiting in its address."""
     query = {"request": dump_interaction(enterprise, interaction)}
-    return redirect(f"{reverse('sign_in', args=[enterprise.slug])}?{urlencode(query)}")
+    return redirect(f"{reverse(page, args=[enterprise.slug])}?{urlencode(query)}")
 
 
 def load_fresh_session(request: HttpRequest, asked: AuthorizationRequest, asked_at: datetime) -> IdpSession:
-    """The browser's session, if it is as fresh as the client wants and of the person it expects."""
+    """The browser's session, if it is as fresh and as strong as the client wants and of the person it expects."""
     try:
         session = load_browser_session(request, asked.app.enterprise)
     except NotSignedIn as error:
@@ -104,6 +117,7 @@ def load_fresh_session(request: HttpRequest, asked: AuthorizationRequest, asked_
     if asked.max_age is not None and session.auth_time < asked_at - timedelta(seconds=asked.max_age):
         raise SignInNeeded
     check_expected_person(asked, session)
+    check_strength(asked, session)
     return session
 
 
@@ -123,6 +137,18 @@ def is_hint_for(app: App, claims: Mapping[str, Any], person: Person) -> bool:
     """Whether a hint, of ``app`` or of another app of the enterprise, names ``person`` as that app knows her."""
     hinted = app if claims["aud"] == app.client_id else find_app(app.enterprise, claims["aud"])
     return hinted is not None and is_subject_of(hinted, person, claims["sub"])
+
+
+def check_strength(asked: AuthorizationRequest, session: IdpSession) -> None:
+    """One of ``acr_values`` is met, or the request fails: an app that asks for a stronger sign-in because somebody
+    demands it must not be sent round in circles (RFC 9470 §5)."""
+    if meets(session.amr, asked.acr_values):
+        return
+    if ACR_MFA in asked.acr_values:
+        raise SecondFactorNeeded
+    if ACR_PASSWORD in asked.acr_values:
+        raise SignInNeeded(UNMET, "The person has to sign in with her password.")
+    raise AuthorizationError(UNMET, "None of the 'acr_values' can be met here.")
 
 
 def check_person(app: App, session: IdpSession, *, now: datetime) -> None:

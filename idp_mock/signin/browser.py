@@ -7,6 +7,7 @@ Deliberately does not: hold anything about the person in the cookie's session. H
 so a suspension or a sign-out elsewhere counts at once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from idp_mock.directory.models import Enterprise, Person
+from idp_mock.signin.factors import AMR_SECOND_FACTOR
 from idp_mock.signin.models import IdpSession
 
 SESSION_KEY = "idp_sessions"
@@ -42,23 +44,37 @@ def load_sids(request: HttpRequest, enterprise: Enterprise) -> list[str]:
     return list(_read(request, enterprise)["held"])
 
 
-def begin_session(request: HttpRequest, person: Person, *, now: datetime) -> IdpSession:
-    """Sign ``person`` in to this browser.
+def begin_session(request: HttpRequest, person: Person, *, amr: Sequence[str], now: datetime) -> IdpSession:
+    """Sign ``person`` in to this browser by the factors ``amr``.
 
     The session key changes, so that a cookie planted before the sign-in is worth nothing after it (session
-    fixation). A person who signs in again keeps her session: its ``auth_time`` moves, its ``sid`` stays.
+    fixation). A person who signs in again keeps her session: its ``auth_time`` moves, its ``sid`` stays, and a
+    second factor that she gave before no longer counts.
     """
-    request.session.cycle_key()
-    rotate_token(request)
+    change_keys(request)
     held = load_sids(request, person.enterprise)
     session = IdpSession.objects.filter(sid__in=held, person=person, ended_at=None).first()
     if session is None:
-        session = IdpSession.objects.create(person=person, auth_time=now, started_at=now)
+        session = IdpSession.objects.create(person=person, auth_time=now, amr=list(amr), started_at=now)
     else:
-        session.auth_time = now
-        session.save(update_fields=["auth_time"])
+        session.auth_time, session.amr, session.second_factor_at = now, list(amr), None
+        session.save(update_fields=["auth_time", "amr", "second_factor_at"])
     _write(request, person.enterprise, current=session.sid, held={*held, session.sid})
     return session
+
+
+def add_second_factor(request: HttpRequest, session: IdpSession, *, now: datetime) -> None:
+    """``auth_time`` stays that of the first factor: the sign-in as a whole is no younger than its oldest part."""
+    change_keys(request)
+    session.amr = list(dict.fromkeys([*session.amr, AMR_SECOND_FACTOR]))
+    session.second_factor_at = now
+    session.save(update_fields=["amr", "second_factor_at"])
+
+
+def change_keys(request: HttpRequest) -> None:
+    """New session key and CSRF token: whoever knew the old ones gains nothing by the new standing."""
+    request.session.cycle_key()
+    rotate_token(request)
 
 
 def forget_session(request: HttpRequest, enterprise: Enterprise, sid: str) -> None:

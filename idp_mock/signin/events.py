@@ -12,6 +12,7 @@ from idp_mock.systemlog.record import record
 
 SESSION_START = "user.session.start"
 SESSION_END = "user.session.end"
+SECOND_FACTOR = "user.authentication.auth_via_mfa"
 SIGN_IN_TO_APP = "user.authentication.sso"
 TOKEN_REUSE = "app.oauth2.token.detect_reuse"
 APP_LOGOUT = "user.authentication.universal_logout"

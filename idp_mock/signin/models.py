@@ -6,9 +6,7 @@ from django.db import models
 
 from idp_mock.directory.models import Person
 from idp_mock.directory.secrets import new_token_value
-
-ACR_PASSWORD = "urn:xaa-demo:acr:password"
-AMR_PASSWORD = ("pwd",)  # RFC 8176 §2
+from idp_mock.signin.factors import AMR_PASSWORD
 
 
 def default_amr() -> list[str]:
@@ -16,7 +14,8 @@ def default_amr() -> list[str]:
 
 
 class IdpSession(models.Model):
-    """One person in one browser. Signing in again keeps the session and its ``sid`` and moves ``auth_time``.
+    """One person in one browser. Signing in again keeps the session and its ``sid``; ``auth_time`` and the factors
+    are those of the latest sign-in.
 
     Everything issued in it stands or falls with it: once ``ended_at`` is set, its ID Tokens can no longer be
     exchanged, though they have not expired (``protocol.md`` TX-21, OI-13).
@@ -26,7 +25,8 @@ class IdpSession(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="sessions")
     auth_time = models.DateTimeField()
     amr = models.JSONField(default=default_amr)
-    acr = models.CharField(max_length=100, default=ACR_PASSWORD)
+    """How she signed in at ``auth_time``, with the second factor if she gave one after it: see ``factors``."""
+    second_factor_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,6 +1,6 @@
 """Check a login and password against the directory of one enterprise.
 
-Deliberately does not: say which of the two was wrong, in words or in time. A second factor is not asked for.
+Deliberately does not: say which of the two was wrong, in words or in time.
 """
 
 from django.contrib.auth.hashers import make_password

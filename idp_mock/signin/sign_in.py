@@ -3,8 +3,9 @@
 It serves two kinds of visitors: an authorization request that waits (``?request=``), and a page of this enterprise
 that needs somebody signed in (``?next=``).
 
-Deliberately does not: ask for a second factor, or slow down guessing. The persona picker signs in without a
-password: DEMO ONLY, it exists only while the stage is on.
+Deliberately does not: ask for a second factor (``second_factor`` does, where one is wanted), or slow down
+guessing. The persona picker signs in without a password: DEMO ONLY, it exists only while the stage is on, and what
+it tells of the sign-in says so (``factors``).
 """
 
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from django.views.decorators.http import require_http_methods
 from idp_mock import clock
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.directory.tenants import load_enterprise
+from idp_mock.signin.authorization_request import read_acr_values
 from idp_mock.signin.browser import begin_session
 from idp_mock.signin.events import SESSION_START, Happened, record_allowed, record_denied
+from idp_mock.signin.factors import ACR_MFA, ACR_NONE, AMR_PASSWORD, AMR_PERSONA
 from idp_mock.signin.interaction import InteractionLost, load_interaction
 from idp_mock.signin.pages import allow_form_redirect, show_interaction_lost, show_page
 from idp_mock.signin.passwords import PersonSuspended, WrongCredentials, authenticate_person
@@ -36,6 +39,12 @@ class Purpose:
     app: App | None = None
     redirect_uri: str = ""
     login_hint: str = ""
+    acr_values: tuple[str, ...] = ()
+
+    @property
+    def takes_personas(self) -> bool:
+        """DEMO ONLY. Not where the app asks for no less than a password: a click would only fail there."""
+        return settings.STAGE and (not self.acr_values or not {ACR_MFA, ACR_NONE}.isdisjoint(self.acr_values))
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,14 +57,14 @@ def sign_in(request: HttpRequest, tenant: str) -> HttpResponse:
     if request.method == "GET":
         return show_sign_in(request, enterprise, purpose)
     try:
-        person = identify_person(request, enterprise)
+        person, amr = identify_person(request, enterprise, purpose)
     except WrongCredentials:
         return show_sign_in(request, enterprise, purpose, status=400)
     except PersonSuspended as error:
         happened = Happened(error.person, enterprise, now, purpose.app)
         record_denied(SESSION_START, happened, error="access_denied", reason="The person is suspended.")
         return show_page(request, "signin/suspended.html", enterprise, status=403, app=purpose.app)
-    begin_session(request, person, now=now)
+    begin_session(request, person, amr=amr, now=now)
     record_allowed(SESSION_START, Happened(person, enterprise, now, purpose.app))
     return HttpResponseRedirect(purpose.destination, status=303)  # RFC 9700 §4.12: never 307 after a password
 
@@ -70,7 +79,7 @@ def read_purpose(request: HttpRequest, enterprise: Enterprise, *, now: datetime)
     if app is None or redirect_uri not in app.redirect_uris:
         raise InteractionLost  # the registration changed while the page was open
     destination = f"{reverse('authorize_resume', args=[enterprise.slug])}?{urlencode({'request': waiting})}"
-    return Purpose(destination, app, redirect_uri, params.get("login_hint", ""))
+    return Purpose(destination, app, redirect_uri, params.get("login_hint", ""), read_acr_values(params))
 
 
 def resolve_next(enterprise: Enterprise, path: str) -> str:
@@ -80,11 +89,15 @@ def resolve_next(enterprise: Enterprise, path: str) -> str:
     return path if is_ours else home
 
 
-def identify_person(request: HttpRequest, enterprise: Enterprise) -> Person:
-    if settings.STAGE and "persona" in request.POST:
-        return pick_persona(enterprise, request.POST["persona"])
+def identify_person(
+    request: HttpRequest, enterprise: Enterprise, purpose: Purpose
+) -> tuple[Person, tuple[str, ...]]:
+    """Who it is, and by which factors she showed it."""
+    if purpose.takes_personas and "persona" in request.POST:
+        return pick_persona(enterprise, request.POST["persona"]), AMR_PERSONA
     login, password = request.POST.get("login", ""), request.POST.get("password", "")
-    return authenticate_person(enterprise, login=login.replace("\0", ""), password=password)
+    person = authenticate_person(enterprise, login=login.replace("\0", ""), password=password)
+    return person, AMR_PASSWORD
 
 
 def pick_persona(enterprise: Enterprise, sub: str) -> Person:
@@ -110,7 +123,8 @@ def show_sign_in(
         enterprise,
         status=status,
         app=purpose.app,
-        personas=list_personas(enterprise) if settings.STAGE else [],
+        personas=list_personas(enterprise) if purpose.takes_personas else [],
+        wants_second_factor=ACR_MFA in purpose.acr_values,
         login=request.POST.get("login", "") or purpose.login_hint,
         has_failed=request.method == "POST",
     )

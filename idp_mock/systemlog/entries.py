@@ -14,6 +14,7 @@ SENTENCES = {
     EVENT_CONNECTION: "changed {app} at {target}",
     events.SESSION_START: "signed in here",
     events.SESSION_END: "signed out here",
+    events.SECOND_FACTOR: "was asked for a second factor, for {app}",
     events.SIGN_IN_TO_APP: "signed in to {app}",
     events.APP_LOGOUT: "was to be signed out of {app}",
     events.PERSON_SUSPEND: "was suspended",
@@ -29,6 +30,7 @@ KINDS = {
         (
             events.SESSION_START,
             events.SESSION_END,
+            events.SECOND_FACTOR,
             events.SIGN_IN_TO_APP,
             events.APP_LOGOUT,
             events.PERSON_SUSPEND,

@@ -19,6 +19,7 @@ from django.db import transaction
 from idp_mock.directory.models import App
 from idp_mock.directory.secrets import hash_token, new_token_value
 from idp_mock.signin.authorization_request import AuthorizationRequest
+from idp_mock.signin.factors import resolve_acr
 from idp_mock.signin.models import IdpSession
 from idp_mock.signin.sessions import SessionNotLive, check_session_is_live
 from idp_mock.tokens.errors import invalid_grant, invalid_request
@@ -40,7 +41,7 @@ def issue_code(asked: AuthorizationRequest, session: IdpSession, *, now: datetim
         scope=asked.scope,
         auth_time=session.auth_time,
         amr=session.amr,
-        acr=session.acr,
+        acr=resolve_acr(session.amr, asked.acr_values),
         started_at=now,
     )
     value = new_token_value()

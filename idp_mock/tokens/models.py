@@ -17,8 +17,9 @@ from idp_mock.signin.models import IdpSession
 class TokenFamily(models.Model):
     """One authorization: this person, in this session, let this app know this much about her.
 
-    ``auth_time``, ``amr`` and ``acr`` are copied from the session when the code is issued: a later sign-in moves
-    the session's, and a refreshed ID Token must still tell of the first (OpenID Connect Core §12.2).
+    ``auth_time`` and ``amr`` are copied from the session when the code is issued, with the ``acr`` that answers
+    what the app asked: a later sign-in moves the session's, and a refreshed ID Token must still tell of the first
+    (OpenID Connect Core §12.2).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -17,6 +17,7 @@ from idp_mock.clock import epoch
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.keys.keystore import load_active_key
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.signin import factors
 from idp_mock.signin.models import IdpSession
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.form import TokenForm
@@ -44,7 +45,7 @@ def sign_in(app: App, person: Person, *, now: datetime, scope: str = SIGN_IN_SCO
         scope=scope,
         auth_time=session.auth_time,
         amr=session.amr,
-        acr=session.acr,
+        acr=factors.resolve_acr(session.amr, ()),
         started_at=now,
     )
 

@@ -32,8 +32,8 @@ def test_it_tells_who_for_whom_and_how_she_signed_in(browser: Client) -> None:
         "nonce": "nonce-1",
         "sid": session.sid,
         "auth_time": int(session.auth_time.timestamp()),
-        "amr": ["pwd"],
-        "acr": "urn:xaa-demo:acr:password",
+        "amr": ["user"],  # a clicked persona: no password was typed
+        "acr": "0",
         "exp": 0,
         "iat": 0,
     }
