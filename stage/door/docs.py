@@ -20,7 +20,7 @@ FLOW = ROOT / "docs" / "flow.md"
 EXCHANGE = tuple(f"idp_mock/tokens/token_exchange{part}.py" for part in ("_request", "_subject", "_policy"))
 SOURCES = {
     "I": ("idp_mock/tokens/token_exchange.py", EXCHANGE),
-    "R": ("xaa/jwt_bearer/id_jag.py", ("xaa/jwt_bearer/id_jag.py",)),
+    "R": ("xaa/jwt_bearer/id_jag.py", ("xaa/jwt_bearer/id_jag.py", "xaa/jwt_bearer/subjects.py")),
     "A": ("todo0/api/access_token.py", ("todo0/api/access_token.py",)),
 }
 

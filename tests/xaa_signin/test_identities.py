@@ -8,7 +8,7 @@ from django.db import connection
 
 from tests.xaa_signin.conftest import Browser
 from tests.xaa_signin.fake_idp import OMIT
-from xaa.signin.identities import UserNotFound, load_user, resolve_user
+from xaa.signin.identities import UserNotFound, load_user, provision_user, resolve_user
 from xaa.signin.models import FederatedIdentity
 
 ACME, GLOBEX = "https://idp.example/acme", "https://idp.example/globex"
@@ -17,7 +17,7 @@ PROFILE = {"email": "alice@acme.example", "email_verified": True, "given_name": 
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_first_sign_ins_of_one_person_give_one_account():
-    gate, found, failures = threading.Barrier(8), [], []
+    gate, found, failures = threading.Barrier(20), [], []
 
     def sign_in():
         try:
@@ -28,17 +28,17 @@ def test_parallel_first_sign_ins_of_one_person_give_one_account():
         finally:
             connection.close()
 
-    run_all([threading.Thread(target=sign_in) for _ in range(8)])
+    run_all([threading.Thread(target=sign_in) for _ in range(20)])
     assert failures == []
-    assert len(found) == 8
+    assert len(found) == 20
     assert len(set(found)) == User.objects.count() == FederatedIdentity.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_first_sign_ins_through_the_front_door_all_succeed(acme):
-    browsers = [Browser() for _ in range(4)]
+    browsers = [Browser() for _ in range(20)]
     answers = [acme.authorize(browser.start()) for browser in browsers]
-    gate, seen = threading.Barrier(4), []
+    gate, seen = threading.Barrier(20), []
 
     def come_back(browser, answer):
         gate.wait()
@@ -46,7 +46,7 @@ def test_parallel_first_sign_ins_through_the_front_door_all_succeed(acme):
         connection.close()
 
     run_all([threading.Thread(target=come_back, args=pair) for pair in zip(browsers, answers, strict=True)])
-    assert seen == [302] * 4
+    assert seen == [302] * 20
     assert len({browser.who() for browser in browsers}) == User.objects.count() == 1
 
 
@@ -70,6 +70,93 @@ def test_the_same_email_at_the_same_issuer_is_somebody_else(db):
 def test_an_account_made_by_hand_is_never_adopted(db):
     by_hand = User.objects.create_user("00u1alice", "alice@acme.example", "a-password")
     assert resolve_user(ACME, "00u1alice", profile=PROFILE) != by_hand
+
+
+IN_ACME = {"profile": PROFILE, "authoritative_for": ["acme.example"]}
+
+
+@pytest.mark.spec("SR-04")
+def test_an_account_is_taken_over_by_its_verified_address_where_the_connection_says_so(db):
+    by_hand = User.objects.create_user("alice", "alice@acme.example", "a-password")
+    assert resolve_user(ACME, "00u1alice", **IN_ACME) == by_hand
+    assert load_user(ACME, "00u1alice") == by_hand
+
+
+@pytest.mark.spec("SR-04")
+@pytest.mark.parametrize(
+    ("profile", "account"),
+    [
+        ({"email_verified": False}, {}),
+        ({"email_verified": "true"}, {}),
+        ({"email": "Alice@acme.example"}, {}),
+        ({"email": "alice@globex.example"}, {"email": "alice@globex.example"}),
+        ({"email": "alice@sub.acme.example"}, {"email": "alice@sub.acme.example"}),
+        ({"email": "alice"}, {"email": "alice"}),
+        ({"email": ""}, {"email": ""}),
+        ({}, {"is_staff": True}),
+        ({}, {"is_superuser": True}),
+    ],
+)
+def test_it_is_taken_over_under_no_other_condition(db, profile, account):
+    by_hand = User.objects.create(username="alice", **{"email": "alice@acme.example"} | account)
+    user = resolve_user(ACME, "00u1alice", profile=PROFILE | profile, authoritative_for=["acme.example"])
+    assert user != by_hand
+    assert not user.is_staff
+
+
+@pytest.mark.spec("SR-04", "SR-05")
+def test_an_address_leads_to_an_account_once(db):
+    """Acme gave Alice's address to her successor: the account stays Alice's, whatever her address is now."""
+    by_hand = User.objects.create_user("alice", "alice@acme.example", "a-password")
+    assert resolve_user(ACME, "00u1alice", **IN_ACME) == by_hand
+    assert resolve_user(ACME, "00u9anna", **IN_ACME) != by_hand
+    renamed = PROFILE | {"email": "bob@acme.example"}
+    User.objects.create_user("bob", "bob@acme.example", "a-password")
+    assert resolve_user(ACME, "00u1alice", profile=renamed, authoritative_for=["acme.example"]) == by_hand
+
+
+@pytest.mark.spec("SR-04")
+def test_an_address_of_two_accounts_leads_to_neither(db):
+    both = [User.objects.create_user(name, "alice@acme.example", "a-password") for name in ("alice", "alice2")]
+    assert resolve_user(ACME, "00u1alice", **IN_ACME) not in both
+
+
+@pytest.mark.spec("SR-10")
+def test_a_deactivated_account_is_neither_revived_nor_replaced_by_its_address(db):
+    User.objects.create_user("alice", "alice@acme.example", "a-password", is_active=False)
+    for take in (resolve_user, provision_user):
+        with pytest.raises(UserNotFound):
+            take(ACME, "00u1alice", **IN_ACME)
+    assert (User.objects.count(), FederatedIdentity.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.spec("SR-04")
+def test_of_two_persons_who_race_for_one_address_one_gets_the_account():
+    by_hand = User.objects.create_user("alice", "alice@acme.example", "a-password")
+    gate, found = threading.Barrier(8), []
+
+    def sign_in(subject):
+        gate.wait()
+        try:
+            found.append(resolve_user(ACME, subject, **IN_ACME))
+        finally:
+            connection.close()
+
+    run_all([threading.Thread(target=sign_in, args=(f"00u{number}",)) for number in range(8)])
+    assert len(found) == User.objects.count() == 8
+    assert found.count(by_hand) == 1
+
+
+@pytest.mark.spec("SR-08")
+def test_a_provisioned_account_has_what_a_first_sign_in_gives_and_no_sign_in(db):
+    provisioned = provision_user(ACME, "00u1alice", profile=PROFILE)
+    signed_in = resolve_user(ACME, "00u2bob", profile=PROFILE)
+    same = ("first_name", "last_name", "email", "is_active", "is_staff", "is_superuser")
+    assert [getattr(provisioned, name) for name in same] == [getattr(signed_in, name) for name in same]
+    assert not provisioned.has_usable_password()
+    assert FederatedIdentity.objects.get(subject="00u1alice").last_sign_in_at is None
+    assert resolve_user(ACME, "00u1alice", profile=PROFILE) == provisioned
 
 
 def test_the_profile_follows_the_idp(db):

@@ -8,9 +8,19 @@ Deliberately does not: fall back. No default connection, no issuer that only loo
 issuer that is not listed (RFC 8725 §3.10).
 """
 
-from todo0.federation.models import Connection
+from dataclasses import dataclass
+
+from todo0.federation.models import Connection, EmailDomain
 from xaa.metadata import TrustedIssuer
 from xaa.signin import connections as signin
+
+
+@dataclass(frozen=True)
+class TrustedConnection(TrustedIssuer):
+    """The trust list's entry, and what it lets an ID-JAG do for somebody new. One row, read once a redemption."""
+
+    jit_accounts: bool = False
+    link_by_email: bool = False
 
 
 def find_connection(slug: str) -> signin.Connection:
@@ -31,7 +41,7 @@ def find_connection_for_issuer(issuer: str) -> signin.Connection:
     return connection
 
 
-def find_trusted_issuer(issuer: str) -> TrustedIssuer:
+def find_trusted_issuer(issuer: str) -> TrustedConnection:
     """The connection whose IdP is exactly ``issuer`` and whose XAA switch is on; ``LookupError`` otherwise.
 
     ``issuer`` comes from a token nobody has verified yet. It is compared as a value and nothing else.
@@ -40,7 +50,17 @@ def find_trusted_issuer(issuer: str) -> TrustedIssuer:
     row = Connection.objects.filter(issuer=issuer, active=True, xaa_enabled=True).first()
     if row is None or row.issuer != issuer:  # a database may be set to compare without case; we never do
         raise LookupError("no active connection with Cross App Access has this issuer")
-    return TrustedIssuer(issuer=row.issuer, algorithms=tuple(row.algorithms.split()))
+    return TrustedConnection(
+        issuer=row.issuer,
+        algorithms=tuple(row.algorithms.split()),
+        jit_accounts=row.jit_accounts,
+        link_by_email=row.link_by_email,
+    )
+
+
+def load_domains(issuer: str) -> tuple[str, ...]:
+    """The e-mail domains of the connection with exactly ``issuer``."""
+    return tuple(EmailDomain.objects.filter(connection__issuer=issuer).values_list("domain", flat=True))
 
 
 def _load(**by: str) -> signin.Connection:
@@ -49,6 +69,7 @@ def _load(**by: str) -> signin.Connection:
     row = Connection.objects.filter(active=True, **by).first()
     if row is None:
         raise LookupError("no active connection of that name or domain")
+    domains = tuple(row.email_domains.values_list("domain", flat=True))
     return signin.Connection(
         slug=row.slug,
         name=row.name,
@@ -56,7 +77,8 @@ def _load(**by: str) -> signin.Connection:
         client_id=row.client_id,
         client_secret=row.client_secret,
         algorithms=tuple(row.algorithms.split()),
-        email_domains=tuple(row.email_domains.values_list("domain", flat=True)),
+        email_domains=domains,
+        authoritative_for=domains if row.link_by_email else (),
     )
 
 

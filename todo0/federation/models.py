@@ -3,7 +3,7 @@
 In the flow, the same row serves twice. Sign-in (``xaa.signin``) takes its issuer and client registration; the
 ID-JAG grant (``xaa.jwt_bearer``) takes its issuer and algorithms, so that an ID-JAG is verified with the keys
 Todo0 already trusts for single sign-on (ID-JAG §4.1). ``xaa_enabled`` is the connection's own switch for the
-second use.
+second use; ``jit_accounts`` and ``link_by_email`` say who may come to an account by either, and are off.
 
 Deliberately does not: fold case, trim slashes or match prefixes (RFC 8414 §3.3). One connection an issuer, so
 an ``iss`` never has to choose between two configurations.
@@ -35,6 +35,12 @@ class Connection(models.Model):
     xaa_enabled = models.BooleanField(
         default=False, help_text="Apps may act for its people with ID-JAGs of its IdP."
     )
+    jit_accounts = models.BooleanField(
+        default=False, help_text="An ID-JAG for somebody new makes her an account, as her first sign-in would."
+    )
+    link_by_email = models.BooleanField(
+        default=False, help_text="Somebody new takes over the account that has her verified address."
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -52,7 +58,7 @@ class EmailDomain(models.Model):
     """A domain whose people are sent to this connection's IdP to sign in (home-realm discovery).
 
     Unique, so that no second enterprise can claim it. It only routes: an e-mail address is never an identity
-    (OpenID Connect Core §5.7).
+    (OpenID Connect Core §5.7), but where ``link_by_email`` is on it may lead to one, once.
     """
 
     domain = models.CharField(max_length=253, unique=True)

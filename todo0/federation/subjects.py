@@ -3,33 +3,58 @@
 In the flow this is check R12. The key is (``iss``, ``sub``), the very row that sign-in wrote (OpenID Connect
 Core §5.7, ID-JAG §5), so whoever an ID-JAG speaks of is whoever would appear if that person signed in.
 
-Deliberately does not: create, revive or link. Somebody who never signed in to Todo0 has no account here,
-whatever an IdP says: Todo0 wants to see a person once before an app may act for them. ``email`` is not even
-read. Nor is ``aud_tenant``: a connection is one company's, so there is no tenant here for it to choose (ID-JAG
-§6.1). A ``tenant`` says that the issuer has several companies; the same ``sub`` could then be two people, and
-Todo0 refuses what it cannot tell apart.
+Somebody who never signed in here has no account, whatever an IdP says: Todo0 wants to see a person once before an
+app may act for her. A connection may be more generous (``jit_accounts``, ID-JAG §2.2): then its ID-JAG makes the
+account that her first sign-in would have made, with nothing more in it, after every other check has passed.
+
+Deliberately does not: revive, or bind anew. Nor read ``aud_tenant``: a connection is one company's, so there is no
+tenant here for it to choose (ID-JAG §6.1). A ``tenant`` says that the issuer has several companies; the same ``sub``
+could then be two people, and Todo0 refuses what it cannot tell apart.
 """
+
+from functools import partial
 
 from django.contrib.auth.models import AbstractUser
 
+from todo0.federation.connections import TrustedConnection, load_domains
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected
-from xaa.jwt_bearer.subjects import SubjectNotFound
-from xaa.signin.identities import UserNotFound, load_identity
+from xaa.jwt_bearer.subjects import Newcomer, SubjectNotFound
+from xaa.signin.identities import UserNotFound, load_identity, provision_user
 from xaa.signin.models import FederatedIdentity
 
 
-def resolve_subject(id_jag: IdJag) -> AbstractUser:
-    """The active user with exactly this identity, in one statement; ``SubjectNotFound`` otherwise."""
+def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
+    """The active user with exactly this identity, in one statement, or a newcomer; else ``SubjectNotFound``."""
     if "tenant" in id_jag.claims:
         raise SubjectNotFound(f"expected no tenant from an issuer of one, found {id_jag.claims['tenant']!r:.80}")
     try:
         identity = load_identity(id_jag.issuer, id_jag.subject)
     except UserNotFound as error:
+        if error.reason == "unknown" and _trusted(id_jag).jit_accounts:
+            return Newcomer(partial(welcome, id_jag))
         raise SubjectNotFound(
             f"expected an active account that signed in here before, found {error.reason}"
         ) from error
     check_not_signed_out_since(id_jag, identity)
     return identity.user
+
+
+def welcome(id_jag: IdJag) -> AbstractUser:
+    """Her account, made now, or by a redemption that ran beside this one."""
+    trusted = _trusted(id_jag)
+    domains = load_domains(trusted.issuer) if trusted.link_by_email else ()
+    try:
+        return provision_user(
+            id_jag.issuer, id_jag.subject, profile=id_jag.claims, authoritative_for=domains
+        )
+    except UserNotFound as error:
+        raise SubjectNotFound(f"expected an active account, found {error.reason}") from error
+
+
+def _trusted(id_jag: IdJag) -> TrustedConnection:
+    if not isinstance(id_jag.trusted, TrustedConnection):
+        raise TypeError("Expected JWT_BEARER_TRUSTED_ISSUERS to be todo0.federation.connections'.")
+    return id_jag.trusted
 
 
 def check_not_signed_out_since(id_jag: IdJag, identity: FederatedIdentity) -> None:

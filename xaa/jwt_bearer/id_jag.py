@@ -6,8 +6,8 @@ says why. Nothing is called true before it is: what arrives is ``unverified_...`
 when its signature holds.
 
 Every check refuses with ``IdJagRejected``: the caller is told one uniform ``invalid_grant``, the log which check
-failed, what it expected and what it found. No check writes anything but the last, which spends the ID-JAG, so a
-refused one is never burnt.
+failed, what it expected and what it found. No check writes anything but the last two: one spends the ID-JAG, so a
+refused one is never burnt; the other makes a newcomer's account, so a refused one leaves nobody behind.
 
 Every claim of ID-JAG §3.1 is accounted for. Checked: ``iss aud client_id exp iat nbf sub jti resource scope``.
 Carried into the access token: ``auth_time acr amr``, and ``cnf`` (R8), whose only member understood is ``jkt``.
@@ -24,7 +24,7 @@ from xaa.jwt_bearer import replay, trust
 from xaa.jwt_bearer.policy import NotGranted, decide_resource, decide_scope, narrow_resource
 from xaa.jwt_bearer.possession import check_proof_is_new, verify_possession
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented
-from xaa.jwt_bearer.subjects import SubjectNotFound, resolve_subject
+from xaa.jwt_bearer.subjects import SubjectNotFound, check_account, reject_subject, resolve_subject
 
 MAX_IDENTIFIER_LENGTH: Final = 255  # OpenID Connect Core §2, for ``sub``; we hold ``jti`` to it as well
 _PRINTABLE: Final = frozenset(map(chr, range(0x20, 0x7F)))
@@ -69,7 +69,7 @@ def check_signature(presented: Presented) -> Presented:
         verified = trust.verify_assertion(presented.assertion, presented.trusted)
     except jose.JoseError as error:
         raise IdJagRejected(str(error)) from error
-    return replace(presented, id_jag=IdJag(presented.trusted.issuer, verified.claims))
+    return replace(presented, id_jag=IdJag(presented.trusted.issuer, verified.claims, presented.trusted))
 
 
 @numbered("R7", "aud is exactly this server")
@@ -126,13 +126,12 @@ def check_issued_at(presented: Presented) -> Presented:
 
 @numbered("R12", "person found")
 def check_subject(presented: Presented) -> Presented:
-    """``sub`` names one active account here, by the same key as at sign-in; none is created (ID-JAG §4.1)."""
+    """``sub`` names one active account, by the same key as at sign-in, or a newcomer who may have one (ID-JAG §4.1)."""
     _check_identifier("sub", presented.id_jag.claims.get("sub"))
     try:
         return replace(presented, user=resolve_subject(presented.id_jag))
     except SubjectNotFound as error:
-        description = "User not found" if presented.rules.disclose_unknown_user else ""
-        raise IdJagRejected(f"sub: {error.reason}", description=description) from error
+        raise reject_subject(presented, error) from error
 
 
 @numbered("R13", "resource is ours")
@@ -203,10 +202,11 @@ CHECKS: Final = (
     check_key,  # R8: who holds the key, if it is bound to one
     check_expiry,  # R9: and it still means it
     check_issued_at,  # R10: and not for longer than we accept
-    check_subject,  # R12: about one person we know; asked so late that no forger learns who has an account
+    check_subject,  # R12: about one person; asked so late that no forger learns who has an account
     check_resource,  # R13: for an API of ours
     check_scope,  # R14: for something that may be done there
-    check_not_replayed,  # R11: last, because it writes: a refused ID-JAG is not burnt
+    check_not_replayed,  # R11: after all of these, because it writes: a refused ID-JAG is not burnt
+    check_account,  # R12: last, because it writes more: not even a second copy of a good one makes an account
 )
 
 

@@ -101,7 +101,12 @@ class SignInBackend(OIDCAuthenticationBackend):
             userinfo = fetch_userinfo(endpoint, access_token=access_token, subject=self.id_token.subject)
             profile = {**userinfo, **payload}  # what is signed wins
         try:
-            user = resolve_user(self.id_token.issuer, self.id_token.subject, profile=profile)
+            user = resolve_user(
+                self.id_token.issuer,
+                self.id_token.subject,
+                profile=profile,
+                authoritative_for=self.pending.connection.authoritative_for,
+            )
         except UserNotFound as error:
             raise SignInFailed(INACTIVE_USER, str(error)) from error
         self.pending.signed_in = self._describe(user, raw_id_token=id_token)

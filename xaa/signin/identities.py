@@ -1,14 +1,15 @@
 """From what the IdP says to an account of ours: looked up by (issuer, subject), made at the first sign-in.
 
 An e-mail address or a name is never a key (OpenID Connect Core §5.7): both can be reassigned, claimed
-unverified, or chosen to be an administrator's. So no existing account is ever adopted: a first sign-in makes
-a new one, without password and without rights, and an account made by hand stays what it was.
+unverified, or chosen to be an administrator's. So by default no existing account is ever adopted: a first sign-in
+makes a new one, without password and without rights, and an account made by hand stays what it was. A connection
+may say otherwise (``authoritative_for``); ``_adopt`` holds it to its conditions, once, for the first binding.
 
-Deliberately does not: delete accounts, or switch one on that an administrator has switched off.
+Deliberately does not: delete accounts, switch one on that an administrator has switched off, or move a binding.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -16,6 +17,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from xaa.signin.connections import email_domain
 from xaa.signin.models import FederatedIdentity
 
 
@@ -47,13 +49,29 @@ def load_identity(issuer: str, subject: str) -> FederatedIdentity:
     return identity
 
 
-def resolve_user(issuer: str, subject: str, *, profile: Mapping[str, Any]) -> AbstractUser:
+def resolve_user(
+    issuer: str, subject: str, *, profile: Mapping[str, Any], authoritative_for: Collection[str] = ()
+) -> AbstractUser:
     """The active account of the person who has just signed in, made now if there is none yet."""
-    identity = _find_identity(issuer, subject) or _create_identity(issuer, subject)
+    identity = _find_identity(issuer, subject) or _bind(issuer, subject, profile, authoritative_for)
     if not identity.user.is_active:
         raise UserNotFound("inactive")
+    identity.last_sign_in_at = timezone.now()
     _refresh_identity(identity, profile)
     _refresh_user(identity.user, profile)
+    return identity.user
+
+
+def provision_user(
+    issuer: str, subject: str, *, profile: Mapping[str, Any], authoritative_for: Collection[str] = ()
+) -> AbstractUser:
+    """The account that a first sign-in would make, for a person who has not signed in yet (ID-JAG §2.2).
+
+    Only for whoever has verified the IdP's word for her. Of any number of calls at once one makes the account.
+    """
+    identity = _bind(issuer, subject, profile, authoritative_for)
+    if not identity.user.is_active:
+        raise UserNotFound("inactive")
     return identity.user
 
 
@@ -61,23 +79,59 @@ def _find_identity(issuer: str, subject: str) -> FederatedIdentity | None:
     return FederatedIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
 
 
-def _create_identity(issuer: str, subject: str) -> FederatedIdentity:
+def _bind(
+    issuer: str, subject: str, profile: Mapping[str, Any], authoritative_for: Collection[str]
+) -> FederatedIdentity:
     """One account, however many first sign-ins of this person run at once: the unique constraint decides.
 
     The loser's transaction takes its own new account back with it, and it finds the winner's.
     """
     try:
         with transaction.atomic():
-            user = get_user_model().objects.create_user(username=f"federated-{uuid.uuid4().hex}")
-            return FederatedIdentity.objects.create(user=user, issuer=issuer, subject=subject)
+            user = _adopt(profile, authoritative_for) or _create_user()
+            identity = FederatedIdentity.objects.create(user=user, issuer=issuer, subject=subject)
+            _refresh_identity(identity, profile)
+            _refresh_user(user, profile)
+            return identity
     except IntegrityError:
         return FederatedIdentity.objects.select_related("user").get(issuer=issuer, subject=subject)
+
+
+def _create_user() -> AbstractUser:
+    return get_user_model().objects.create_user(username=f"federated-{uuid.uuid4().hex}")
+
+
+def _adopt(profile: Mapping[str, Any], authoritative_for: Collection[str]) -> AbstractUser | None:
+    """An account that was here before its owner's IdP was connected, by her e-mail address (SR-04); mostly None.
+
+    Only if our configuration says that this IdP speaks for the domain, the IdP that the address is verified, and
+    exactly one account has it, which nobody is bound to and which has no rights over others. The row is locked, so
+    that two persons with one address cannot both get it. A deactivated one stays hers and shut.
+    """
+    email = _text(profile, "email", 254)
+    if profile.get("email_verified") is not True or not _is_within(email, authoritative_for):
+        return None
+    found = get_user_model().objects.select_for_update().filter(email=email)[:2]
+    if len(found) != 1:
+        return None
+    user = found[0]
+    if user.is_staff or user.is_superuser or FederatedIdentity.objects.filter(user=user).exists():
+        return None
+    if not user.is_active:
+        raise UserNotFound("inactive")
+    return user
+
+
+def _is_within(email: str, domains: Collection[str]) -> bool:
+    try:
+        return email_domain(email) in {domain.lower() for domain in domains}
+    except LookupError:
+        return False
 
 
 def _refresh_identity(identity: FederatedIdentity, profile: Mapping[str, Any]) -> None:
     identity.email = _text(profile, "email", 254)
     identity.email_verified = profile.get("email_verified") is True
-    identity.last_sign_in_at = timezone.now()
     identity.save(update_fields=["email", "email_verified", "last_sign_in_at"])
 
 
