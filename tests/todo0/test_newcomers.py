@@ -1,10 +1,12 @@
-"""An account from an ID-JAG (just in time): only where the connection says so, once, and with nothing more in it."""
+"""An account from an ID-JAG (just in time): only where the connection says so, once, with nothing more in it."""
 
+import io
 import threading
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from stage.kit import people
@@ -128,3 +130,12 @@ def test_parallel_redemptions_for_one_newcomer_give_one_account(redeem: Redeem) 
     assert User.objects.count() == accounts + 1
     whose = {verified(answer.json()["access_token"]).claims["sub"] for answer in answers}
     assert whose == {user_of(people.DAN).username}
+
+
+def test_the_command_turns_one_switch_and_shows_all(seeded: None) -> None:
+    said = io.StringIO()
+    call_command("connection", "acme", "--jit-accounts", "on", stdout=said)
+    assert Connection.objects.get(slug="acme").jit_accounts
+    assert said.getvalue() == "active: on\nxaa-enabled: on\njit-accounts: on\nlink-by-email: off\n"
+    with pytest.raises(CommandError, match="one of: acme"):
+        call_command("connection", "acm")

@@ -151,6 +151,7 @@ class IdpServer(ThreadingHTTPServer):
     """One socket for all the enterprises of a run; ``idps`` is by the first part of the path."""
 
     daemon_threads = True
+    request_queue_size = 64  # so many may knock at once
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

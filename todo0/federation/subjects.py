@@ -8,8 +8,8 @@ app may act for her. A connection may be more generous (``jit_accounts``, ID-JAG
 account that her first sign-in would have made, with nothing more in it, after every other check has passed.
 
 Deliberately does not: revive, or bind anew. Nor read ``aud_tenant``: a connection is one company's, so there is no
-tenant here for it to choose (ID-JAG §6.1). A ``tenant`` says that the issuer has several companies; the same ``sub``
-could then be two people, and Todo0 refuses what it cannot tell apart.
+tenant here for it to choose (ID-JAG §6.1). A ``tenant`` says that the issuer has several companies; the same
+``sub`` could then be two people, and Todo0 refuses what it cannot tell apart.
 """
 
 from functools import partial
@@ -44,9 +44,7 @@ def welcome(id_jag: IdJag) -> AbstractUser:
     trusted = _trusted(id_jag)
     domains = load_domains(trusted.issuer) if trusted.link_by_email else ()
     try:
-        return provision_user(
-            id_jag.issuer, id_jag.subject, profile=id_jag.claims, authoritative_for=domains
-        )
+        return provision_user(id_jag.issuer, id_jag.subject, profile=id_jag.claims, authoritative_for=domains)
     except UserNotFound as error:
         raise SubjectNotFound(f"expected an active account, found {error.reason}") from error
 

@@ -7,7 +7,8 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_ISSUER``                     our own issuer identifier (RFC 8414 §2), the only ``aud`` we accept
 ``JWT_BEARER_TRUSTED_ISSUERS``            ``{issuer: {"algorithms": (...), "jwks_uri": ...}}``, or the dotted path
                                           of a ``find(issuer) -> TrustedIssuer`` that raises ``LookupError``
-``JWT_BEARER_SUBJECT_RESOLVER``           dotted path of ``resolve(id_jag) -> user``, raises ``SubjectNotFound``
+``JWT_BEARER_SUBJECT_RESOLVER``           dotted path of ``resolve(id_jag)`` to a user, or a ``Newcomer`` who may
+                                          become one; raises ``SubjectNotFound``
 ``JWT_BEARER_RESOURCES``                  identifiers (RFC 8707) of the APIs this server issues tokens for
 ``JWT_BEARER_DEFAULT_RESOURCE``           the one meant when an ID-JAG names none; empty: such an ID-JAG is refused
 ``JWT_BEARER_MAX_LIFETIME``               seconds between ``iat`` and ``exp`` that we tolerate (600)

@@ -126,7 +126,7 @@ def check_issued_at(presented: Presented) -> Presented:
 
 @numbered("R12", "person found")
 def check_subject(presented: Presented) -> Presented:
-    """``sub`` names one active account, by the same key as at sign-in, or a newcomer who may have one (ID-JAG §4.1)."""
+    """``sub`` names one active account, by the key of sign-in, or a newcomer who may have one (ID-JAG §4.1)."""
     _check_identifier("sub", presented.id_jag.claims.get("sub"))
     try:
         return replace(presented, user=resolve_subject(presented.id_jag))

@@ -33,8 +33,8 @@ NOBODY: Final = TrustedIssuer(issuer="", algorithms=())
 class IdJag:
     """An ID-JAG whose signature holds: the IdP's words. The properties trust the checks that came before.
 
-    ``trusted`` is the line of the trust list that it stands on. A project whose lines say more than ours (a subclass
-    of ``TrustedIssuer``) reads it there, and need not look the issuer up again.
+    ``trusted`` is the line of the trust list that it stands on. A project whose lines say more than ours (a
+    subclass of ``TrustedIssuer``) reads it there, and need not look the issuer up again.
     """
 
     issuer: str

@@ -33,8 +33,8 @@ class SubjectNotFound(LookupError):
 class Newcomer:
     """Somebody without an account here, whom the resolver would give one.
 
-    ``welcome`` makes it, in one transaction, and returns the user. It may be called at the same moment for the same
-    person in another process: both must return the one account, or raise ``SubjectNotFound``.
+    ``welcome`` makes it, in one transaction, and returns the user. It may be called at the same moment for the
+    same person in another process: both must return the one account, or raise ``SubjectNotFound``.
     """
 
     welcome: Callable[[], Any]

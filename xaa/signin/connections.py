@@ -21,10 +21,11 @@ class Connection:
 
     ``slug`` names the connection in URLs and never changes meaning. ``algorithms`` are those the IdP may sign
     its ID Tokens with. ``email_domains`` lead people here from their e-mail address (home realm), and prove
-    nothing. ``authoritative_for`` are domains in which the IdP is believed about an address that it calls verified,
-    so that a first sign-in takes over the account here that has it; empty, none is ever taken over. Only for an app
-    that has verified its own accounts' addresses: else whoever registered somebody's address first waits inside.
-    ``wants_userinfo`` asks the UserInfo endpoint for the profile, for IdPs that keep it out of the ID Token.
+    nothing. ``authoritative_for`` are domains in which the IdP is believed about an address that it calls
+    verified, so that a first sign-in takes over the account here that has it; empty, none is ever taken over.
+    Only for an app that has verified its own accounts' addresses: else whoever registered somebody's address
+    first waits inside. ``wants_userinfo`` asks the UserInfo endpoint for the profile, for IdPs that keep it out
+    of the ID Token.
     """
 
     slug: str

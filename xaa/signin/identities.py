@@ -88,7 +88,7 @@ def _bind(
     """
     try:
         with transaction.atomic():
-            user = _adopt(profile, authoritative_for) or _create_user()
+            user: Any = _adopt(profile, authoritative_for) or _create_user()
             identity = FederatedIdentity.objects.create(user=user, issuer=issuer, subject=subject)
             _refresh_identity(identity, profile)
             _refresh_user(user, profile)

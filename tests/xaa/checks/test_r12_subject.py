@@ -1,4 +1,4 @@
-"""R12: one active account that is already known, found by (iss, sub), or a newcomer who may have one (ID-JAG §4.1)."""
+"""R12: one active account found by (iss, sub), or a newcomer who may have one (ID-JAG §4.1)."""
 
 import pytest
 from django.contrib.auth.models import User
