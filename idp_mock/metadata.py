@@ -20,7 +20,7 @@ from xaa import client_assertion, protocol
 
 CLIENT_AUTHENTICATION = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 CLAIMS = (
-    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "acr",
+    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "acr", "tenant",
     "email", "email_verified", "name", "preferred_username",
 )  # fmt: skip
 

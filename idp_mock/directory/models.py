@@ -73,6 +73,8 @@ class Person(models.Model):
     password = models.CharField(max_length=128)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     is_admin = models.BooleanField(default=False)
+    tenant = models.CharField(max_length=100, blank=True, default="")
+    """Which of the companies behind this issuer is hers; empty where it serves one (ID-JAG §6.1)."""
     groups = models.ManyToManyField(Group, related_name="people", blank=True)
 
     class Meta:
@@ -80,6 +82,10 @@ class Person(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "sub"], name="person_sub_per_enterprise"),
             models.UniqueConstraint(fields=["enterprise", "login"], name="person_login_per_enterprise"),
+            # Kinds of tenants, which no lookup may take for a company (OpenID Connect Enterprise Extensions).
+            models.CheckConstraint(
+                condition=~models.Q(tenant__in=["personal", "organization"]), name="person_tenant_is_a_company"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,10 @@ class ResourceApp(models.Model):
     resources = models.JSONField(default=list)
     scopes = models.JSONField(default=list)
     """``[{"scope": "todos.read", "words": "Read todos"}]``: the scopes it has, and what each lets an app do."""
+    tenants = models.JSONField(default=dict, blank=True)
+    """``{"acme": "org_7"}``: what it calls each of our companies, if it has tenants; see ``tenants``."""
+    client_ids_are_per_tenant = models.BooleanField(default=False)
+    """Whether its clients have an id in each tenant and not one for all (ID-JAG §6.2)."""
 
     class Meta:
         constraints = [
@@ -65,6 +69,8 @@ class CrossAppConnection(models.Model):
     client_id_at_resource_as = models.CharField(max_length=255, blank=True)
     """The requesting app's name at the resource app's authorization server, which may differ from its name here
     (ID-JAG §5). Without it there is no ID-JAG."""
+    client_ids_by_tenant = models.JSONField(default=dict, blank=True)
+    """``{"org_7": "agent0-in-org-7"}``: the same for each of its tenants, where that is how it counts clients."""
     lifetime = models.PositiveIntegerField(default=300)
     """Seconds until an ID-JAG expires. Short, because its redemption needs one request, not an afternoon."""
     max_authentication_age = models.PositiveIntegerField(null=True, blank=True)

@@ -51,7 +51,7 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         "sub": subject_at(connection.resource_app.app, subject.person),
         # One string: an array could name a second reader (ID-JAG §4.4.1).
         "aud": connection.resource_app.issuer,
-        "client_id": connection.client_id_at_resource_as,
+        "client_id": exchange.place.client_id,
         "jti": secrets.token_urlsafe(24),  # 192 random bits, and nothing in them that means something
         "iat": issued_at,
         "exp": issued_at + connection.lifetime,
@@ -59,6 +59,10 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         "amr": list(subject.amr),
         "acr": subject.acr,
     }
+    if exchange.place.tenant:
+        claims["tenant"] = exchange.place.tenant
+    if exchange.place.aud_tenant:
+        claims["aud_tenant"] = exchange.place.aud_tenant
     if exchange.granted_resources:
         claims["resource"] = one_or_several(exchange.granted_resources)
     if exchange.granted_scopes:

@@ -49,6 +49,8 @@ def issue_id_token(family: TokenFamily, *, scope: str, now: datetime, nonce: str
     }
     if nonce:
         claims["nonce"] = nonce
+    if session.person.tenant:
+        claims["tenant"] = session.person.tenant  # as in an ID-JAG, so that both lead to one account
     claims |= profile_claims(session.person, scope)
     key = load_signing_key(app.enterprise, alg=app.id_token_signed_response_alg)
     return jose.sign(claims, key=key, typ=protocol.TYP_ID_TOKEN)

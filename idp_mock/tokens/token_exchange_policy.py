@@ -12,6 +12,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from idp_mock.policy import decide
+from idp_mock.policy.tenants import NoPlace, find_place
 from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import protocol
@@ -121,13 +122,13 @@ def check_client_id_mapping(exchange: Exchange) -> Exchange:
     """We know what the requesting app is called at the resource app's authorization server (ID-JAG §5).
 
     The ID-JAG names it in ``client_id``, and only the client of that name can redeem it. Putting the name it has
-    here would bind the grant to whoever happens to have the same name there.
+    here would bind the grant to whoever happens to have the same name there. Where the resource app has tenants,
+    the name counts in the one that is the person's (ID-JAG §6.2).
     """
-    if not exchange.standing.connection.client_id_at_resource_as:
-        raise OAuthError(
-            protocol.ERROR_INVALID_TARGET, "The requesting app has no client id configured at this resource app."
-        )
-    return exchange
+    try:
+        return replace(exchange, place=find_place(exchange.standing.connection, exchange.subject.person))
+    except NoPlace as error:
+        raise OAuthError(protocol.ERROR_INVALID_TARGET, str(error)) from error
 
 
 def is_resource_uri(value: str) -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from idp_mock.directory.models import App, Person
 from idp_mock.policy.standing import Standing
+from idp_mock.policy.tenants import Place
 from idp_mock.signin.models import IdpSession
 from idp_mock.tokens.form import TokenForm
 from idp_mock.tokens.models import TokenFamily
@@ -92,3 +93,4 @@ class Exchange:
     standing: Standing | None = None  # I7
     granted_resources: tuple[str, ...] = ()  # I11
     granted_scopes: tuple[str, ...] = ()  # I12
+    place: Place | None = None  # I14: the client's name at the resource app, and in which tenant

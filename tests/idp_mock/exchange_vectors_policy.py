@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from idp_mock.policy.models import ResourceApp
 from tests.idp_mock.exchange_vector import send, vector
 from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, World
 
@@ -156,6 +157,27 @@ def an_old_id_token_after_a_new_sign_in(world: World) -> dict[str, Any]:
 def no_client_id_at_the_resource_app(world: World) -> dict[str, Any]:
     world.agent0.connections.update(client_id_at_resource_as="")
     return {}
+
+
+@vector("I14", "invalid_target", "TN-02", "TN-03")
+def no_tenant_for_her_company_at_the_resource_app(world: World) -> dict[str, Any]:
+    register_tenants(world, {"another-company": "org_9"})
+    return {}
+
+
+@vector("I14", "invalid_target", "TN-05")
+def no_client_id_in_her_companys_tenant(world: World) -> dict[str, Any]:
+    """The id for all tenants, or the one in another tenant, is somebody else's in this one, or nobody's."""
+    register_tenants(world, {"acme": "org_7"}, client_ids={"org_9": "agent0-in-org-9"})
+    return {}
+
+
+def register_tenants(world: World, tenants: dict[str, str], client_ids: dict[str, str] | None = None) -> None:
+    """Make Todo0 a resource app with tenants; with ``client_ids``, one that counts clients in each of them."""
+    ResourceApp.objects.filter(pk=world.todo0.pk).update(
+        tenants=tenants, client_ids_are_per_tenant=client_ids is not None
+    )
+    world.agent0.connections.filter(resource_app=world.todo0).update(client_ids_by_tenant=client_ids or {})
 
 
 def register_resource(world: World, resource: str) -> dict[str, Any]:

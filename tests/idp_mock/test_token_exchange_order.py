@@ -8,6 +8,7 @@ import pytest
 
 from idp_mock.directory.models import App, Person
 from idp_mock.policy.standing import load_standing
+from idp_mock.policy.tenants import Place
 from idp_mock.signin.models import IdpSession
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens import token_exchange
@@ -108,7 +109,16 @@ def look_up_without_judging(exchange: Exchange) -> Exchange:
     return replace(exchange, standing=load_standing(person=person, app=exchange.app, audience=audience))
 
 
-ESTABLISHED_WITHOUT_THE_RULE = {"I4": [read_without_verifying], "I7": [look_up_without_judging]}
+def name_as_the_row_does(exchange: Exchange) -> Exchange:
+    """What I14 establishes, without its rule: the row's client id, be it none."""
+    return replace(exchange, place=Place(exchange.standing.connection.client_id_at_resource_as))
+
+
+ESTABLISHED_WITHOUT_THE_RULE = {
+    "I4": [read_without_verifying],
+    "I7": [look_up_without_judging],
+    "I14": [name_as_the_row_does],
+}
 
 
 def without_rule(number: str) -> tuple[Check, ...]:
@@ -130,7 +140,7 @@ def test_without_a_rule_something_bad_gets_an_id_jag(
     assert world.exchange(**override)["issued_token_type"] == protocol.TOKEN_TYPE_ID_JAG
 
 
-@pytest.mark.parametrize("number", ["I4", "I7"])
+@pytest.mark.parametrize("number", ["I4", "I7", "I14"])
 def test_a_check_that_establishes_something_cannot_simply_be_dropped(
     world: World, monkeypatch: pytest.MonkeyPatch, number: str
 ) -> None:
