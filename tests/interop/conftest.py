@@ -10,6 +10,7 @@ from tests.flow.conftest import (  # noqa: F401 (fixtures)
     agent0_there,
     alice,
     demo,
+    id_jag,
     pytest_runtest_makereport,
     wire,
 )
