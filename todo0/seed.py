@@ -1,4 +1,4 @@
-"""Todo0's seeded state: the connection to Acme, the two client registrations, the people, a few todos.
+"""Todo0's seeded state: the connection to Acme, the clients, the people, a few todos.
 
 Deliberately does not: make an account for Dan (he never signed in, so his ID-JAG is refused with ``User not
 found``), or connect Globex (its people are strangers here until somebody adds a connection).
@@ -6,18 +6,26 @@ found``), or connect Globex (its people are strangers here until somebody adds a
 
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
 from stage.kit import people
-from stage.kit.registrations import AGENT0_AT_TODO0, EVIL0_AT_TODO0, TODO0_AT_ACME, Registration
+from stage.kit.registrations import (
+    AGENT0_AT_TODO0,
+    AGENT0_DOCUMENT,
+    EVIL0_AT_TODO0,
+    TODO0_AT_ACME,
+    Registration,
+)
 from todo0.authserver.dot import Application
 from todo0.authserver.secrets import check_is_random
 from todo0.authserver.signing_keys import load_signing_key
 from todo0.federation.models import Connection, EmailDomain
 from todo0.todos import changes
 from todo0.todos.models import Todo
+from xaa.jwt_bearer.client_documents import allow_client_url
 from xaa.jwt_bearer.models import CrossAppClient
 from xaa.signin.identities import resolve_user
 
@@ -38,6 +46,8 @@ def seed() -> None:
     # client, and not because the thief has no registration.
     register(AGENT0_AT_TODO0, name="Agent0")
     register(EVIL0_AT_TODO0, name="Evil0")
+    for url in settings.CLIENT_URLS:
+        allow(url)
     for person in people.PEOPLE:
         if person.has_todo0_account:
             welcome(person, at=timezone.now())
@@ -74,6 +84,13 @@ def register(registration: Registration, *, name: str) -> None:
     )
     scopes = " ".join(settings.OAUTH2_PROVIDER["SCOPES"])
     CrossAppClient.objects.get_or_create(application=application, defaults={"allowed_scopes": scopes})
+
+
+def allow(url: str) -> None:
+    """A client without a registration, under a name of ours: what it calls itself is only its own word."""
+    if not Application.objects.filter(client_id=url).exists():
+        name = "Agent0" if url == AGENT0_DOCUMENT else urlsplit(url).netloc
+        allow_client_url(url, name=name, allowed_scopes=" ".join(settings.OAUTH2_PROVIDER["SCOPES"]))
 
 
 def welcome(person: people.Person, *, at: datetime) -> None:

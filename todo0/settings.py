@@ -41,6 +41,8 @@ JWT_BEARER_MAX_LIFETIME = 600
 # The one exception to uniform refusals: a person without an account here is told so, by the words of the
 # draft's first implementers. Whoever holds a valid ID-JAG for somebody learns nothing more from it.
 JWT_BEARER_DISCLOSE_UNKNOWN_USER = True
+# Clients whose id is a URL, as the admin has listed them; what else there is to know stands there.
+CLIENT_URLS = env.words("TODO0_CLIENT_URLS")
 ACCESS_TOKEN_ALGORITHM = "ES256"
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"

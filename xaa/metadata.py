@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from xaa import jose, protocol
 from xaa.errors import XaaError
-from xaa.http import HttpFailure, OutgoingHttp
+from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
 
 REFETCH_COOLDOWN: Final = 30.0
 """Seconds between two fetches of one issuer's keys, so that made-up ``kid`` values cannot drive our traffic."""
@@ -155,7 +155,7 @@ class IssuerDirectory:
             url = self._load_metadata(trusted.issuer, "oauth", state).get("jwks_uri", "")
         if not isinstance(url, str) or not url:
             raise MetadataError(f"Expected the metadata of {trusted.issuer} to have a 'jwks_uri', found none.")
-        return jose.KeySet.from_jwks(_fetch_document(self._http, url))
+        return jose.KeySet.from_jwks(fetch_json(self._http, url).json())
 
 
 def well_known_urls(issuer: str, kind: Kind) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ def _fetch_metadata(http: OutgoingHttp, issuer: str, kind: Kind) -> dict[str, An
     failures = []
     for url in well_known_urls(issuer, kind):
         try:
-            document = _fetch_document(http, url)
+            document = fetch_json(http, url).json()
         except (HttpFailure, MetadataError) as error:
             failures.append(str(error))
             continue
@@ -182,11 +182,12 @@ def _fetch_metadata(http: OutgoingHttp, issuer: str, kind: Kind) -> dict[str, An
     raise MetadataError(f"No metadata of {issuer} could be fetched: {'; '.join(failures)}")
 
 
-def _fetch_document(http: OutgoingHttp, url: str) -> dict[str, Any]:
+def fetch_json(http: OutgoingHttp, url: str) -> HttpAnswer:
+    """An answer of status 200 that says it is JSON; a redirect or an error page is none."""
     answer = http.get(url, headers={"Accept": "application/json"})
     if answer.status != 200:
         raise MetadataError(f"{url}: expected status 200, found {answer.status}")
     media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):  # RFC 8414 §3.2; RFC 7517 §8.5
         raise MetadataError(f"{url}: expected JSON, found the media type {media_type!r:.60}")
-    return answer.json()
+    return answer

@@ -49,6 +49,8 @@ CNF_JKT: Final = "jkt"  # RFC 9449 §6.1, in the claim cnf of RFC 7800 §3.1
 # Metadata.
 GRANT_PROFILE_ID_JAG: Final = "urn:ietf:params:oauth:grant-profile:id-jag"  # ID-JAG §7.2
 META_GRANT_PROFILES: Final = "authorization_grant_profiles_supported"  # ID-JAG §7.2
+META_CLIENT_PROFILES: Final = META_GRANT_PROFILES  # ID-JAG §8: the same member, in a client's own metadata
+META_CLIENT_ID_DOCUMENTS: Final = "client_id_metadata_document_supported"  # Client ID Metadata Documents, §5
 META_REQUESTED_TOKEN_TYPES: Final = "identity_chaining_requested_token_types_supported"  # ID-JAG §7.1
 META_DPOP_ALGORITHMS: Final = "dpop_signing_alg_values_supported"  # RFC 9449 §5.1; RFC 9728 §2
 WELL_KNOWN_OAUTH: Final = "oauth-authorization-server"  # RFC 8414 §3: inserted before the issuer's path

@@ -7,7 +7,7 @@ them on its first start and compose takes them from ``.env``.
 
 from dataclasses import dataclass
 
-from stage.kit import env
+from stage.kit import addresses, env
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ EVIL0_AT_ACME = Registration("evil0", "acme", "evil0-at-acme", "EVIL0_IDP_CLIENT
 AGENT0_AT_GLOBEX = Registration("agent0", "globex", "agent0-at-globex", "AGENT0_GLOBEX_CLIENT_SECRET")
 AGENT0_AT_TODO0 = Registration("agent0", "todo0", "agent0-at-todo0", "AGENT0_RESOURCE_CLIENT_SECRET")
 EVIL0_AT_TODO0 = Registration("evil0", "todo0", "evil0-at-todo0", "EVIL0_RESOURCE_CLIENT_SECRET")
+
+AGENT0_DOCUMENT = f"{addresses.AGENT0_URL}/client-metadata.json"
+"""Where Agent0 describes itself: the other client id it can have at Todo0, which needs no secret."""
 
 REGISTRATIONS = (
     AGENT0_AT_ACME,

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from todo0.authserver.dot import Application, AuthorizationView
 from xaa import protocol
+from xaa.jwt_bearer.client_documents import read_document
 
 BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 
@@ -35,7 +36,7 @@ class ConsentView(AuthorizationView):
 
         It would send whoever says no to an altered redirect URI, registered or not (RFC 9700 §4.11).
         """
-        client = Application.objects.filter(client_id=form.cleaned_data["client_id"]).first()
+        client = read_document(Application.objects.filter(client_id=form.cleaned_data["client_id"]).first())
         if client is None:
             return self._refuse("There is no such client.")
         redirect_uri = form.cleaned_data["redirect_uri"]

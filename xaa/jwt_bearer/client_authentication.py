@@ -6,7 +6,8 @@ meets this server: the keys of its ``CrossAppClient``, its issuer as the only au
 
 django-oauth-toolkit knows secrets only. Nothing of it is patched: its validator asks here first.
 
-Deliberately does not: fetch a client's keys from an address (``jwks_uri``). They are part of its registration.
+Deliberately does not: fetch the keys of a registered client from an address (``jwks_uri``). They are part of its
+registration; those of a client whose id is a URL are in its document (``client_documents.py``).
 """
 
 import logging
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from xaa import protocol
+from xaa import jose, protocol
 from xaa.client_assertion import (
     ClientAssertionRejected,
     peek_client_id,
@@ -23,6 +24,7 @@ from xaa.client_assertion import (
     verify_client_assertion,
 )
 from xaa.jwt_bearer import replay
+from xaa.jwt_bearer.client_documents import find_metadata
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.models import CrossAppClient
 
@@ -50,8 +52,15 @@ def find_permission(application: Any) -> CrossAppClient | None:
 
 
 def has_keys(application: Any) -> bool:
+    return find_keys(application) is not None
+
+
+def find_keys(application: Any) -> jose.KeySet | None:
+    """The public keys that a client publishes in its document, or that are registered for it; None without any."""
+    if metadata := find_metadata(application):
+        return metadata.keys
     permission = find_permission(application)
-    return permission is not None and bool(permission.jwks)
+    return read_client_keys(permission.jwks) if permission and permission.jwks else None
 
 
 def authenticate_by_key(request: Any, load_application: Load) -> bool:
@@ -74,14 +83,14 @@ def _verify(request: Any, load_application: Load) -> None:
     if request.client_id not in (None, "", client_id):
         raise ClientAssertionRejected("client_id: expected the client of the assertion, found another")
     application = load_application(client_id, request)
-    permission = find_permission(application)
-    if permission is None or not permission.jwks:
-        raise ClientAssertionRejected(f"sub: expected a client with registered keys, found {client_id!r:.80}")
+    keys = find_keys(application)
+    if keys is None:
+        raise ClientAssertionRejected(f"sub: expected a client with known keys, found {client_id!r:.80}")
     verify_client_assertion(
         assertion,
         client_id=application.client_id,
         issuer=conf.issuer,
-        keys=read_client_keys(permission.jwks),
+        keys=keys,
         now=time.time(),
         leeway=conf.leeway,
         claim=partial(replay.claim_client_assertion, application.client_id),

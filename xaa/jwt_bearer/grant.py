@@ -21,6 +21,7 @@ from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 from xaa import dpop, protocol
 from xaa.checks import CheckRun
 from xaa.jwt_bearer.client_authentication import find_permission, names_several_ways
+from xaa.jwt_bearer.client_documents import wants_grant
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.errors import (
     InvalidClient,
@@ -66,7 +67,7 @@ class JwtBearerGrant(GrantTypeBase):
             raise InvalidClient
         application = request.client
         permission = find_permission(application)
-        if permission is None or application.client_type != "confidential":
+        if permission is None or application.client_type != "confidential" or not wants_grant(application):
             log.warning("R1 authenticate_client failed: %r may not use this grant", application.client_id)
             raise UnauthorizedClient
         return Client(application.client_id, tuple(permission.allowed_scopes.split()))

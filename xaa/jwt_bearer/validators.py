@@ -11,6 +11,7 @@ from oauth2_provider.settings import oauth2_settings
 
 from xaa import protocol
 from xaa.jwt_bearer.client_authentication import authenticate_by_key, has_keys, uses_assertion
+from xaa.jwt_bearer.client_documents import read_document
 
 
 class JwtBearerValidatorMixin:
@@ -50,10 +51,15 @@ class JwtBearerValidatorMixin:
         return found if found and found.isascii() else None
 
     def _load_application(self, client_id: str | None, request: Any) -> Any:
-        """No client id has a NUL, and PostgreSQL cannot look one up; the toolkit lets that end in a 500."""
+        """The client, with what its document says if its id is a URL; unknown when the document is not usable.
+
+        No client id has a NUL, and PostgreSQL cannot look one up; the toolkit lets that end in a 500.
+        """
         if "\x00" in (client_id or ""):
             return None
-        return super()._load_application(client_id, request)  # type: ignore[misc]
+        application = super()._load_application(client_id, request)  # type: ignore[misc]
+        request.client = read_document(application)
+        return request.client
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> Any:
         """Store the token. Ours is one INSERT, which needs no transaction around it."""
