@@ -81,16 +81,20 @@ def seed_enterprise(slug: str, name: str) -> None:
 
 
 def seed_person(seeded: people.Person) -> None:
-    """Back to the cast's description; the password only when it differs, since hashing is the slow part."""
+    """Back to the cast's description, but for status and groups, which are as her admin left them.
+
+    The password is set only when it differs, since hashing is the slow part.
+    """
     enterprise = Enterprise.objects.get(slug=seeded.enterprise)
     person = Person.objects.filter(enterprise=enterprise, sub=seeded.sub).first()
     person = person or Person(enterprise=enterprise, sub=seeded.sub)
     person.login, person.name, person.is_admin = seeded.email, seeded.name, seeded.is_admin
-    person.status = Person.Status.ACTIVE
     if not person.password or not person.has_password(seeded.password):
         person.password = hash_public_password(seeded.password)
+    is_new = person.pk is None
     person.save()
-    person.groups.set(Group.objects.filter(enterprise=enterprise, slug__in=("everybody", *seeded.groups)))
+    if is_new:
+        person.groups.set(Group.objects.filter(enterprise=enterprise, slug__in=("everybody", *seeded.groups)))
 
 
 def hash_public_password(password: str) -> str:

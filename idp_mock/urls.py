@@ -49,5 +49,5 @@ urlpatterns = [
     path("<slug:tenant>/login/second-factor", second_factor, name="second_factor"),
     path("<slug:tenant>/logout", sign_out, name="sign_out"),
     path("<slug:tenant>/logout/confirm", sign_out_confirmed, name="sign_out_confirmed"),
-    path("<slug:tenant>/", include("idp_mock.policy.urls")),
+    path("<slug:tenant>/", include("idp_mock.console.urls")),
 ]

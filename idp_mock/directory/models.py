@@ -76,6 +76,8 @@ class Person(models.Model):
     tenant = models.CharField(max_length=100, blank=True, default="")
     """Which of the companies behind this issuer is hers; empty where it serves one (ID-JAG §6.1)."""
     groups = models.ManyToManyField(Group, related_name="people", blank=True)
+    version = models.PositiveIntegerField(default=1)
+    """Grows with every change of status or groups, so that of two admins who edit the same version one is told."""
 
     class Meta:
         verbose_name_plural = "people"
@@ -100,6 +102,24 @@ class Person(models.Model):
 
     def has_password(self, password: str) -> bool:
         return check_password(password, self.password)
+
+
+class PersonChange(models.Model):
+    """One saved change of a person's status or groups: who, when, and both states. Never edited."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    by_name = models.CharField(max_length=100, blank=True)
+    version = models.PositiveIntegerField()
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person} v{self.version} by {self.by_name}"
 
 
 class App(models.Model):

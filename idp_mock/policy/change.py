@@ -7,13 +7,12 @@ Deliberately does not: merge. Of two admins who edit one version, the second is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from idp_mock.directory.models import App, Person
+from idp_mock.console.changes import By, StaleVersion, differences, summarise
+from idp_mock.directory.models import App
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.systemlog.models import EVENT_CONNECTION, Event
 from idp_mock.systemlog.record import record
@@ -28,18 +27,6 @@ LABELS = {
     "lifetime": "ID-JAG lifetime in seconds",
     "max_authentication_age": "Oldest sign-in in seconds",
 }
-
-
-class StaleVersion(Exception):
-    """Somebody saved this connection after the version that this change is based on."""
-
-
-@dataclass(frozen=True)
-class By:
-    """Who changes something, and when."""
-
-    person: Person
-    at: datetime
 
 
 def make_connection(requesting_app: App, resource_app: ResourceApp, *, by: By) -> CrossAppConnection:
@@ -83,7 +70,7 @@ def save_change(connection: CrossAppConnection, terms: Mapping[str, Any], *, ver
         before=before,
         after=describe(locked),
     )
-    record_change(connection, summarise(change), by=by)
+    record_change(connection, summarise(tell_change(change)), by=by)
 
 
 def record_change(connection: CrossAppConnection, what: str, *, by: By) -> None:
@@ -104,13 +91,6 @@ def record_change(connection: CrossAppConnection, what: str, *, by: By) -> None:
     )
 
 
-def summarise(change: Change) -> str:
-    rows = differences(change.before, change.after)
-    return (
-        "; ".join(f"{row['label']}: {row['before']} → {row['after']}" for row in rows) or "Saved without a change"
-    )
-
-
 def describe(connection: CrossAppConnection) -> dict[str, Any]:
     """The terms of a connection as JSON, for the history."""
     return {
@@ -119,16 +99,5 @@ def describe(connection: CrossAppConnection) -> dict[str, Any]:
     } | {name: getattr(connection, name) for name in LABELS if name not in ("status", "groups")}
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What changed, in words: ``label``, ``before``, ``after``."""
-    return [
-        {"label": label, "before": words(before.get(name)), "after": words(after.get(name))}
-        for name, label in LABELS.items()
-        if before.get(name) != after.get(name)
-    ]
-
-
-def words(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return "none" if value in (None, "") else str(value)
+def tell_change(change: Change) -> list[dict[str, str]]:
+    return differences(LABELS, change.before, change.after)

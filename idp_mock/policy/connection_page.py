@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock import clock
+from idp_mock.console.changes import By, StaleVersion
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import App
-from idp_mock.policy.change import By, StaleVersion, differences, make_connection, save_change, switch
+from idp_mock.policy.change import make_connection, save_change, switch, tell_change
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
 
@@ -112,4 +113,4 @@ def show(
 
 
 def tell(changes: object) -> list[dict[str, object]]:
-    return [{"change": change, "rows": differences(change.before, change.after)} for change in changes]
+    return [{"change": change, "rows": tell_change(change)} for change in changes]

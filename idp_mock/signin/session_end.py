@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from idp_mock.directory.models import Person
+from idp_mock.directory.person_change import save_person
 from idp_mock.signin.backchannel_logout import tell_apps
-from idp_mock.signin.events import PERSON_REACTIVATE, PERSON_SUSPEND, SESSION_END, Happened, record_allowed
+from idp_mock.signin.events import SESSION_END, Happened, record_allowed
 from idp_mock.signin.models import IdpSession
 from idp_mock.tokens.models import TokenFamily
 
@@ -26,19 +27,20 @@ def end_sessions(sessions: Iterable[IdpSession], *, now: datetime, everywhere: b
     tell_apps(live, now=now, everywhere=everywhere)
 
 
-def suspend(person: Person, *, now: datetime) -> None:
+def suspend(person: Person, *, now: datetime, by: Person | None = None) -> None:
     """The one way in which a person becomes suspended: she can do nothing more here, and apps end what they have.
 
     Lifting it (``reactivate``) brings back none of her sessions: she signs in again.
     """
-    person.status = Person.Status.SUSPENDED
-    person.save(update_fields=["status"])
-    record_allowed(PERSON_SUSPEND, Happened(person, person.enterprise, now))
+    save_person(person, {"status": Person.Status.SUSPENDED}, at=now, by=by)
+    end_all_of(person, now=now)
+
+
+def reactivate(person: Person, *, now: datetime, by: Person | None = None) -> None:
+    save_person(person, {"status": Person.Status.ACTIVE}, at=now, by=by)
+
+
+def end_all_of(person: Person, *, now: datetime) -> None:
+    """After her suspension is saved, so that no app is waited for inside a transaction."""
     sessions = IdpSession.objects.select_related("person__enterprise").filter(person=person, ended_at=None)
     end_sessions(sessions, now=now, everywhere=True)
-
-
-def reactivate(person: Person, *, now: datetime) -> None:
-    person.status = Person.Status.ACTIVE
-    person.save(update_fields=["status"])
-    record_allowed(PERSON_REACTIVATE, Happened(person, person.enterprise, now))

@@ -6,6 +6,7 @@ Deliberately does not: translate an event type it does not know. It shows the ty
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from idp_mock.directory.person_change import GROUP_ADD, GROUP_REMOVE
 from idp_mock.signin import events
 from idp_mock.systemlog.models import EVENT_CONNECTION, EVENT_ID_JAG, Event
 
@@ -19,12 +20,18 @@ SENTENCES = {
     events.APP_LOGOUT: "was to be signed out of {app}",
     events.PERSON_SUSPEND: "was suspended",
     events.PERSON_REACTIVATE: "is no longer suspended",
+    GROUP_ADD: "joined a group",
+    GROUP_REMOVE: "left a group",
     events.TOKEN_REUSE: "a used token of {app} came back",
 }
 KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
     "policy": ("Policy changes", (EVENT_CONNECTION,)),
+    "people": (
+        "People and groups",
+        (events.PERSON_SUSPEND, events.PERSON_REACTIVATE, GROUP_ADD, GROUP_REMOVE),
+    ),
     "sign-in": (
         "Sign-ins",
         (
@@ -33,8 +40,6 @@ KINDS = {
             events.SECOND_FACTOR,
             events.SIGN_IN_TO_APP,
             events.APP_LOGOUT,
-            events.PERSON_SUSPEND,
-            events.PERSON_REACTIVATE,
             events.TOKEN_REUSE,
         ),
     ),

@@ -25,6 +25,9 @@ class Event(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     person_sub = models.CharField(max_length=255, blank=True)
     person_name = models.CharField(max_length=100, blank=True)
+    by_sub = models.CharField(max_length=255, blank=True)
+    by_name = models.CharField(max_length=100, blank=True)
+    """The admin who did it to the person; empty when nobody did, or the person herself."""
     requesting_client_id = models.CharField(max_length=255, blank=True)
     requesting_app_name = models.CharField(max_length=100, blank=True)
     audience = models.CharField(max_length=500, blank=True)

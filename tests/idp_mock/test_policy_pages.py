@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from idp_mock.console.changes import By
 from idp_mock.directory.models import App, Enterprise, Person
-from idp_mock.policy.change import By, save_change
+from idp_mock.policy.change import save_change
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from idp_mock.console.changes import By, StaleVersion
 from idp_mock.directory.models import Enterprise, Person
-from idp_mock.policy.change import By, StaleVersion, save_change
+from idp_mock.policy.change import save_change
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError

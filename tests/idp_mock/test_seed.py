@@ -26,11 +26,19 @@ def test_seeding_again_changes_nothing() -> None:
 
 
 def test_seeding_again_mends_what_was_changed() -> None:
-    Person.objects.filter(login=people.ALICE.email).update(status="suspended", name="?")
+    Person.objects.filter(login=people.ALICE.email).update(name="?")
     App.objects.filter(client_id=AGENT0.client_id).update(redirect_uris=["https://evil.example/"])
     seed()
-    assert Person.objects.get(login=people.ALICE.email).is_active
+    assert Person.objects.get(login=people.ALICE.email).name == people.ALICE.name
     assert App.objects.get(client_id=AGENT0.client_id).redirect_uris == [AGENT0.redirect_uri]
+
+
+def test_seeding_again_leaves_people_as_their_admin_left_them(alice: Person) -> None:
+    Person.objects.filter(pk=alice.pk).update(status="suspended")
+    alice.groups.clear()
+    seed()
+    alice.refresh_from_db()
+    assert (alice.is_active, alice.groups.count()) == (False, 0)
 
 
 def test_everybody_of_the_cast_is_there_with_her_password() -> None:

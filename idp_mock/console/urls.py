@@ -5,6 +5,8 @@ from django.views.generic import RedirectView
 
 from idp_mock.console.dashboard import dashboard
 from idp_mock.console.home import admin_home
+from idp_mock.directory.people_page import people
+from idp_mock.directory.person_page import person, set_status, undo_change
 from idp_mock.policy.connection_page import connect, connection, switch_connection
 from idp_mock.policy.matrix import matrix
 from idp_mock.systemlog.views import log
@@ -17,5 +19,9 @@ urlpatterns = [
     path("admin/policy/<int:pk>", connection, name="policy_connection"),
     path("admin/policy/<int:pk>/switch", switch_connection, name="policy_switch"),
     path("admin/policy/connect/<int:app>/<int:resource_app>", connect, name="policy_connect"),
+    path("admin/people", people, name="people"),
+    path("admin/people/<int:pk>", person, name="person"),
+    path("admin/people/<int:pk>/status", set_status, name="person_status"),
+    path("admin/people/<int:pk>/undo/<int:change>", undo_change, name="person_undo"),
     path("admin/log", log, name="system_log"),
 ]

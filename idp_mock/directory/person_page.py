@@ -1,0 +1,150 @@
+"""The page of one person: suspend and reinstate her, move her between groups, undo the last change.
+
+In the flow everything here counts from the next exchange on. A suspension also ends her sessions and tells the
+apps; what came of that is in the system log.
+"""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from idp_mock import clock
+from idp_mock.console.changes import By, NotUndoable, StaleVersion
+from idp_mock.console.dashboard import load_acting_apps
+from idp_mock.console.gate import Visitor, admins_only
+from idp_mock.directory.models import Group, Person, PersonChange
+from idp_mock.directory.person_change import OneselfSuspended, save_person, tell_change, undo
+from idp_mock.signin.session_end import end_all_of, reactivate, suspend
+
+SUSPENDED = (
+    "{name} is suspended: signed out here, and no app gets an ID-JAG for this person from the next request on. "
+    "The system log says which apps were told. An access token that an app could not be told about works until "
+    "it expires."
+)
+REINSTATED = "{name} is active again, and has to sign in again: no session came back."
+NOT_ONESELF = "You cannot suspend yourself. Another administrator can."
+
+
+class GroupsForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    groups = forms.ModelMultipleChoiceField(
+        queryset=Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, person: Person, data: object = None) -> None:
+        initial = {"version": person.version, "groups": [group.pk for group in person.groups.all()]}
+        super().__init__(data, initial=initial)
+        self.fields["groups"].queryset = Group.objects.filter(enterprise=person.enterprise_id).order_by("name")
+
+
+@require_http_methods(["GET", "POST"])
+@admins_only
+def person(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
+    """Show the person, or save her groups. What was ticked is shown again whenever it was not saved."""
+    found = load_person(visitor, pk)
+    if request.method == "GET":
+        return show(request, visitor, found, GroupsForm(found))
+    form = GroupsForm(found, request.POST)
+    if not form.is_valid():
+        return show(request, visitor, found, form, status=400)
+    try:
+        version, terms = form.cleaned_data["version"], {"groups": form.cleaned_data["groups"]}
+        save_person(found, terms, at=clock.now(), by=visitor.person, version=version)
+    except StaleVersion:
+        return show_stale(request, visitor, load_person(visitor, pk), form)
+    messages.success(request, f"Saved. {found.name}'s groups count from the next request on.")
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+@require_POST
+@admins_only
+def set_status(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
+    """One click: ``to`` names the status wanted and no version, since a suspension must work whoever edits."""
+    found, now = load_person(visitor, pk), clock.now()
+    try:
+        if request.POST.get("to") == Person.Status.SUSPENDED:
+            suspend(found, now=now, by=visitor.person)
+            messages.success(request, SUSPENDED.format(name=found.name))
+        elif request.POST.get("to") == Person.Status.ACTIVE:
+            reactivate(found, now=now, by=visitor.person)
+            messages.success(request, REINSTATED.format(name=found.name))
+    except OneselfSuspended:
+        messages.error(request, NOT_ONESELF)
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+@require_POST
+@admins_only
+def undo_change(request: HttpRequest, visitor: Visitor, pk: int, change: int) -> HttpResponse:
+    """Bring back what was before her newest change; when there is a newer one by now, say so and do nothing."""
+    found, now = load_person(visitor, pk), clock.now()
+    wanted = get_object_or_404(PersonChange.objects.select_related("person__enterprise"), person=found, pk=change)
+    try:
+        undo(wanted, by=By(visitor.person, now))
+        if wanted.before["status"] == Person.Status.SUSPENDED:
+            end_all_of(wanted.person, now=now)
+        messages.success(request, f"Undone: {found.name} is as before that change.")
+    except StaleVersion:
+        messages.error(request, "Not undone: somebody changed this person since. The newest change is on top.")
+    except NotUndoable as error:
+        messages.error(request, f"Not undone. {error}")
+    except OneselfSuspended:
+        messages.error(request, NOT_ONESELF)
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+def load_person(visitor: Visitor, pk: int) -> Person:
+    """A person of the admin's own enterprise; another's does not exist for her."""
+    return get_object_or_404(Person.objects.select_related("enterprise"), enterprise=visitor.enterprise, pk=pk)
+
+
+def address_of(person: Person) -> str:
+    return reverse("person", args=[person.enterprise.slug, person.pk])
+
+
+def show_stale(request: HttpRequest, visitor: Visitor, found: Person, form: GroupsForm) -> HttpResponse:
+    """Somebody was faster: show what she changed beside what was ticked here, and let the next save count."""
+    missed = found.changes.filter(version__gt=form.cleaned_data["version"])
+    form.data = form.data.copy()
+    form.data["version"] = found.version
+    return show(request, visitor, found, form, status=409, missed=tell(missed))
+
+
+def show(
+    request: HttpRequest,
+    visitor: Visitor,
+    found: Person,
+    form: GroupsForm,
+    *,
+    status: int = 200,
+    missed: list[dict[str, object]] | None = None,
+) -> HttpResponse:
+    return visitor.show(
+        request,
+        "admin/person.html",
+        here="people",
+        status=status,
+        found=found,
+        form=form,
+        missed=missed,
+        sessions=found.sessions.filter(ended_at=None).order_by("-auth_time")[:10],
+        acting=load_acting_apps(found) if found.is_active else [],
+        history=tell_history(found),
+    )
+
+
+def tell(changes: object) -> list[dict[str, object]]:
+    return [{"change": change, "rows": tell_change(change)} for change in changes]
+
+
+def tell_history(found: Person) -> list[dict[str, object]]:
+    """Her changes, newest first; the newest has an address that takes it back."""
+    history = tell(found.changes.all()[:20])
+    if history and history[0]["change"].version == found.version:
+        history[0]["undo"] = reverse(
+            "person_undo", args=[found.enterprise.slug, found.pk, history[0]["change"].pk]
+        )
+    return history
