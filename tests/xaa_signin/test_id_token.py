@@ -95,6 +95,21 @@ def test_it_refuses_another_issuer_down_to_the_slash(iss):
     assert refused_by(iss=iss) == "issuer"
 
 
+@pytest.mark.spec("TN-09", "SR-02")
+@pytest.mark.parametrize("tenant", [OMIT, None, "", "acme-france ", "ACME-FRANCE", "acme-japan", ["acme-france"]])
+def test_it_refuses_another_company_of_the_same_issuer(tenant):
+    for_france = Connection("acme", "Acme", ISSUER, "app-at-acme", "secret", tenant="acme-france")
+    assert verify(connection=for_france, tenant="acme-france").subject == "00u1alice"
+    with pytest.raises(IdTokenRejected, match="tenant"):
+        verify(connection=for_france, tenant=tenant)
+
+
+@pytest.mark.spec("TN-09")
+@pytest.mark.parametrize("tenant", [None, "", "acme", "personal", "organization"])
+def test_it_refuses_any_company_of_an_issuer_that_should_have_one(tenant):
+    assert refused_by(tenant=tenant) == "tenant"
+
+
 @pytest.mark.spec("OI-01")
 @pytest.mark.parametrize(
     "aud",
@@ -199,6 +214,7 @@ def test_the_first_wrong_thing_is_the_one_that_is_reported():
     """Everything wrong at once; then mended one by one, in the order of CHECKS."""
     wrong = {
         "iss": "https://evil.example",
+        "tenant": "globex",
         "aud": "another-app",
         "azp": "another-app",
         "exp": NOW - 3600,
@@ -209,7 +225,7 @@ def test_the_first_wrong_thing_is_the_one_that_is_reported():
         "session_expiry": 0,
     }
     wrong |= {"key": key_of("mallory"), "typ": "at+jwt", "max_age": 300, "acr_values": "urn:mfa"}
-    mendings = "key typ iss aud azp exp nonce max_age acr_values sub session_expiry"
+    mendings = "key typ iss tenant aud azp exp nonce max_age acr_values sub session_expiry"
     reported = []
     for mended in mendings.split():
         reported.append(refused_by(**wrong))

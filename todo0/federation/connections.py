@@ -17,8 +17,13 @@ from xaa.signin import connections as signin
 
 @dataclass(frozen=True)
 class TrustedConnection(TrustedIssuer):
-    """The trust list's entry, and what it lets an ID-JAG do for somebody new. One row, read once a redemption."""
+    """The trust list's entry, whom it may speak for, and what it lets an ID-JAG do for somebody new.
 
+    One row, read once a redemption.
+    """
+
+    tenant: str = ""
+    aud_tenant: str = ""
     jit_accounts: bool = False
     link_by_email: bool = False
 
@@ -53,6 +58,8 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
     return TrustedConnection(
         issuer=row.issuer,
         algorithms=tuple(row.algorithms.split()),
+        tenant=row.tenant,
+        aud_tenant=row.aud_tenant,
         jit_accounts=row.jit_accounts,
         link_by_email=row.link_by_email,
     )
@@ -77,6 +84,7 @@ def _load(**by: str) -> signin.Connection:
         client_id=row.client_id,
         client_secret=row.client_secret,
         algorithms=tuple(row.algorithms.split()),
+        tenant=row.tenant,
         email_domains=domains,
         authoritative_for=domains if row.link_by_email else (),
     )

@@ -3,7 +3,8 @@
 In the flow, the same row serves twice. Sign-in (``xaa.signin``) takes its issuer and client registration; the
 ID-JAG grant (``xaa.jwt_bearer``) takes its issuer and algorithms, so that an ID-JAG is verified with the keys
 Todo0 already trusts for single sign-on (ID-JAG §4.1). ``xaa_enabled`` is the connection's own switch for the
-second use; ``jit_accounts`` and ``link_by_email`` say who may come to an account by either, and are off.
+second use. ``tenant`` says for which of an issuer's companies this connection is, and both uses hold to it;
+``jit_accounts`` and ``link_by_email`` say who may come to an account by either, and are off.
 
 Deliberately does not: fold case, trim slashes or match prefixes (RFC 8414 §3.3). One connection an issuer, so
 an ``iss`` never has to choose between two configurations.
@@ -31,6 +32,12 @@ class Connection(models.Model):
     client_id = models.CharField(max_length=255)
     client_secret_sealed = models.TextField()
     algorithms = models.CharField(max_length=40, default="ES256 RS256", validators=[check_algorithms])
+    tenant = models.CharField(
+        max_length=100, blank=True, help_text="Which company of an issuer of several; empty: it has one."
+    )
+    aud_tenant = models.CharField(
+        max_length=100, blank=True, help_text="Our name for this customer, if ID-JAGs have to repeat it."
+    )
     active = models.BooleanField(default=True, help_text="People of this enterprise may sign in.")
     xaa_enabled = models.BooleanField(
         default=False, help_text="Apps may act for its people with ID-JAGs of its IdP."
@@ -41,6 +48,14 @@ class Connection(models.Model):
     link_by_email = models.BooleanField(
         default=False, help_text="Somebody new takes over the account that has her verified address."
     )
+
+    class Meta:
+        constraints = [
+            # Kinds of tenants, which name no company (OpenID Connect Enterprise Extensions).
+            models.CheckConstraint(
+                condition=~models.Q(tenant__in=["personal", "organization"]), name="connection_tenant_is_a_company"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,9 +7,10 @@ Somebody who never signed in here has no account, whatever an IdP says: Todo0 wa
 app may act for her. A connection may be more generous (``jit_accounts``, ID-JAG §2.2): then its ID-JAG makes the
 account that her first sign-in would have made, with nothing more in it, after every other check has passed.
 
-Deliberately does not: revive, or bind anew. Nor read ``aud_tenant``: a connection is one company's, so there is no
-tenant here for it to choose (ID-JAG §6.1). A ``tenant`` says that the issuer has several companies; the same
-``sub`` could then be two people, and Todo0 refuses what it cannot tell apart.
+A connection is one company's, so an ID-JAG chooses no tenant here (ID-JAG §6). Where the issuer has several, the
+row says which is meant, and ``tenant`` must say the same: the same ``sub`` could otherwise be two people.
+
+Deliberately does not: revive, or bind anew.
 """
 
 from functools import partial
@@ -19,18 +20,19 @@ from django.contrib.auth.models import AbstractUser
 from todo0.federation.connections import TrustedConnection, load_domains
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected
 from xaa.jwt_bearer.subjects import Newcomer, SubjectNotFound
+from xaa.jwt_bearer.tenants import check_tenant
 from xaa.signin.identities import UserNotFound, load_identity, provision_user
 from xaa.signin.models import FederatedIdentity
 
 
 def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
     """The active user with exactly this identity, in one statement, or a newcomer; else ``SubjectNotFound``."""
-    if "tenant" in id_jag.claims:
-        raise SubjectNotFound(f"expected no tenant from an issuer of one, found {id_jag.claims['tenant']!r:.80}")
+    trusted = _trusted(id_jag)
+    check_tenant(id_jag.claims, tenant=trusted.tenant, aud_tenant=trusted.aud_tenant)
     try:
         identity = load_identity(id_jag.issuer, id_jag.subject)
     except UserNotFound as error:
-        if error.reason == "unknown" and _trusted(id_jag).jit_accounts:
+        if error.reason == "unknown" and trusted.jit_accounts:
             return Newcomer(partial(welcome, id_jag))
         raise SubjectNotFound(
             f"expected an active account that signed in here before, found {error.reason}"

@@ -19,7 +19,8 @@ ClientAuthentication = Literal["client_secret_basic", "client_secret_post"]
 class Connection:
     """One line of the trust list. ``issuer`` is compared byte for byte, so spell it as the IdP does.
 
-    ``slug`` names the connection in URLs and never changes meaning. ``algorithms`` are those the IdP may sign
+    ``slug`` names the connection in URLs and never changes meaning. ``tenant`` is which company is meant, where
+    the issuer serves several; empty, it serves one. ``algorithms`` are those the IdP may sign
     its ID Tokens with. ``email_domains`` lead people here from their e-mail address (home realm), and prove
     nothing. ``authoritative_for`` are domains in which the IdP is believed about an address that it calls
     verified, so that a first sign-in takes over the account here that has it; empty, none is ever taken over.
@@ -33,6 +34,7 @@ class Connection:
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
+    tenant: str = ""
     scope: tuple[str, ...] = ("openid", "email", "profile")
     algorithms: tuple[str, ...] = ("RS256", "ES256")
     email_domains: tuple[str, ...] = ()

@@ -82,6 +82,16 @@ def check_issuer(presented: Presented) -> None:
         raise IdTokenRejected("issuer", f"expected iss {expected!r}, found {found!r:.200}")
 
 
+def check_tenant(presented: Presented) -> None:
+    """About somebody of the company that this connection is for (OpenID Connect Enterprise Extensions).
+
+    Absent where the issuer serves one company. Where it serves several, ``sub`` alone may be two people.
+    """
+    expected, found = presented.connection.tenant, presented.claims.get("tenant")
+    if ("tenant" in presented.claims) is not bool(expected) or (expected and found != expected):
+        raise IdTokenRejected("tenant", f"expected tenant {expected or 'to be absent'!r}, found {found!r:.80}")
+
+
 def check_audience(presented: Presented) -> None:
     """Made for this client and for nobody else: a token for another app is no sign-in to ours (rule 3)."""
     expected, aud = presented.connection.client_id, presented.claims.get("aud")
@@ -158,6 +168,7 @@ CHECKS: Final = (
     check_signature,
     check_type,
     check_issuer,
+    check_tenant,
     check_audience,
     check_authorized_party,
     check_times,
