@@ -2,8 +2,8 @@
 
 In the flow a subject resolver calls ``check_tenant`` before it looks anybody up. What is expected comes from the
 configuration of the issuer; what is found comes from the verified ID-JAG. ``tenant`` is the IdP's name for one of
-the companies behind its issuer: without it the same ``sub`` could be two people. ``aud_tenant`` is our own name for
-one of our customers. The trust list binds an issuer to its customer, so the claim can only confirm what is
+the companies behind its issuer: without it the same ``sub`` could be two people. ``aud_tenant`` is our own name
+for one of our customers. The trust list binds an issuer to its customer, so the claim can only confirm what is
 configured: no issuer picks another's (ID-JAG §4.1).
 
 Deliberately does not: look a tenant up. A value that is not the expected one is refused, whatever it may name.
