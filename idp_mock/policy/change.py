@@ -26,6 +26,7 @@ LABELS = {
     "client_id_at_resource_as": "Client id at the resource app",
     "lifetime": "ID-JAG lifetime in seconds",
     "max_authentication_age": "Oldest sign-in in seconds",
+    "second_factor_scopes": "Scopes that need a second factor",
 }
 
 

@@ -11,12 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.signin.factors import ACR_MFA
 
 
 @dataclass(frozen=True)
 class Decision:
     allowed: bool
     reason: str
+
+
+@dataclass(frozen=True)
+class SignInDecision(Decision):
+    """With what the connection demands of a sign-in: ``max_age`` in seconds, ``acr_values`` as a client asks."""
+
+    max_age: int | None
+    acr_values: str
 
 
 @dataclass(frozen=True)
@@ -79,9 +88,19 @@ def allowed_scopes(connection: CrossAppConnection) -> tuple[str, ...]:
             return tuple(scope for scope in offered if scope not in chosen)
 
 
-def decide_sign_in(connection: CrossAppConnection, *, auth_time: datetime, now: datetime) -> Decision:
-    """Whether the person proved who she is recently enough for this connection (ID-JAG §9.2)."""
+def decide_sign_in(
+    connection: CrossAppConnection, granted: Sequence[str], *, auth_time: datetime, acr: str, now: datetime
+) -> SignInDecision:
+    """Whether the person proved who she is recently and strongly enough for what is ``granted`` (ID-JAG §9.2).
+
+    The answer names all that is demanded, not only what failed: a client follows it once, and may be slow at it.
+    """
     limit = connection.max_authentication_age
+    scopes = [scope for scope in granted if scope in connection.second_factor_scopes]
+    demanded = {"max_age": limit, "acr_values": ACR_MFA if scopes else ""}
+    if scopes and acr != ACR_MFA:
+        reason = f"The connection asks for a second factor for {' '.join(scopes)}."
+        return SignInDecision(False, reason, **demanded)
     if limit is not None and now - auth_time > timedelta(seconds=limit):
-        return Decision(False, f"The connection asks for a sign-in of the last {limit} seconds.")
-    return Decision(True, "The sign-in is strong enough.")
+        return SignInDecision(False, f"The connection asks for a sign-in of the last {limit} seconds.", **demanded)
+    return SignInDecision(True, "The sign-in is strong enough.", **demanded)

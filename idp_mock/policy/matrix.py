@@ -48,8 +48,10 @@ def load_rows(enterprise: Enterprise, resource_apps: list) -> list[dict[str, obj
 def describe(connection: CrossAppConnection | None) -> dict[str, object] | None:
     if connection is None:
         return None
+    scopes = allowed_scopes(connection)
     return {
         "connection": connection,
-        "scopes": allowed_scopes(connection),
+        "scopes": scopes,
+        "second_factor": [scope for scope in scopes if scope in connection.second_factor_scopes],
         "groups": sorted(group.name for group in connection.groups.all()),
     }

@@ -75,6 +75,8 @@ class CrossAppConnection(models.Model):
     """Seconds until an ID-JAG expires. Short, because its redemption needs one request, not an afternoon."""
     max_authentication_age = models.PositiveIntegerField(null=True, blank=True)
     """Seconds since the person last proved who she is; empty asks for nothing (ID-JAG §9.2)."""
+    second_factor_scopes = models.JSONField(default=list, blank=True)
+    """Those that are granted only after a sign-in with a second factor; the others need none."""
     version = models.PositiveIntegerField(default=1)
     """Grows with every change, so that of two admins who edit the same version one is told."""
     updated_at = models.DateTimeField(null=True, blank=True)

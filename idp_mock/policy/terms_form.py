@@ -30,13 +30,15 @@ class TermsForm(forms.Form):
     )
     lifetime = forms.IntegerField(min_value=30, max_value=300)
     max_authentication_age = forms.IntegerField(min_value=60, max_value=86_400, required=False)
+    second_factor_scopes = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, connection: CrossAppConnection, data: Any = None) -> None:
         super().__init__(data, initial=terms_of(connection))
         self.connection = connection
         offered = [(entry["scope"], entry["words"]) for entry in connection.resource_app.scopes]
         self.fields["groups"].queryset = connection.enterprise.groups.order_by("name")
-        self.fields["scopes"].choices = self.fields["default_scopes"].choices = offered
+        for name in ("scopes", "default_scopes", "second_factor_scopes"):
+            self.fields[name].choices = offered
 
     def clean(self) -> dict[str, Any]:
         """A default is granted unasked, so it may be nothing that could not be asked for."""

@@ -100,19 +100,27 @@ def check_scope(exchange: Exchange) -> Exchange | Narrowed[Exchange]:
 
 @numbered("I13", "sign-in strong enough")
 def check_sign_in(exchange: Exchange) -> Exchange:
-    """The person proved who she is as recently as this connection demands (ID-JAG §9.2, RFC 9470 §3).
+    """The person proved who she is as recently and strongly as the connection demands (ID-JAG §9.2, RFC 9470 §3).
 
-    ``auth_time`` is that of the sign-in the subject token tells of, so an old token does not profit from a new
-    sign-in elsewhere. Refused last of the questions about the person: signing in again must be able to help, and
-    ``max_age`` tells the client which sign-in would.
+    ``auth_time`` and ``acr`` are those of the sign-in the subject token tells of, so an old token does not profit
+    from a new sign-in elsewhere. Only scopes that are granted count: reading is not held up by what writing needs.
+    Refused last of all: signing in again must be able to help, and ``max_age`` and ``acr_values`` tell the client
+    which sign-in would.
     """
-    connection = exchange.standing.connection
-    decision = decide.decide_sign_in(connection, auth_time=exchange.subject.auth_time, now=exchange.now)
+    subject = exchange.subject
+    decision = decide.decide_sign_in(
+        exchange.standing.connection,
+        exchange.granted_scopes,
+        auth_time=subject.auth_time,
+        acr=subject.acr,
+        now=exchange.now,
+    )
     if not decision.allowed:
+        demanded = {"max_age": decision.max_age, "acr_values": decision.acr_values}
         raise OAuthError(
             protocol.ERROR_INSUFFICIENT_USER_AUTHENTICATION,
             decision.reason,
-            max_age=connection.max_authentication_age,
+            **{name: value for name, value in demanded.items() if value},
         )
     return exchange
 

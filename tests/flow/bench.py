@@ -23,6 +23,9 @@ from tests.flow.wire import ID_JAG, ID_TOKEN, JWT_BEARER, REFRESH_TOKEN, TOKEN_E
 FORM = "application/x-www-form-urlencoded"
 ALONE = {"Connection": "close"}  # a server that refuses a body unread closes the connection: nobody is to reuse it
 GOOD = Vector("good", {}, [], [200, ""])
+STEPPED_UP = "stepped-up"
+STRONG = {"acr": "urn:xaa-demo:acr:mfa", "amr": ["pwd", "mfa"]}
+PAY0 = {"audience": "https://pay0.example", "resource": "https://pay0.example/api", "scope": "pay"}
 Change = dict[str, Any]
 
 
@@ -121,15 +124,16 @@ class ExchangeBench(Bench):
         change = self.filled(vector)
         now, is_refresh = int(time.time()), vector.good == "refresh-token"
         claims = self.claims | {"iat": now, "exp": now + 300}
+        target = {"audience": self.values["as"], "resource": self.values["api"], "scope": "todos.read todos.write"}
+        if vector.good == STEPPED_UP:
+            claims, target = claims | STRONG, PAY0
         token = self.genuine["alice-refresh-token"] if is_refresh else ""
         token = token or forge(change, header={"typ": "JWT"}, claims=claims, key=self.key)
         token = self.genuine[change["token_of"]] if "token_of" in change else change.get("token", token)
         form = {
             "grant_type": TOKEN_EXCHANGE,
             "requested_token_type": ID_JAG,
-            "audience": self.values["as"],
-            "resource": self.values["api"],
-            "scope": "todos.read todos.write",
+            **target,
             "subject_token": token,
             "subject_token_type": REFRESH_TOKEN if is_refresh else ID_TOKEN,
         }

@@ -41,6 +41,22 @@ from xaa import jose
 key = load_signing_key()
 print(json.dumps({"kid": key.kid, "pem": jose.dump_private_pem(key)}))
 """
+CONNECT_PAY0 = """
+import json, sys
+from idp_mock.directory.models import Enterprise
+from idp_mock.policy import seed
+acme, strict = Enterprise.objects.get(slug="acme"), json.load(sys.stdin)
+app = seed.seed_place(acme, "pay0-at-acme", "Pay0")
+pay0 = seed.seed_resource_app(app, issuer="https://pay0.example", scopes=[{"scope": "pay", "words": "Pay"}])
+seed.seed_connection(acme.apps.get(client_id="agent0-at-acme"), pay0, client_id_there="agent0-at-pay0")
+pay0.connections.update(**strict)
+print("{}")
+"""
+FORGET_PAY0 = """
+from idp_mock.directory.models import App
+App.objects.get(client_id="pay0-at-acme").delete()
+print("{}")
+"""
 STORE_ACCESS_TOKENS = """
 import json, sys
 from django.db import transaction

@@ -16,6 +16,7 @@ import requests
 from tests.corpus.vectors import SERVED, Vector, load_vectors
 from tests.flow.bench import GOOD, Bench, make_benches
 from tests.flow.demo import Demo
+from tests.flow.lab import CONNECT_PAY0, FORGET_PAY0, ask_operator
 from tests.flow.wire import Wire
 
 FAILED = re.compile(r"(?:xaa\.jwt_bearer|idp_mock\.token_exchange|todo0\.api\.checks) ([IRA]\d+) \w+ failed")
@@ -32,7 +33,10 @@ def every(family: str) -> pytest.MarkDecorator:
 @pytest.fixture(scope="module")
 def benches(wire: Wire, demo: Demo, alice: dict[str, str]) -> Iterator[dict[str, Bench]]:
     since, broken = len(demo.lines), len(wire.notes.broken)
+    strict = {"second_factor_scopes": ["pay"], "max_authentication_age": 3600}
+    ask_operator(demo, "idp_mock", CONNECT_PAY0, given=strict)
     yield make_benches(wire, alice)
+    ask_operator(demo, "idp_mock", FORGET_PAY0)
     assert wire.notes.broken[broken:] == []
     assert [line for line in demo.lines[since:] if JWT.search(line)] == []
     assert [line for line in demo.lines[since:] if "Traceback" in line] == []

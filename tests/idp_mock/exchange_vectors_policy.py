@@ -132,7 +132,28 @@ def scope_among_the_excluded(world: World) -> dict[str, Any]:
     return {"scope": "todos.write"}
 
 
-# I13: after a fresh enough sign-in
+# I13: after a fresh and strong enough sign-in
+
+
+@vector("I13", "insufficient_user_authentication", "SU-02")
+def writing_without_a_second_factor(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(second_factor_scopes=["todos.write"])
+    return {}
+
+
+@vector("I13", "insufficient_user_authentication", "SU-02")
+def an_id_token_from_before_the_second_factor(world: World) -> dict[str, Any]:
+    """The session has one by now, the token tells of the sign-in without."""
+    world.agent0.connections.update(second_factor_scopes=["todos.read", "todos.write"])
+    world.family.session.amr = ["pwd", "mfa"]
+    world.family.session.save()
+    return {"scope": "todos.read"}
+
+
+@vector("I13", "insufficient_user_authentication", "SU-02")
+def a_default_scope_that_needs_a_second_factor(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(default_scopes=["todos.write"], second_factor_scopes=["todos.write"])
+    return {"scope": None}
 
 
 @vector("I13", "insufficient_user_authentication", "SU-02")

@@ -1,5 +1,6 @@
 """The policy's decisions, on rows that never touch a database, and the statement that fetches the real ones."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.policy import decide
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
 from idp_mock.policy.standing import load_standing
+from idp_mock.signin.factors import ACR_MFA, ACR_PASSWORD
 from stage.kit import addresses, people
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -91,10 +93,48 @@ def test_asking_for_no_scope_gives_the_default_and_withholds_nothing(
 
 @pytest.mark.parametrize(("limit", "age", "allowed"), [(None, 99_999, True), (60, 60, True), (60, 61, False)])
 def test_a_sign_in_may_be_as_old_as_the_connection_says(limit: int | None, age: int, allowed: bool) -> None:
-    decision = decide.decide_sign_in(
-        connection(max_authentication_age=limit), auth_time=NOON - timedelta(seconds=age), now=NOON
-    )
+    decision = decide_sign_in(connection(max_authentication_age=limit), age=age)
     assert decision.allowed is allowed
+
+
+@pytest.mark.parametrize(
+    ("scopes", "granted", "acr", "allowed"),
+    [
+        ([], ["todos.read", "todos.write"], "0", True),
+        (["todos.write"], ["todos.read"], "0", True),
+        (["todos.write"], [], "0", True),
+        (["todos.write"], ["todos.read", "todos.write"], ACR_MFA, True),
+        (["todos.write"], ["todos.read", "todos.write"], ACR_PASSWORD, False),
+        (["todos.write"], ["todos.write"], "0", False),
+        (["todos.write"], ["todos.write"], "", False),
+        (["todos.read", "todos.write"], ["todos.read"], ACR_PASSWORD, False),
+    ],
+)
+def test_a_second_factor_is_needed_for_the_scopes_that_the_connection_says_and_no_others(
+    scopes: list[str], granted: list[str], acr: str, allowed: bool
+) -> None:
+    decision = decide_sign_in(connection(second_factor_scopes=scopes), granted, acr=acr)
+    assert decision.allowed is allowed
+
+
+@pytest.mark.spec("SU-04")
+def test_a_refusal_names_all_that_is_demanded_of_the_sign_in() -> None:
+    """A client goes to sign in once: it must not come back with a second factor and too old a first."""
+    strict = connection(max_authentication_age=60, second_factor_scopes=["todos.write"])
+    for refused in (
+        decide_sign_in(strict, ["todos.write"], acr=ACR_PASSWORD),
+        decide_sign_in(strict, ["todos.write"], acr=ACR_MFA, age=61),
+    ):
+        assert (refused.allowed, refused.max_age, refused.acr_values) == (False, 60, ACR_MFA)
+    reading = decide_sign_in(strict, ["todos.read"], acr=ACR_PASSWORD, age=61)
+    assert (reading.allowed, reading.max_age, reading.acr_values) == (False, 60, "")
+    assert decide_sign_in(strict, ["todos.write"], acr=ACR_MFA, age=60).allowed
+
+
+def decide_sign_in(
+    found: CrossAppConnection, granted: Sequence[str] = (), *, age: int = 0, acr: str = "0"
+) -> decide.SignInDecision:
+    return decide.decide_sign_in(found, granted, auth_time=NOON - timedelta(seconds=age), acr=acr, now=NOON)
 
 
 # The standing

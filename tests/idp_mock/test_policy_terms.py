@@ -60,6 +60,7 @@ def test_carol_changes_every_term(
         client_id_at_resource_as="another-name",
         lifetime="60",
         max_authentication_age="3600",
+        second_factor_scopes=["todos.write"],
     )
     assert (response.status_code, response["Location"]) == (303, address_of(connection))
     connection.refresh_from_db()
@@ -67,10 +68,16 @@ def test_carol_changes_every_term(
     assert (connection.scope_condition, connection.scopes) == ("only", ["todos.read"])
     assert (connection.default_scopes, connection.client_id_at_resource_as) == (["todos.read"], "another-name")
     assert (connection.lifetime, connection.max_authentication_age) == (60, 3600)
+    assert connection.second_factor_scopes == ["todos.write"]
     assert (connection.version, connection.updated_by.name, connection.is_on) == (2, "Carol Castro", True)
     said = text_of(carol.get(address_of(connection)))
     assert "Saved. Agent0 at Todo0 has these terms from the next request on." in said
-    for words in ("Groups: Sales → Engineering", "Scope condition: any → only", "seconds: 300 → 60"):
+    for words in (
+        "Groups: Sales → Engineering",
+        "Scope condition: any → only",
+        "seconds: 300 → 60",
+        "Scopes that need a second factor: none → todos.write",
+    ):
         assert words in said
     with pytest.raises(OAuthError) as refused:
         world.exchange()  # Alice is in Sales
@@ -91,6 +98,17 @@ def test_narrowing_the_scopes_narrows_the_next_id_jag(
     assert world.exchange()["scope"] == "todos.read"
 
 
+def test_a_second_factor_for_writing_holds_up_the_next_id_jag_for_it_and_not_for_reading(
+    carol: Client, connection: CrossAppConnection, world: World
+) -> None:
+    submit(carol, carol.get(address_of(connection)), address_of(connection), second_factor_scopes=["todos.write"])
+    with pytest.raises(OAuthError) as refused:
+        world.exchange()
+    assert (refused.value.check, refused.value.error) == ("I13", "insufficient_user_authentication")
+    assert world.exchange(scope="todos.read")["scope"] == "todos.read"
+    assert "second factor for todos.write" in text_of(carol.get("/acme/admin/policy"))
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
@@ -101,6 +119,7 @@ def test_narrowing_the_scopes_narrows_the_next_id_jag(
         ("max_authentication_age", "59", "greater than or equal to 60"),
         ("scope_condition", "everything", "Select a valid choice"),
         ("scopes", ["todos.admin"], "Select a valid choice"),
+        ("second_factor_scopes", ["todos.admin"], "Select a valid choice"),
         ("groups", ["999999"], "Select a valid choice"),
         ("client_id_at_resource_as", "x" * 256, "at most 255 characters"),
         ("client_id_at_resource_as", "a\0b", "Null characters are not allowed"),

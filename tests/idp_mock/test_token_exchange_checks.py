@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from idp_mock.signin.factors import ACR_MFA
 from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.token_exchange import CHECKS
 from tests.idp_mock.exchange_vectors import VECTORS, Vector
@@ -110,6 +111,40 @@ def test_a_sign_in_that_is_too_old_is_told_how_old_it_may_be(world: World, clien
 def test_it_accepts_a_sign_in_as_old_as_the_connection_allows(world: World) -> None:
     world.agent0.connections.update(max_authentication_age=61)
     assert world.exchange()["token_type"] == "N_A"
+
+
+@pytest.mark.spec("SU-01", "SU-04")
+def test_who_may_not_write_without_a_second_factor_is_told_which_sign_in_would_do(
+    world: World, client: Client
+) -> None:
+    world.agent0.connections.update(second_factor_scopes=["todos.write"], max_authentication_age=900)
+    answer = world.post(client)
+    assert (answer.status_code, answer.json()["error"]) == (400, "insufficient_user_authentication")
+    assert (answer.json()["acr_values"], answer.json()["max_age"]) == (ACR_MFA, 900)
+    assert world.post(client, scope="todos.read").status_code == 200  # reading is untouched
+    with_second_factor = world.altered_id_token(amr=["pwd", "mfa"], acr=ACR_MFA)
+    answer = world.post(client, subject_token=with_second_factor)
+    assert (answer.status_code, answer.json()["scope"]) == (200, "todos.read todos.write")
+
+
+@pytest.mark.spec("SU-03")
+def test_a_scope_that_is_not_granted_asks_nobody_for_a_second_factor(world: World) -> None:
+    """Narrowed to reading, signing in again would not bring writing: so nobody is sent to do it."""
+    world.agent0.connections.update(
+        scope_condition="only", scopes=["todos.read"], second_factor_scopes=["todos.write"]
+    )
+    assert world.exchange()["scope"] == "todos.read"
+
+
+@pytest.mark.spec("SU-02", "TX-22")
+def test_a_refresh_token_is_as_strong_as_the_sign_in_that_it_came_of(world: World) -> None:
+    world.agent0.connections.update(second_factor_scopes=["todos.write"])
+    with pytest.raises(OAuthError) as refused:
+        world.exchange(**world.as_refresh(world.refresh_token()))
+    assert refused.value.check == "I13"
+    world.family.amr, world.family.acr = ["pwd", "mfa"], ACR_MFA
+    world.family.save()
+    assert world.claims(**world.as_refresh(world.refresh_token()))["acr"] == ACR_MFA
 
 
 @pytest.mark.spec("TX-32")
