@@ -18,6 +18,7 @@ ALLOWED_HOSTS = allowed_hosts_for(addresses.TODO0_URL)
 API_RESOURCE = f"{addresses.TODO0_URL}/api"
 API_METADATA_PATH = ".well-known/oauth-protected-resource/api"
 API_METADATA_URL = f"{addresses.TODO0_URL}/{API_METADATA_PATH}"
+MCP_RESOURCE = f"{addresses.TODO0_MCP_URL}/mcp"  # a second resource, with a server of its own (todo0/mcp)
 
 # Whom do I trust? One row a connection, written by the seed; the same row serves sign-in and ID-JAGs.
 IDP_ISSUER = env.url("TODO0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
@@ -33,7 +34,7 @@ JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = XAA_ALLOW_PRIVATE_ADDRESSES
 
 # What do I issue? Access tokens for my API, to clients that bring an ID-JAG made out to them and to me.
 JWT_BEARER_ISSUER = addresses.TODO0_URL
-JWT_BEARER_RESOURCES = (API_RESOURCE,)
+JWT_BEARER_RESOURCES = (API_RESOURCE, MCP_RESOURCE)
 JWT_BEARER_DEFAULT_RESOURCE = API_RESOURCE
 JWT_BEARER_TOKEN_ENDPOINT = f"{addresses.TODO0_URL}/oauth/token"  # what a DPoP proof is made out to
 JWT_BEARER_LEEWAY = 60

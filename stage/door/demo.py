@@ -17,7 +17,7 @@ from typing import IO, NoReturn
 
 from stage.door import directory, welcome
 from stage.door.environment import environment_of
-from stage.door.layout import AGENT0, WORKER, Party, find_var
+from stage.door.layout import AGENT0, WORKER, Party, find_var, servers_of
 from stage.door.locks import Held, acquire
 from stage.door.ports import choose_ports
 from stage.door.preflight import check_folder, choose_parties
@@ -53,18 +53,19 @@ def _serve(*, as_json: bool) -> int:
     check_folder(find_var())
     parties = choose_parties()
     lock = _take_folder(find_var())
-    ports, moved = choose_ports(parties)
+    servers = servers_of(parties)
+    ports, moved = choose_ports(servers)
     if moved:
-        say(f"{moved}; taking {', '.join(str(ports[party.variable]) for party in parties)} instead.")
+        say(f"{moved}; taking {', '.join(str(ports[server.variable]) for server in servers)} instead.")
     _announce(lock, ports)
     environments = {party.package: environment_of(party.package, ports) for party in parties}
     prepare(parties, environments)
     with Supervisor(log=sys.stderr if as_json else sys.stdout) as crew:
-        for party in parties:
-            port = str(ports[party.variable])
-            crew.start(party.package, server_command(party, port), environment=environments[party.package])
+        for server in servers:
+            command = server_command(server, str(ports[server.variable]))
+            crew.start(server.name, command, environment=environments[server.package])
         worker = crew.start(WORKER, worker_command(), environment=environments[AGENT0.package], mark=" ready.")
-        _wait_until_ready(crew, parties, ports)
+        _wait_until_ready(crew, servers, ports)
         _wait_for_worker(crew, worker)
         facts = directory.build(environments)
         if as_json:
@@ -74,10 +75,11 @@ def _serve(*, as_json: bool) -> int:
         _watch(crew)
 
 
-def server_command(party: Party, port: str) -> list[str]:
-    serve = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
-    limits = ["--workers", "1", "--blocking-threads", str(THREADS), "--workers-kill-timeout", "3"]
-    return [*serve, *limits, "--no-ws", "--log-level", "error", f"{party.package}.wsgi:application"]
+def server_command(server: Party, port: str) -> list[str]:
+    kind = ["asgi"] if server.application else ["wsgi", "--blocking-threads", str(THREADS)]
+    serve = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", port, "--interface", *kind]
+    limits = ["--workers", "1", "--workers-kill-timeout", "3", "--no-ws", "--log-level", "error"]
+    return [*serve, *limits, server.application or f"{server.package}.wsgi:application"]
 
 
 def worker_command() -> list[str]:
@@ -123,13 +125,13 @@ def _announce(lock: IO[str], ports: dict[str, int]) -> None:
     lock.flush()
 
 
-def _wait_until_ready(crew: Supervisor, parties: tuple[Party, ...], ports: dict[str, int]) -> None:
+def _wait_until_ready(crew: Supervisor, servers: tuple[Party, ...], ports: dict[str, int]) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    waiting = dict.fromkeys(parties, "not asked yet")
-    while waiting := {party: reason for party in waiting if (reason := ask_health(ports[party.variable]))}:
+    waiting = dict.fromkeys(servers, "not asked yet")
+    while waiting := {server: reason for server in waiting if (reason := ask_health(ports[server.variable]))}:
         _check_alive(crew)
         if time.monotonic() > deadline:
-            found = "; ".join(f"{party.title}: {reason}" for party, reason in waiting.items())
+            found = "; ".join(f"{server.title}: {reason}" for server, reason in waiting.items())
             raise Refusal(f"Not ready after {READY_WITHIN:.0f} s. {found}. Their lines above say more.")
         time.sleep(0.1)
 

@@ -11,7 +11,7 @@ import urllib.request
 from dataclasses import asdict
 
 from stage.door.environment import load_any_secret
-from stage.door.layout import AGENT0, IDP, STAGE, TODO0, url_of
+from stage.door.layout import AGENT0, IDP, STAGE, TODO0, TODO0_MCP, url_of
 
 ENTERPRISES = ("acme", "globex")
 KEPT = ("issuer", "jwks_uri", "scopes_supported", "grant_types_supported")
@@ -24,7 +24,7 @@ def build(environments: dict[str, dict[str, str]]) -> dict[str, object]:
     return {
         "stage": _place(url_of(STAGE, environment)),
         "agent0": _describe_agent0(environment),
-        "todo0": _describe_todo0(url_of(TODO0, environment)),
+        "todo0": _describe_todo0(url_of(TODO0, environment), url_of(TODO0_MCP, environment)),
         "idp": _describe_idp(url_of(IDP, environment)) if has_idp else _describe_foreign_idp(environment),
         "clients": _list_clients(environment, has_idp=has_idp),
         "people": _list_people() if has_idp else [],
@@ -40,7 +40,7 @@ def _describe_agent0(environment: dict[str, str]) -> dict[str, str]:
     return {**_place(url), "chat_url": f"{url}/chat", "redirect_uri": f"{url}/signin/callback"}
 
 
-def _describe_todo0(url: str) -> dict[str, object]:
+def _describe_todo0(url: str, mcp_url: str) -> dict[str, object]:
     metadata_url = f"{url}/.well-known/oauth-authorization-server"
     resource_url = f"{url}/.well-known/oauth-protected-resource/api"
     return {
@@ -52,6 +52,11 @@ def _describe_todo0(url: str) -> dict[str, object]:
         "api_url": f"{url}/api",
         "resource": f"{url}/api",
         "resource_metadata_url": resource_url,
+        "mcp": {
+            **_place(mcp_url),
+            "resource": f"{mcp_url}/mcp",
+            "resource_metadata_url": f"{mcp_url}/.well-known/oauth-protected-resource/mcp",
+        },
     }
 
 

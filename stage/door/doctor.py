@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from stage.door import bootstrap, matrix, ports, services
 from stage.door.demo import ask_health
 from stage.door.environment import load_running
-from stage.door.layout import PARTIES, find_var
+from stage.door.layout import SERVERS, find_var, servers_of
 from stage.door.preflight import check_folder, choose_parties
 from stage.door.voice import Refusal, table
 
@@ -75,17 +75,19 @@ def check_secrets() -> Finding:
 def check_ports() -> Finding:
     if running := load_running():
         silent = [
-            f"{party.title}: {ask_health(running[party.variable])}" for party in PARTIES if _is_ill(party, running)
+            f"{server.title}: {ask_health(running[server.variable])}"
+            for server in SERVERS
+            if _is_ill(server, running)
         ]
         found = "; ".join(silent) or "all parties answer"
         return Finding(
             "demo", MISSING if silent else WELL, f"running; {found}", "restart the demo" if silent else ""
         )
     try:
-        chosen, moved = ports.choose_ports(choose_parties())
+        chosen, moved = ports.choose_ports(servers_of(choose_parties()))
     except Refusal as refusal:
         return Finding("ports", MISSING, "not to be had", str(refusal))
-    numbers = ", ".join(str(chosen[party.variable]) for party in PARTIES if party.variable in chosen)
+    numbers = ", ".join(str(chosen[party.variable]) for party in SERVERS if party.variable in chosen)
     return Finding(
         "ports", NOTE if moved else WELL, f"{moved}; the demo would take {numbers}" if moved else numbers
     )

@@ -8,7 +8,7 @@ import json
 import os
 
 from stage.door import demo_env
-from stage.door.layout import PARTIES, find_var
+from stage.door.layout import SERVERS, find_var
 from stage.door.locks import Held, acquire
 
 # Both ends of a registration know its secret, and nobody else does.
@@ -48,7 +48,7 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
     if not is_demo():
         return environment
     secrets = demo_env.load_secrets(OWN[package])
-    numbers = {party.port_variable: str(ports[party.variable]) for party in PARTIES if party.variable in ports}
+    numbers = {server.port_variable: str(ports[server.variable]) for server in SERVERS if server.variable in ports}
     demo = {
         # DEMO ONLY: the parties call one another over plain http on loopback. Leave it unset in production, where
         # an issuer that resolves to a private address is an attack (RFC 8414 §6.2 on SSRF).

@@ -15,12 +15,21 @@ WORKER = "worker"
 
 @dataclass(frozen=True)
 class Party:
-    """One Django project: ``package`` is its folder, ``variable`` how its environment variables begin."""
+    """Something that listens: ``package`` is its Django project, ``variable`` how its environment variables begin.
+
+    ``application`` is set where a project has a second server, of its own kind: an ASGI application.
+    """
 
     package: str
     variable: str
     title: str
     port: int
+    application: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its lines in the log are headed with."""
+        return self.place.replace("_", "") if self.application else self.package
 
     @property
     def place(self) -> str:
@@ -41,7 +50,14 @@ AGENT0 = Party("agent0", "AGENT0", "Agent0", 8001)
 TODO0 = Party("todo0", "TODO0", "Todo0", 8002)
 IDP = Party("idp_mock", "IDP", "Acme IdP", 8003)
 PARTIES = (STAGE, AGENT0, TODO0, IDP)
+TODO0_MCP = Party("todo0", "TODO0_MCP", "Todo0's MCP server", 8004, "todo0.mcp.asgi:application")
+SERVERS = (*PARTIES, TODO0_MCP)
 BY_PACKAGE = {party.package: party for party in PARTIES}
+
+
+def servers_of(parties: tuple[Party, ...]) -> tuple[Party, ...]:
+    """All that listens when ``parties`` run: one port each."""
+    return tuple(server for server in SERVERS if server.package in {party.package for party in parties})
 
 
 def find_var() -> Path:

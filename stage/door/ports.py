@@ -1,4 +1,4 @@
-"""Which ports the demo takes: the usual four, the person's own choice, or the next four that are free.
+"""Which ports the demo takes: the usual five, the person's own choice, or the next five that are free.
 
 A port somebody chose is never swapped behind their back: when it is taken the demo refuses, naming the port, the
 variable and, where the system tells, the process that has it.
@@ -10,7 +10,7 @@ import os
 import socket
 from pathlib import Path
 
-from stage.door.layout import PARTIES, Party
+from stage.door.layout import SERVERS, Party
 from stage.door.voice import Refusal
 
 STEP = 10
@@ -22,7 +22,7 @@ def is_free(port: int) -> bool:
     return _can_bind(socket.AF_INET, "127.0.0.1", port) and _can_bind(socket.AF_INET6, "::1", port)
 
 
-def choose_ports(parties: tuple[Party, ...] = PARTIES) -> tuple[dict[str, int], str]:
+def choose_ports(parties: tuple[Party, ...] = SERVERS) -> tuple[dict[str, int], str]:
     """The port of each party by its ``variable``, and the reason if they are not the usual ones, else ``""``."""
     chosen = {party.variable: _asked_for(party) for party in parties if _is_pinned(party)}
     _check_distinct(parties, chosen)
@@ -35,9 +35,8 @@ def choose_ports(parties: tuple[Party, ...] = PARTIES) -> tuple[dict[str, int], 
         clashes = set(candidate.values()) & set(chosen.values())
         if not clashes and all(map(is_free, candidate.values())):
             return chosen | candidate, _reason(rest) if shift else ""
-    raise Refusal(
-        "No free set of ports between 8000 and 8500. Choose four: STAGE_PORT, AGENT0_PORT, TODO0_PORT, IDP_PORT."
-    )
+    variables = ", ".join(party.port_variable for party in parties)
+    raise Refusal(f"No free set of ports between 8000 and 8500. Choose them yourself: {variables}.")
 
 
 def find_holder(port: int) -> str:

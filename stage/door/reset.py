@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from stage.door.environment import environment_of, load_running
-from stage.door.layout import AGENT0, MANAGE, find_var
+from stage.door.layout import AGENT0, MANAGE, find_var, servers_of
 from stage.door.ports import choose_ports
 from stage.door.preflight import check_folder, choose_parties
 from stage.door.prepare import prepare
@@ -20,7 +20,7 @@ def run_reset(arguments: list[str]) -> int:
     check_folder(find_var())
     parties = choose_parties()
     running = load_running()
-    ports = running or choose_ports(parties)[0]
+    ports = running or choose_ports(servers_of(parties))[0]
     environments = {party.package: environment_of(party.package, ports) for party in parties}
     if not running:
         prepare(parties, environments)

@@ -5,7 +5,7 @@ import os
 import sys
 from typing import TextIO
 
-PALETTE = {"stage": "35", "agent0": "34", "todo0": "32", "idp_mock": "33", "worker": "36"}
+PALETTE = {"stage": "35", "agent0": "34", "todo0": "32", "todo0mcp": "32", "idp_mock": "33", "worker": "36"}
 
 
 class Refusal(Exception):

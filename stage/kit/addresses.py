@@ -6,11 +6,11 @@ and it stands here. ``<PARTY>_PORT`` moves a party on this machine, ``<PARTY>_UR
 
 from stage.kit import env
 
-PORTS = {"STAGE": 8000, "AGENT0": 8001, "TODO0": 8002, "IDP": 8003}
+PORTS = {"STAGE": 8000, "AGENT0": 8001, "TODO0": 8002, "IDP": 8003, "TODO0_MCP": 8004}
 
 
 def port_of(party: str) -> int:
-    """The port that ``party`` ("STAGE", "AGENT0", "TODO0", "IDP") listens on."""
+    """The port that ``party`` ("STAGE", "AGENT0", "TODO0", "IDP", "TODO0_MCP") listens on."""
     return env.integer(f"{party}_PORT", PORTS[party], minimum=1)
 
 
@@ -23,3 +23,4 @@ STAGE_URL = url_of("STAGE")
 AGENT0_URL = url_of("AGENT0")
 TODO0_URL = url_of("TODO0")
 IDP_URL = url_of("IDP")
+TODO0_MCP_URL = url_of("TODO0_MCP")

@@ -32,7 +32,7 @@ def main(names: list[str]) -> int:
 
 def usual_ports() -> dict[str, str]:
     """No choice of ours: pages that show addresses shall show the usual ones, while those are free."""
-    return dict.fromkeys(("STAGE_PORT", "AGENT0_PORT", "TODO0_PORT", "IDP_PORT"), "")
+    return dict.fromkeys(("STAGE_PORT", "AGENT0_PORT", "TODO0_PORT", "IDP_PORT", "TODO0_MCP_PORT"), "")
 
 
 def take(demo: Demo, browser: Browser, scheme: str, names: list[str]) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-FAMILIES = ("exchange", "redemption", "api", "client")
-SERVED = FAMILIES[:3]
+FAMILIES = ("exchange", "redemption", "api", "mcp", "client")
+SERVED = FAMILIES[:4]
 
 
 STAND_INS: dict[str, Callable[[Any], Any]] = {

@@ -1,7 +1,8 @@
 """Builds the messages of the corpus and sends them: the good one, or the good one with one thing changed.
 
-One bench for each server: ``ExchangeBench`` at the IdP's token endpoint, ``RedemptionBench`` at Todo0's and
-``ApiBench`` at its API. Each knows its good message by the names that the corpus uses.
+One bench for each server: ``ExchangeBench`` at the IdP's token endpoint, ``RedemptionBench`` at Todo0's,
+``ApiBench`` at its API and ``McpBench`` at its MCP server. Each knows its good message by the names that the
+corpus uses.
 
 Deliberately does not: judge an answer; ``test_corpus`` does.
 """
@@ -47,6 +48,7 @@ class Bench:
             "as": todo0["issuer"],
             "as_token_endpoint": todo0["token_endpoint"],
             "api": todo0["resource"],
+            "mcp": todo0["mcp"]["resource"],
             "client_id": client.client_id,
             "evil0_secret": evil0.client_secret,
             "basic": f"Basic {base64.b64encode(pair).decode()}",
@@ -54,7 +56,7 @@ class Bench:
             "jwt_bearer": JWT_BEARER,
             "jwt_dpop": JWT_BEARER.replace("jwt-bearer", "jwt-dpop"),
         }
-        self.values |= {name.upper(): self.values[name].upper() for name in ("issuer", "as", "api")}
+        self.values |= {name.upper(): self.values[name].upper() for name in ("issuer", "as", "api", "mcp")}
         self.used = ""
 
     def send(self, vector: Vector, **known: Any) -> requests.Response:
@@ -164,15 +166,16 @@ class ApiBench(Bench):
     """Its tokens are made beforehand, since each must be stored as if Todo0 had issued it."""
 
     method = "GET"
+    family, resource, path = "api", "api", "/todos"
 
     def __init__(self, *of_bench: Any) -> None:
         super().__init__(*of_bench)
-        self.url = f"{self.values['api']}/todos"
+        self.url = f"{self.values[self.resource]}{self.path}"
         self.tokens: dict[str, str] = {}
-        claims = read_jwt(self.genuine["todo0-access-token"])[1]
+        claims = read_jwt(self.genuine["todo0-access-token"])[1] | {"aud": self.values[self.resource]}
         now, rows = int(time.time()), []
         goods = [Vector(name, {}, [], [200, ""], good=name) for name in ("plain", "bound", "read-only")]
-        for vector in [*goods, *load_vectors("api")]:
+        for vector in [*goods, *load_vectors(self.family)]:
             own = claims | {"iat": now, "exp": now + 300, "jti": vector.id}
             own |= {"cnf": {"jkt": self.values["jkt"]}} if vector.good == "bound" else {}
             own |= {"scope": "todos.read"} if vector.good == "read-only" else {}
@@ -193,16 +196,36 @@ class ApiBench(Bench):
         headers = {"Authorization": f"{'DPoP' if is_bound else 'Bearer'} {token}"}
         if is_bound:
             headers |= self.proof_headers(change, url=self.url, token=token, access_token=token)
-        headers |= ALONE | change.get("set_http", {})
+        headers |= ALONE | {"Accept": "application/json, text/event-stream"} | change.get("set_http", {})
         headers.pop(change.get("remove_http", ""), None)
         query = change.get("set_query", {})
         return self.wire.http.request(
-            change.get("method", self.method), self.url, params=query, headers=headers, timeout=30
+            change.get("method", self.method),
+            self.url,
+            params=query,
+            headers=headers,
+            timeout=30,
+            json=self.message(change),
         )
+
+    def message(self, change: Change) -> dict[str, Any] | None:
+        """The request's JSON, where the resource wants some."""
+        return None
+
+
+class McpBench(ApiBench):
+    """The same with tokens for the MCP server, whose good message calls ``list_todos``."""
+
+    method = "POST"
+    family, resource, path = "mcp", "mcp", ""
+
+    def message(self, change: Change) -> dict[str, Any]:
+        tool = {"name": change.get("tool", "list_todos"), "arguments": {}}
+        return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": tool}
 
 
 def make_benches(wire: Wire, alice: dict[str, str]) -> dict[str, Bench]:
-    """The three, with the keys of those who sign for them."""
+    """One a server, with the keys of those who sign for them."""
     demo, genuine, clients = wire.demo, Genuine(wire, alice), wire.clients
     idp_key, todo0_key = export_key(demo, "idp_mock"), export_key(demo, "todo0")
     at_idp = (clients["agent0", "acme"], clients["evil0", "acme"])
@@ -211,4 +234,5 @@ def make_benches(wire: Wire, alice: dict[str, str]) -> dict[str, Bench]:
         "exchange": ExchangeBench(wire, idp_key, genuine, *at_idp),
         "redemption": RedemptionBench(wire, idp_key, genuine, *at_todo0),
         "api": ApiBench(wire, todo0_key, genuine, *at_todo0),
+        "mcp": McpBench(wire, todo0_key, genuine, *at_todo0),
     }

@@ -24,7 +24,7 @@ from tests.flow.processes import Process, can_tell, find_descendants, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = str(ROOT / "manage.py")
-PORTS = ("STAGE_PORT", "AGENT0_PORT", "TODO0_PORT", "IDP_PORT")
+PORTS = ("STAGE_PORT", "AGENT0_PORT", "TODO0_PORT", "IDP_PORT", "TODO0_MCP_PORT")
 SERVERS = ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL")
 READY_WITHIN = 120.0
 STOPPED_WITHIN = 20.0

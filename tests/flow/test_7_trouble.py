@@ -203,7 +203,7 @@ def test_nothing_of_all_this_was_answered_with_a_500(troubled: Troubled) -> None
     assert not [line for line in troubled.demo.lines if "Traceback" in line]
 
 
-@pytest.mark.parametrize("variable", ["STAGE_PORT", "AGENT0_PORT", "TODO0_PORT", "IDP_PORT"])
+@pytest.mark.parametrize("variable", ["STAGE_PORT", "AGENT0_PORT", "TODO0_PORT", "IDP_PORT", "TODO0_MCP_PORT"])
 def test_a_port_in_use_is_named_with_its_variable_and_its_holder(variable: str) -> None:
     with fresh_folder() as folder, socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -19,7 +19,9 @@ from tests.flow.demo import Demo
 from tests.flow.lab import CONNECT_PAY0, FORGET_PAY0, ask_operator
 from tests.flow.wire import Wire
 
-FAILED = re.compile(r"(?:xaa\.jwt_bearer|idp_mock\.token_exchange|todo0\.api\.checks) ([IRA]\d+) \w+ failed")
+FAILED = re.compile(
+    r"(?:xaa\.jwt_bearer|idp_mock\.token_exchange|todo0\.(?:api|mcp)\.checks) ([IRA]\d+) \w+ failed"
+)
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.eyJ")
 
 
@@ -95,6 +97,11 @@ def test_the_authorization_server_refuses(benches: dict[str, Bench], vector: Vec
 @every("api")
 def test_the_api_refuses(benches: dict[str, Bench], vector: Vector) -> None:
     see_refused(benches["api"], vector)
+
+
+@every("mcp")
+def test_the_mcp_server_refuses(benches: dict[str, Bench], vector: Vector) -> None:
+    see_refused(benches["mcp"], vector)
 
 
 def test_what_the_authorization_server_refuses_it_refuses_in_one_wording(benches: dict[str, Bench]) -> None:

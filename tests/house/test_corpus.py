@@ -13,6 +13,7 @@ NUMBERS = {
     "exchange": {f"I{number}" for number in range(1, 15)} - OF_THE_POLICY,
     "redemption": {f"R{number}" for number in range(1, 15)},
     "api": {f"A{number}" for number in range(1, 8)},
+    "mcp": {f"A{number}" for number in range(1, 8)},
     "client": {""},
 }
 

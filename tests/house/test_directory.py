@@ -37,7 +37,7 @@ def facts(monkeypatch, tmp_path):
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"
-    environment = {f"{party}_URL": url for party in ("STAGE", "AGENT0", "TODO0", "IDP")}
+    environment = {f"{party}_URL": url for party in ("STAGE", "AGENT0", "TODO0", "IDP", "TODO0_MCP")}
     yield directory.build({"agent0": environment, "idp_mock": environment})
     server.shutdown()
     server.server_close()

@@ -10,7 +10,7 @@ from tests.house.rooms import ROOT
 
 
 def test_the_door_and_the_kit_mean_the_same_ports():
-    assert {party.variable: party.port for party in layout.PARTIES} == addresses.PORTS
+    assert {party.variable: party.port for party in layout.SERVERS} == addresses.PORTS
 
 
 def test_the_door_makes_every_secret_that_a_registration_names():

@@ -6,13 +6,13 @@ import socket
 import pytest
 
 from stage.door import ports
-from stage.door.layout import PARTIES, Party
+from stage.door.layout import SERVERS, Party
 from stage.door.voice import Refusal
 
 
 @pytest.fixture(autouse=True)
 def nothing_chosen(monkeypatch):
-    for party in PARTIES:
+    for party in SERVERS:
         monkeypatch.delenv(party.port_variable, raising=False)
         monkeypatch.delenv(party.url_variable, raising=False)
 

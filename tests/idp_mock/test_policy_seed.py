@@ -19,7 +19,7 @@ def test_agent0_may_act_at_todo0_for_sales_and_nobody_else_for_nobody(acme: Ente
     assert [group.slug for group in connection.groups.all()] == ["sales"]
     assert (connection.client_id_at_resource_as, connection.lifetime) == ("agent0-at-todo0", 300)
     assert connection.resource_app.issuer == addresses.TODO0_URL
-    assert connection.resource_app.resources == [f"{addresses.TODO0_URL}/api"]
+    assert connection.resource_app.resources == [f"{addresses.TODO0_URL}/api", f"{addresses.TODO0_MCP_URL}/mcp"]
     assert connection.resource_app.scope_names == ("todos.read", "todos.write")
 
 

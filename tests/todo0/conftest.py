@@ -137,3 +137,26 @@ def call_api(method: str, path: str, body: Any = None, **headers: str) -> HttpRe
     client = Client(headers={name.replace("_", "-"): value for name, value in headers.items()})
     content = {} if body is None else {"data": body, "content_type": "application/json"}
     return getattr(client, method.lower())(f"/api{path}", **content)
+
+
+@pytest.fixture
+def mcp_http(transactional_db: None, acme: responses.RequestsMock, seeded: None) -> Iterator[Any]:
+    """The MCP server as an ASGI application. Its threads have connections of their own: the data is committed."""
+    from starlette.testclient import TestClient
+
+    from tests.todo0.mcp_side import publish_todo0
+    from todo0.mcp.asgi import build
+
+    publish_todo0(acme)
+    with TestClient(build(), base_url="http://localhost:8004") as http:
+        yield http
+
+
+@pytest.fixture
+def mcp(mcp_http: Any, redeem: Redeem) -> Any:
+    """Agent0 at the MCP server, with an access token for Alice."""
+    from tests.todo0.mcp_side import McpCaller, id_jag_for_mcp
+
+    answer = redeem(id_jag_for_mcp())
+    assert answer.status_code == 200, answer.content
+    return McpCaller(mcp_http, answer.json()["access_token"])

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.todo0.conftest import ACME, API, METADATA_OF_API, TODO0
+from tests.todo0.mcp_side import MCP
 from todo0.authserver.models import AsSigningKey
 from todo0.authserver.server import GRANTS, RESPONSE_TYPES
 from xaa import client_assertion, protocol
@@ -37,7 +38,7 @@ def test_it_describes_its_authorization_server(seeded: None) -> None:
         "scopes_supported": ["todos.read", "todos.write"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "protected_resources": [API],
+        "protected_resources": [API, MCP],
     }
     assert {name: document.get(name) for name in expected} == expected
     for endpoint in ("token_endpoint", "introspection_endpoint", "revocation_endpoint"):

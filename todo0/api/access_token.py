@@ -11,19 +11,20 @@ token's row is in our database.
 import hashlib
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
 
-from todo0.api.errors import AccessTokenRejected
+from todo0.api.errors import AccessTokenRejected, ApiError
 from todo0.api.possession import check_possession
 from todo0.api.presented import Access, Presented
 from todo0.authserver.access_tokens import fingerprint_of
 from todo0.authserver.dot import AccessToken
 from todo0.authserver.signing_keys import ALGORITHMS, load_verification_keys
 from xaa import jose, protocol
-from xaa.checks import CheckRun, numbered
+from xaa.checks import Check, CheckRun, numbered
 
 log = logging.getLogger("todo0.api.checks")
 
@@ -149,9 +150,14 @@ CHECKS: Final = (
 
 def check_access_token(presented: Presented) -> Access:
     """What the handlers get of a token that passed every check; else the first check's ``AccessTokenRejected``."""
-    run = CheckRun(presented, AccessTokenRejected, log)
+    return judge(presented, CHECKS, log)
+
+
+def judge(presented: Presented, checks: Sequence[Check[Presented]], logger: logging.Logger) -> Access:
+    """The walk itself, for this resource server and for Todo0's other one (``todo0.mcp``)."""
+    run = CheckRun(presented, ApiError, logger)
     try:
-        settled = run.through(CHECKS)
+        settled = run.through(checks)
     except AccessTokenRejected as rejected:
         rejected.scheme = rejected.scheme or run.state.scheme
         raise

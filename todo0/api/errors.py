@@ -39,13 +39,17 @@ class AccessTokenRejected(ApiError):
         self.parameters = {"error": error, "error_description": message if error else "", "scope": scope}
 
     def as_response(self) -> JsonResponse:
+        self.headers["WWW-Authenticate"] = self.challenge(settings.API_METADATA_URL)
+        return super().as_response()
+
+    def challenge(self, metadata_url: str) -> str:
+        """``metadata_url`` is that of the resource that was called: this server has two (``todo0.mcp``)."""
         scheme = self.scheme or protocol.TOKEN_TYPE_BEARER
-        parameters = self.parameters | {"resource_metadata": settings.API_METADATA_URL}
+        parameters = self.parameters | {"resource_metadata": metadata_url}
         if scheme == protocol.TOKEN_TYPE_DPOP:
             parameters["algs"] = " ".join(ALGORITHMS)  # RFC 9449 §7.1
         quoted = ", ".join(f'{name}="{_quotable(value)}"' for name, value in parameters.items() if value)
-        self.headers["WWW-Authenticate"] = f"{scheme} {quoted}"
-        return super().as_response()
+        return f"{scheme} {quoted}"
 
 
 def _quotable(text: str) -> str:

@@ -36,15 +36,26 @@ def answer_once(
     if not key:
         status, body = carry_out()
         return JsonResponse(body, status=status)
-    digest = _hash(request, payload)
+    digest = hash_meaning(request.method, request.path, payload)
+    kept, is_replay = carry_out_once(access, key=key, digest=digest, at=at, carry_out=carry_out)
+    return JsonResponse(kept.body, status=kept.status, headers={"Idempotent-Replay": "true"} if is_replay else {})
+
+
+def carry_out_once(
+    access: Access, *, key: str, digest: str, at: datetime, carry_out: Callable[[], Answer]
+) -> tuple[IdempotentRequest, bool]:
+    """The answer under ``key``, and whether it had been given before. ``digest`` tells the meaning of the request.
+
+    For whatever carried the request, HTTP or an MCP tool: the same key with another meaning is refused.
+    """
     try:
         with transaction.atomic():
             kept = _claim(access, key=key, digest=digest, at=at)
             kept.status, kept.body = carry_out()
             kept.save(update_fields=["status", "body"])
     except _AlreadyClaimed:
-        return _replay(access, key=key, digest=digest)
-    return JsonResponse(kept.body, status=kept.status)
+        return _load_kept(access, key=key, digest=digest), True
+    return kept, False
 
 
 class _AlreadyClaimed(Exception):
@@ -63,7 +74,7 @@ def _claim(access: Access, *, key: str, digest: str, at: datetime) -> Idempotent
         raise _AlreadyClaimed from error
 
 
-def _replay(access: Access, *, key: str, digest: str) -> JsonResponse:
+def _load_kept(access: Access, *, key: str, digest: str) -> IdempotentRequest:
     kept = IdempotentRequest.objects.get(user=access.user, client=access.client, key=key)
     if kept.request_hash != digest:
         raise ApiError(
@@ -71,7 +82,7 @@ def _replay(access: Access, *, key: str, digest: str) -> JsonResponse:
             "idempotency_key_reused",
             f"Expected the request that first came with this {HEADER}, found another one. Use a new key.",
         )
-    return JsonResponse(kept.body, status=kept.status, headers={"Idempotent-Replay": "true"})
+    return kept
 
 
 def _read_key(request: HttpRequest) -> str:
@@ -79,13 +90,16 @@ def _read_key(request: HttpRequest) -> str:
     key = request.headers.get(HEADER)
     if key is None:
         return ""
+    return check_key(key, HEADER)
+
+
+def check_key(key: str, name: str) -> str:
+    """The key, if it is one; ``name`` is what the caller knows it by."""
     if not 1 <= len(key) <= MAX_KEY or not (key.isascii() and key.isprintable()):
-        raise ApiError(
-            400, "invalid_request", f"Expected {HEADER} to be 1 to {MAX_KEY} printable ASCII characters."
-        )
+        raise ApiError(400, "invalid_request", f"Expected {name} to be 1 to {MAX_KEY} printable ASCII characters.")
     return key
 
 
-def _hash(request: HttpRequest, payload: Any) -> str:
-    meant = json.dumps([request.method, request.path, payload], sort_keys=True, default=str)
+def hash_meaning(*meaning: Any) -> str:
+    meant = json.dumps(meaning, sort_keys=True, default=str)
     return hashlib.sha256(meant.encode()).hexdigest()

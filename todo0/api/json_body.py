@@ -24,7 +24,11 @@ MAX_BODY_BYTES: Final = 16 * 1024
 
 def read_object(request: HttpRequest, members: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
     """The body's members, each read by its reader in ``members``."""
-    value = _parse(_read_bytes(request))
+    return read_members(parse(_read_bytes(request)), members)
+
+
+def read_members(value: Any, members: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The same of a value that came in some other way, such as the arguments of an MCP tool."""
     if not isinstance(value, dict):
         raise refused(f"Expected a JSON object, found {_name_of(value)}.")
     if unknown := sorted(set(value) - set(members)):
@@ -77,7 +81,8 @@ def _read_bytes(request: HttpRequest) -> bytes:
     return body
 
 
-def _parse(body: bytes) -> Any:
+def parse(body: bytes) -> Any:
+    """JSON that every reader reads alike, or an ``ApiError``."""
     try:
         return json.loads(body.decode(), object_pairs_hook=_refuse_twins, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -27,13 +27,18 @@ def list_todos(request: HttpRequest, access: Access, *, at: datetime) -> HttpRes
     """One page, oldest first. ``next`` is the ``after`` of the following page, null on the last."""
     limit = _read_number(request, "limit", default=DEFAULT_LIMIT, at_least=1, at_most=MAX_LIMIT)
     after = _read_number(request, "after", default=0, at_least=0, at_most=MAX_ID)
+    return JsonResponse(load_page(access, limit=limit, after=after, done=_read_flag(request, "done")))
+
+
+def load_page(access: Access, *, limit: int, after: int, done: bool | None) -> dict[str, Any]:
+    """In one statement; ``done`` None means all."""
     rows = changes.todos_of(access.as_actor()).filter(pk__gt=after)
-    if (done := _read_flag(request, "done")) is not None:
+    if done is not None:
         rows = rows.filter(done_at__isnull=not done)
     page = list(rows.order_by("pk")[: limit + 1])
     more = len(page) > limit
     shown = page[:limit]
-    return JsonResponse({"todos": [as_json(todo) for todo in shown], "next": shown[-1].pk if more else None})
+    return {"todos": [as_json(todo) for todo in shown], "next": shown[-1].pk if more else None}
 
 
 def create_todo(request: HttpRequest, access: Access, *, at: datetime) -> HttpResponse:
@@ -49,14 +54,14 @@ def create_todo(request: HttpRequest, access: Access, *, at: datetime) -> HttpRe
 
 
 def get_todo(request: HttpRequest, access: Access, *, at: datetime, todo_id: int) -> HttpResponse:
-    return JsonResponse(as_json(_load_todo(access, todo_id)))
+    return JsonResponse(as_json(load_todo(access, todo_id)))
 
 
 def change_todo(request: HttpRequest, access: Access, *, at: datetime, todo_id: int) -> HttpResponse:
     wanted = read_object(request, {"title": read_title, "done": read_done, "due_on": read_due_on})
     if not wanted:
         raise refused("Expected at least one of title, done, due_on, found none.")
-    todo, actor = _load_todo(access, todo_id), access.as_actor()
+    todo, actor = load_todo(access, todo_id), access.as_actor()
     if "title" in wanted:
         changes.rename(actor, todo, title=wanted["title"], at=at)
     if "due_on" in wanted:
@@ -67,13 +72,13 @@ def change_todo(request: HttpRequest, access: Access, *, at: datetime, todo_id: 
 
 
 def complete_todo(request: HttpRequest, access: Access, *, at: datetime, todo_id: int) -> HttpResponse:
-    todo = _load_todo(access, todo_id)
+    todo = load_todo(access, todo_id)
     changes.complete(access.as_actor(), todo, at=at)
     return JsonResponse(as_json(todo))
 
 
 def delete_todo(request: HttpRequest, access: Access, *, at: datetime, todo_id: int) -> HttpResponse:
-    changes.delete(access.as_actor(), _load_todo(access, todo_id), at=at)
+    changes.delete(access.as_actor(), load_todo(access, todo_id), at=at)
     return HttpResponse(status=204)
 
 
@@ -89,7 +94,7 @@ def as_json(todo: Todo) -> dict[str, Any]:
     }
 
 
-def _load_todo(access: Access, todo_id: int) -> Todo:
+def load_todo(access: Access, todo_id: int) -> Todo:
     try:
         return changes.todos_of(access.as_actor()).get(pk=todo_id)
     except Todo.DoesNotExist as error:
