@@ -12,6 +12,7 @@ from typing import Literal
 
 from django.conf import settings
 
+from agent0.client_key import load_client_key
 from agent0.jobs.models import Run
 from agent0.tokens.access_tokens import SealedTokenCache
 from agent0.tokens.proof_key import load_proof_key
@@ -65,6 +66,7 @@ def discover_resource_as() -> TokenEndpoint:
             settings.RESOURCE_AS_ISSUER,
             client_id=settings.RESOURCE_CLIENT_ID,
             client_secret=settings.RESOURCE_CLIENT_SECRET,
+            client_key=load_client_key() if settings.RESOURCE_USES_KEY else None,
         )
     except MetadataError as error:
         raise IssuerUnusable("redemption", str(error)) from error

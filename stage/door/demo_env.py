@@ -25,6 +25,7 @@ CLIENT_SECRETS = (
     "EVIL0_RESOURCE_CLIENT_SECRET",
 )
 FERNET_KEYS = ("AGENT0_TOKEN_KEY",)
+CLIENT_KEYS = ("AGENT0_CLIENT_KEY",)
 COMPOSE_PASSWORDS = (
     "POSTGRES_PASSWORD",
     "STAGE_DB_PASSWORD",
@@ -40,6 +41,13 @@ def fernet_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
+def client_key() -> str:
+    """A private key on P-256: the lines of its PKCS#8 PEM, without the first and the last, in one."""
+    from xaa.jose import dump_private_pem, generate_signing_key
+
+    return "".join(dump_private_pem(generate_signing_key("ES256")).split("\n")[1:-2])
+
+
 def password() -> str:
     """Hexadecimal: needs no escaping inside a URL, a shell or a .env file."""
     return secrets.token_hex(24)
@@ -49,6 +57,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     **dict.fromkeys(DJANGO_KEYS, lambda: secrets.token_urlsafe(48)),
     **dict.fromkeys(CLIENT_SECRETS, lambda: secrets.token_urlsafe(48)),
     **dict.fromkeys(FERNET_KEYS, fernet_key),
+    **dict.fromkeys(CLIENT_KEYS, client_key),
 }
 
 

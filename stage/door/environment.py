@@ -8,7 +8,7 @@ import json
 import os
 
 from stage.door import demo_env
-from stage.door.layout import SERVERS, find_var
+from stage.door.layout import AGENT0, SERVERS, find_var, url_of
 from stage.door.locks import Held, acquire
 
 # Both ends of a registration know its secret, and nobody else does.
@@ -17,6 +17,7 @@ OWN = {
     "agent0": (
         "AGENT0_SECRET_KEY",
         "AGENT0_TOKEN_KEY",
+        "AGENT0_CLIENT_KEY",
         "AGENT0_IDP_CLIENT_SECRET",
         "AGENT0_GLOBEX_CLIENT_SECRET",
         "AGENT0_RESOURCE_CLIENT_SECRET",
@@ -53,6 +54,8 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
         # DEMO ONLY: the parties call one another over plain http on loopback. Leave it unset in production, where
         # an issuer that resolves to a private address is an attack (RFC 8414 §6.2 on SSRF).
         "XAA_ALLOW_PRIVATE_ADDRESSES": "1",
+        # Todo0's admin has listed Agent0's own address, so that it may be Agent0's client id there.
+        "TODO0_CLIENT_URLS": f"{url_of(AGENT0, {**environment, **numbers})}/client-metadata.json",
         "PYTHONUNBUFFERED": "1",
         **numbers,
         **secrets,

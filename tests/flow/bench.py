@@ -18,7 +18,16 @@ import requests
 
 from tests.corpus.vectors import Vector, fill, load_vectors
 from tests.flow.genuine import Genuine
-from tests.flow.lab import STORE_ACCESS_TOKENS, LabKey, ask_operator, build_proof, export_key, forge, make_key
+from tests.flow.lab import (
+    STORE_ACCESS_TOKENS,
+    LabKey,
+    ask_operator,
+    build_client_assertion,
+    build_proof,
+    export_key,
+    forge,
+    make_key,
+)
 from tests.flow.wire import ID_JAG, ID_TOKEN, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE, Client, Wire, read_jwt
 
 FORM = "application/x-www-form-urlencoded"
@@ -53,6 +62,7 @@ class Bench:
             "evil0_secret": evil0.client_secret,
             "basic": f"Basic {base64.b64encode(pair).decode()}",
             "jkt": self.proof_key.thumbprint,
+            "agent0_document": f"{wire.demo.url('agent0')}/client-metadata.json",
             "jwt_bearer": JWT_BEARER,
             "jwt_dpop": JWT_BEARER.replace("jwt-bearer", "jwt-dpop"),
         }
@@ -149,17 +159,28 @@ class RedemptionBench(Bench):
         super().__init__(*of_bench)
         self.url = self.values["as_token_endpoint"]
         self.claims = read_jwt(self.genuine["id-jag"])[1]
+        self.client_key = export_key(self.wire.demo, "agent0")
 
     def send(self, vector: Vector, *, jti: str = "", **known: Any) -> requests.Response:
         change = self.filled(vector)
         now, is_bound = int(time.time()), vector.good == "bound"
         claims = self.claims | {"iat": now, "exp": now + 300, "jti": jti or secrets.token_urlsafe(16)}
         claims |= {"cnf": {"jkt": self.values["jkt"]}} if is_bound else {}
+        claims |= {"client_id": self.values["agent0_document"]} if vector.good == "document" else {}
         token = forge(change, header={"typ": "oauth-id-jag+jwt"}, claims=claims, key=self.key)
         token = self.genuine[change["token_of"]] if "token_of" in change else change.get("token", token)
-        form = {"grant_type": JWT_BEARER, "assertion": token, **self.credentials(change)}
+        credentials = self.sign_in_by_document(change) if vector.good == "document" else self.credentials(change)
+        form = {"grant_type": JWT_BEARER, "assertion": token, **credentials}
         headers = self.proof_headers(change, url=self.url, token=token) if is_bound else {}
         return self.post_form(change, form, headers)
+
+    def sign_in_by_document(self, change: Change) -> dict[str, str]:
+        """As Agent0 under the URL of its own metadata document, with its key (RFC 7523 §2.2)."""
+        url = self.values["agent0_document"]
+        signed = build_client_assertion(
+            change.get("assertion", {}), client_id=url, audience=self.values["as"], key=self.client_key
+        )
+        return {"client_id": url, **signed}
 
 
 class ApiBench(Bench):

@@ -96,7 +96,7 @@ def wait_for(find: Callable[[], Any], otherwise: str, *, patience: float = 20.0,
 
 def environment_for(folder: Path, **extra: str) -> dict[str, str]:
     """As on a machine where nobody has set anything: the demo makes its own secrets and tells them in its JSON."""
-    made_up = {*SECRET_VARIABLES, "AGENT0_TOKEN_KEY", "DJANGO_SETTINGS_MODULE", "STAGE"}
+    made_up = {*SECRET_VARIABLES, "AGENT0_TOKEN_KEY", "AGENT0_CLIENT_KEY", "DJANGO_SETTINGS_MODULE", "STAGE"}
     plain = {name: value for name, value in os.environ.items() if name not in made_up}
     return {**plain, "DEMO_VAR": str(folder), "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore", **extra}
 

@@ -57,6 +57,14 @@ from idp_mock.directory.models import App
 App.objects.get(client_id="pay0-at-acme").delete()
 print("{}")
 """
+EXPORT_AGENT0_KEY = """
+import json
+from agent0.client_key import load_client_key
+from xaa import jose
+key = load_client_key()
+print(json.dumps({"kid": key.kid, "pem": jose.dump_private_pem(key)}))
+"""
+EXPORTS = {"idp_mock": EXPORT_IDP_KEY, "todo0": EXPORT_TODO0_KEY, "agent0": EXPORT_AGENT0_KEY}
 STORE_ACCESS_TOKENS = """
 import json, sys
 from django.db import transaction
@@ -125,7 +133,7 @@ def ask_operator(demo: Demo, party: str, program: str, *, given: object = None) 
 
 
 def export_key(demo: Demo, party: str) -> LabKey:
-    exported = ask_operator(demo, party, {"idp_mock": EXPORT_IDP_KEY, "todo0": EXPORT_TODO0_KEY}[party])
+    exported = ask_operator(demo, party, EXPORTS[party])
     private = serialization.load_pem_private_key(exported["pem"].encode(), password=None)
     assert isinstance(private, ec.EllipticCurvePrivateKey)
     return LabKey(exported["kid"], private)
@@ -172,6 +180,19 @@ def edit(payload: bytes) -> bytes:
 
 def join(header: dict[str, Any], payload: bytes) -> str:
     return f"{encode(json.dumps(header).encode())}.{encode(payload)}"
+
+
+def build_client_assertion(
+    change: dict[str, Any], *, client_id: str, audience: str, key: LabKey
+) -> dict[str, str]:
+    """The two form parameters of a client that signs, but for what ``change`` says of the assertion."""
+    claims = {"iss": client_id, "sub": client_id, "aud": audience, "jti": secrets.token_urlsafe(16)}
+    times = {"iat": int(time.time()), "exp": int(time.time()) + 60}
+    assertion = forge(change, header={"typ": "client-authentication+jwt"}, claims=claims | times, key=key)
+    return {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": assertion,
+    }
 
 
 def build_proof(
