@@ -9,6 +9,7 @@ from idp_mock.directory.people_page import people
 from idp_mock.directory.person_page import person, set_status, undo_change
 from idp_mock.policy.connection_page import connect, connection, switch_connection
 from idp_mock.policy.matrix import matrix
+from idp_mock.systemlog.export import export_csv, export_json
 from idp_mock.systemlog.views import log
 
 urlpatterns = [
@@ -24,4 +25,6 @@ urlpatterns = [
     path("admin/people/<int:pk>/status", set_status, name="person_status"),
     path("admin/people/<int:pk>/undo/<int:change>", undo_change, name="person_undo"),
     path("admin/log", log, name="system_log"),
+    path("admin/log.csv", export_csv, name="system_log_csv"),
+    path("admin/log.json", export_json, name="system_log_json"),
 ]

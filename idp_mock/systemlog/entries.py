@@ -24,6 +24,8 @@ SENTENCES = {
     GROUP_REMOVE: "left a group",
     events.TOKEN_REUSE: "a used token of {app} came back",
 }
+NEAREST_IN_OKTA = {EVENT_CONNECTION: "policy.rule.update"}
+"""What Okta has instead of an event type of ours. All others are Okta's own."""
 KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
@@ -50,6 +52,14 @@ KINDS = {
 class Entry:
     event: Event
     sentence: str
+
+    @property
+    def in_okta(self) -> str:
+        return NEAREST_IN_OKTA.get(self.event.event_type, self.event.event_type)
+
+    @property
+    def is_nearest(self) -> bool:
+        return self.event.event_type in NEAREST_IN_OKTA
 
     @property
     def is_narrowed(self) -> bool:

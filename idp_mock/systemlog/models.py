@@ -42,6 +42,8 @@ class Event(models.Model):
     checks = models.JSONField(default=list, blank=True)
     """One ``{"number", "title", "outcome", "note"}`` a check, in the order in which they run."""
     jti = models.CharField(max_length=64, blank=True)
+    request = models.JSONField(default=dict, blank=True)
+    """Where it came from: ``address``, ``user_agent``, ``path``, ``trace``; empty for what no request caused."""
 
     class Meta:
         indexes = [

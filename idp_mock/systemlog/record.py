@@ -10,6 +10,7 @@ change has one, so that it and its record are both there or neither is.
 from django.db.models import CharField
 
 from idp_mock.systemlog.models import Event
+from idp_mock.systemlog.request_context import request_context
 
 BOUNDED = [field for field in Event._meta.concrete_fields if isinstance(field, CharField)]
 
@@ -18,5 +19,6 @@ def record(event: Event) -> Event:
     """Insert ``event``, with request values cut to what a column holds: nobody's long parameter loses us a row."""
     for field in BOUNDED:
         setattr(event, field.attname, getattr(event, field.attname)[: field.max_length])
+    event.request = request_context()
     event.save(force_insert=True)
     return event
