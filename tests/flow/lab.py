@@ -47,7 +47,8 @@ from idp_mock.directory.models import Enterprise
 from idp_mock.policy import seed
 acme, strict = Enterprise.objects.get(slug="acme"), json.load(sys.stdin)
 app = seed.seed_place(acme, "pay0-at-acme", "Pay0")
-pay0 = seed.seed_resource_app(app, issuer="https://pay0.example", scopes=[{"scope": "pay", "words": "Pay"}])
+scopes, api = [{"scope": "pay", "words": "Pay"}], "https://pay0.example/api"
+pay0 = seed.seed_resource_app(app, issuer="https://pay0.example", resources=[api], scopes=scopes)
 seed.seed_connection(acme.apps.get(client_id="agent0-at-acme"), pay0, client_id_there="agent0-at-pay0")
 pay0.connections.update(**strict)
 print("{}")
