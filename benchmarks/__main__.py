@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import tests.environment  # noqa: F401  one set of secrets for all workers
-from benchmarks import instructions
+from benchmarks import instructions, refusals
 from benchmarks.cases import CASES
 
 YARDSTICK = "client_credentials"
@@ -74,7 +74,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--count", type=int, default=60, help="requests of each case a round")
     parser.add_argument("--quick", action="store_true", help="without instruction counts")
+    parser.add_argument("--refusals", action="store_true", help="only: whether a refusal's time tells its reason")
     asked = parser.parse_args()
+    if asked.refusals:
+        refusals.main()
+        return
     with tempfile.TemporaryDirectory(prefix="xaa-bench-") as var:
         rates = measure(var, rounds=asked.rounds, count=asked.count)
         counts = {}

@@ -36,19 +36,27 @@ def seed_stock() -> None:
     )
 
 
+def load_keys_of_the_idp() -> None:
+    """Into the cache, where they are for all but the first redemption after a start."""
+    from django.conf import settings
+
+    from tests import builders
+    from xaa import jose
+    from xaa.jwt_bearer import trust
+    from xaa.metadata import _CachedKeys
+
+    state, now = trust.load_directory()._state_of(settings.IDP_ISSUER), trust.load_directory()._clock()
+    state.keys, state.asked_at = _CachedKeys(jose.KeySet.from_jwks(builders.jwks(builders.IDP_KEY)), now), now
+
+
 def redemption(count: int) -> list[Call]:
     from django.conf import settings
 
     from stage.kit.registrations import AGENT0_AT_TODO0
     from tests import builders
-    from xaa import jose, protocol
-    from xaa.jwt_bearer import trust
-    from xaa.metadata import _CachedKeys
+    from xaa import protocol
 
-    # The IdP's keys are in the cache, as they are for all but the first redemption after a start.
-    state = trust.load_directory()._state_of(settings.IDP_ISSUER)
-    keys = jose.KeySet.from_jwks(builders.jwks(builders.IDP_KEY))
-    state.keys = _CachedKeys(keys, trust.load_directory()._clock())
+    load_keys_of_the_idp()
     names = {"iss": settings.IDP_ISSUER, "aud": settings.JWT_BEARER_ISSUER, "resource": settings.API_RESOURCE}
 
     def prepare() -> Call:

@@ -50,9 +50,9 @@ def peek(token: str) -> Unverified:
         raise MalformedToken(f"Expected a signed JWT of 3 parts, found {len(parts)} parts.")
     header, claims = _read_object(parts[0], "header"), _read_object(parts[1], "payload")
     if "crit" in header:
-        raise MalformedToken("The header has 'crit': no critical extension is understood here.")
+        raise MalformedToken("crit: expected none, since no critical extension is understood here, found some.")
     if not isinstance(header.get("kid", ""), str):
-        raise MalformedToken("The header's 'kid' must be a string (RFC 7515 §4.1.4).")
+        raise MalformedToken(f"kid: expected a string (RFC 7515 §4.1.4), found {type(header['kid']).__name__}.")
     return Unverified(header, claims)
 
 
@@ -62,9 +62,11 @@ def _read_object(segment: str, name: str) -> dict[str, Any]:
         value = json.loads(raw, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate would break whoever stores it
     except (ValueError, RecursionError) as error:
-        raise MalformedToken(f"The {name} is not base64url-encoded JSON with unique member names.") from error
+        raise MalformedToken(
+            f"{name}: expected base64url-encoded JSON with unique member names, found none."
+        ) from error
     if not isinstance(value, dict):
-        raise MalformedToken(f"The {name} must be a JSON object, found {type(value).__name__}.")
+        raise MalformedToken(f"{name}: expected a JSON object, found {type(value).__name__}.")
     return value
 
 

@@ -195,7 +195,9 @@ def _verify_with(key: VerificationKey, token: str, alg: str) -> Verified:
     try:
         _JWS.decode(token, key.public_key, algorithms=[alg])
     except jwt.PyJWTError as error:
-        raise BadSignature(f"The signature does not verify with key {key.kid!r:.60} ({alg}).") from error
+        raise BadSignature(
+            f"Expected a signature by key {key.kid!r:.60} ({alg}), found one that does not verify."
+        ) from error
     peeked = peek(token)
     return Verified(peeked.unverified_header, peeked.unverified_claims)
 

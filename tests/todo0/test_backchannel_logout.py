@@ -97,7 +97,7 @@ def test_an_id_jag_from_before_the_logout_is_worth_nothing_after_it(idp: Any, re
     refused = redeem(alices)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
     assert "User not found" not in refused.content.decode()
-    assert "R12 check_subject failed sub: expected an ID-JAG issued after the logout" in caplog.text
+    assert "R12 check_person failed iat: expected an ID-JAG issued after the logout" in caplog.text
     assert [redeem(good).status_code for good in (bobs, id_jag())] == [200, 200]
 
 

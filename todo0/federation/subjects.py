@@ -65,4 +65,6 @@ def check_not_signed_out_since(id_jag: IdJag, identity: FederatedIdentity) -> No
     """
     signed_out_at = identity.signed_out_at
     if signed_out_at and id_jag.claims["iat"] < signed_out_at.timestamp():
-        raise IdJagRejected(f"sub: expected an ID-JAG issued after the logout of {signed_out_at:%H:%M:%S}")
+        raise IdJagRejected(
+            f"iat: expected an ID-JAG issued after the logout of {signed_out_at:%H:%M:%S}, found an earlier one"
+        )

@@ -24,7 +24,7 @@ from xaa.jwt_bearer import replay, trust
 from xaa.jwt_bearer.policy import NotGranted, decide_resource, decide_scope, narrow_resource
 from xaa.jwt_bearer.possession import check_proof_is_new, verify_possession
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented
-from xaa.jwt_bearer.subjects import SubjectNotFound, check_account, reject_subject, resolve_subject
+from xaa.jwt_bearer.subjects import check_account, check_person, resolve_subject
 
 MAX_IDENTIFIER_LENGTH: Final = 255  # OpenID Connect Core §2, for ``sub``; we hold ``jti`` to it as well
 _PRINTABLE: Final = frozenset(map(chr, range(0x20, 0x7F)))
@@ -124,14 +124,11 @@ def check_issued_at(presented: Presented) -> Presented:
     return presented
 
 
-@numbered("R12", "person found")
+@numbered("R12", "person looked up")
 def check_subject(presented: Presented) -> Presented:
-    """``sub`` names one active account, by the key of sign-in, or a newcomer who may have one (ID-JAG §4.1)."""
+    """``sub`` is looked up by the same key as at sign-in. Whether it names anybody is said by ``check_person``."""
     _check_identifier("sub", presented.id_jag.claims.get("sub"))
-    try:
-        return replace(presented, user=resolve_subject(presented.id_jag))
-    except SubjectNotFound as error:
-        raise reject_subject(presented, error) from error
+    return replace(presented, user=resolve_subject(presented.id_jag))
 
 
 @numbered("R13", "resource is ours")
@@ -205,6 +202,7 @@ CHECKS: Final = (
     check_subject,  # R12: about one person; asked so late that no forger learns who has an account
     check_resource,  # R13: for an API of ours
     check_scope,  # R14: for something that may be done there
+    check_person,  # R12: whom we know; said so late that no invalid_scope before it tells who has an account
     check_not_replayed,  # R11: after all of these, because it writes: a refused ID-JAG is not burnt
     check_account,  # R12: last, because it writes more: not even a second copy of a good one makes an account
 )

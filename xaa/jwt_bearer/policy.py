@@ -49,5 +49,5 @@ def decide_scope(*, claimed: Names, requested: Names, allowed: Collection[str]) 
         raise NotGranted(f"expected scopes within the ID-JAG's, found {wider[:5]!r:.200}")
     granted = tuple(scope for scope in (requested or claimed) if scope in allowed)
     if not granted:
-        raise NotGranted(f"no scope is left of {claimed!r:.200} after this client's registration")
+        raise NotGranted(f"expected a scope that this client is registered for, found {claimed!r:.200}")
     return granted

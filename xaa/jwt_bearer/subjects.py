@@ -6,7 +6,9 @@ The project that lifts this package knows its accounts, so it supplies the resol
 The rule (ID-JAG §5; OpenID Connect Core §5.7): the key is (``iss``, ``sub``), the very row that single sign-on
 uses. An e-mail address is not a key; whoever can set an e-mail at any trusted IdP would own the account.
 
-A resolver that gives accounts to people it does not know yet returns a ``Newcomer``: a plan, and nothing written.
+R12 takes three steps. The person is looked up before the checks that may answer with another code than
+``invalid_grant``, and judged after them: neither such an answer nor its time tells who has an account here. A
+resolver that gives accounts to people it does not know yet returns a ``Newcomer``: a plan, and nothing written.
 It is carried out after every other check, so that no ID-JAG that fails anywhere leaves an account behind.
 
 Deliberately does not: create accounts by itself. What one is, and who may have one, is the project's to say.
@@ -40,10 +42,28 @@ class Newcomer:
     welcome: Callable[[], Any]
 
 
+@dataclass(frozen=True)
+class Unfit:
+    """Nobody that may act here, and why; not yet said."""
+
+    refusal: SubjectNotFound | IdJagRejected
+
+
 def resolve_subject(id_jag: Any) -> Any:
-    """The one active local user that ``id_jag`` speaks of, or a ``Newcomer``."""
-    found = conf.subject_resolver(id_jag)
-    return found if isinstance(found, Newcomer) else _check_active(found)
+    """The one active local user that ``id_jag`` speaks of, or a ``Newcomer``; of anybody else, why not."""
+    try:
+        found = conf.subject_resolver(id_jag)
+        return found if isinstance(found, Newcomer) else _check_active(found)
+    except (SubjectNotFound, IdJagRejected) as refusal:
+        return Unfit(refusal)
+
+
+@numbered("R12", "person found")
+def check_person(presented: Presented) -> Presented:
+    """She has an active account here, or is a newcomer who may have one (ID-JAG §4.1)."""
+    if isinstance(presented.user, Unfit):
+        raise _reject(presented, presented.user.refusal) from presented.user.refusal
+    return presented
 
 
 @numbered("R12", "newcomer given an account")
@@ -57,11 +77,13 @@ def check_account(presented: Presented) -> Presented:
     try:
         return replace(presented, user=_check_active(presented.user.welcome()))
     except SubjectNotFound as error:
-        raise reject_subject(presented, error) from error
+        raise _reject(presented, error) from error
 
 
-def reject_subject(presented: Presented, error: SubjectNotFound) -> IdJagRejected:
+def _reject(presented: Presented, error: SubjectNotFound | IdJagRejected) -> IdJagRejected:
     """The uniform refusal, or its one exception, if the setting allows it."""
+    if isinstance(error, IdJagRejected):
+        return error
     description = "User not found" if presented.rules.disclose_unknown_user else ""
     return IdJagRejected(f"sub: {error.reason}", description=description)
 

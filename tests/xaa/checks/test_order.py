@@ -30,7 +30,23 @@ def test_every_check_has_a_test_file() -> None:
 
 def test_the_order_is_the_published_one() -> None:
     numbers = [check.number for check in id_jag.CHECKS]
-    assert numbers == ["R3", "R4", "R5", "R6", "R7", "R8", "R8", "R9", "R10", "R12", "R13", "R14", "R11", "R12"]
+    assert numbers == [
+        "R3",
+        "R4",
+        "R5",
+        "R6",
+        "R7",
+        "R8",
+        "R8",
+        "R9",
+        "R10",
+        "R12",
+        "R13",
+        "R14",
+        "R12",
+        "R11",
+        "R12",
+    ]
 
 
 @pytest.mark.parametrize("number", WRONG)
@@ -55,7 +71,10 @@ def test_turning_a_check_off_lets_its_wrong_one_through(
         ({"client_id": "evil0", "exp": 1}, "R8"),
         ({"exp": 1, "nbf": 4_000_000_000}, "R9"),
         ({"nbf": 4_000_000_000, "sub": "00u4dan"}, "R10"),
-        ({"sub": "00u4dan", "resource": "https://other.example"}, "R12"),
+        ({"sub": "", "resource": "https://other.example"}, "R12"),
+        ({"sub": "00u4dan", "resource": "https://other.example"}, "R13"),
+        ({"sub": "00u4dan", "scope": []}, "R14"),
+        ({"sub": "00u4dan", "jti": ""}, "R12"),
         ({"resource": "https://other.example", "scope": []}, "R13"),
         ({"scope": [], "jti": ""}, "R14"),
     ],
