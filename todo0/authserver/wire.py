@@ -8,14 +8,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from xaa import protocol
+from xaa.jwt_bearer.errors import InvalidRequest
+from xaa.jwt_bearer.form import check_form
 
-FORM: Final = "application/x-www-form-urlencoded"
 CHALLENGE: Final = 'Basic realm="Todo0\'s authorization server", charset="UTF-8"'  # RFC 6749 §5.2, RFC 7617 §2
 View = Callable[..., HttpResponse]
 
@@ -33,17 +32,14 @@ def no_store(view: View) -> View:
     return answer
 
 
-def form_endpoint(view: View) -> View:
-    """An endpoint of RFC 6749 §3.2: POST only, one well-formed form in, JSON that nobody stores out."""
+def client_endpoint(view: View) -> View:
+    """An endpoint of RFC 6749 §3.2: POST only, in at the view a form that it checks, out JSON that nobody stores."""
 
     @csrf_exempt  # a client has no cookie here that another site could ride on
     @require_POST
     @no_store
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        problem = _find_problem(request)
-        if problem:
-            return oauth_error(protocol.ERROR_INVALID_REQUEST, problem)
         response = view(request, *args, **kwargs)
         if _is_json(response):
             response["Content-Type"] = "application/json"
@@ -54,38 +50,19 @@ def form_endpoint(view: View) -> View:
     return answer
 
 
-def _find_problem(request: HttpRequest) -> str:
-    """What makes the form unreadable before anybody reads it; "" when nothing does.
+def form_endpoint(view: View) -> View:
+    """The same for a view that leaves the form to us: R2 holds wherever a client authenticates."""
 
-    A repeated parameter is refused because the toolkit silently takes the last: two readers of one request
-    could act on two values. ``resource`` may repeat (RFC 8707 §2). Two ways of authenticating could name two
-    clients (RFC 6749 §2.3). Credentials in a URL end in logs (RFC 9700 §4.3.2). No database can look up a NUL.
-    """
-    if request.content_type != FORM:
-        return f"Send the parameters as {FORM}."
-    if request.META.get("QUERY_STRING"):
-        return "Send the parameters in the body: the URL has none."
-    try:
-        form = list(request.POST.lists())
-    except (BadRequest, SuspiciousOperation, UnreadablePostError):  # what Django would answer with a page
-        return "Expected a form of bearable size, in UTF-8, and all of it."
-    ways = (
-        "Authorization" in request.headers,
-        "client_secret" in request.POST,
-        "client_assertion" in request.POST,
-    )
-    if sum(ways) > 1:
-        return "Authenticate in one way, not in several."
-    return next(filter(None, (_find_fault(name, values) for name, values in form)), "")
+    @client_endpoint
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            check_form(request)
+        except InvalidRequest as refused:
+            return oauth_error(refused.error, refused.description)
+        return view(request, *args, **kwargs)
 
-
-def _find_fault(name: str, values: list[str]) -> str:
-    """What is wrong with one parameter; "" when nothing is."""
-    if len(values) > 1 and name != "resource":
-        return f"Send each parameter once: {name!a:.60} came {len(values)} times."
-    if any("\x00" in value for value in values):
-        return f"Expected text: {name!a:.60} has a NUL character."
-    return ""
+    return answer
 
 
 def oauth_error(error: str, description: str, status: int = 400) -> JsonResponse:

@@ -7,9 +7,7 @@ Mount ``TokenView`` in the place of the toolkit's own, and ``AuthorizationServer
 import json
 from typing import Any
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import UnreadablePostError
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from oauth2_provider.views import TokenView as ToolkitTokenView
@@ -19,18 +17,16 @@ from xaa import client_assertion, protocol
 from xaa.dpop import ALGORITHMS
 from xaa.jwt_bearer.conf import conf
 from xaa.jwt_bearer.errors import InvalidRequest
+from xaa.jwt_bearer.form import check_form
 
-FORM = "application/x-www-form-urlencoded"
 CLIENT_ENDPOINTS = frozenset({"token_endpoint", "introspection_endpoint", "revocation_endpoint"})
 """Where clients authenticate, all through the validator, so that a key works at each (RFC 8414 §2)."""
-MAY_REPEAT = frozenset({"resource"})  # RFC 8707 §2.2
 
 
 class TokenView(ToolkitTokenView):
     """The token endpoint: a well-formed form first (R2), then oauthlib, and never a cacheable answer.
 
-    The stock view keeps the last of two equal parameters; whoever reads the first then sees another request
-    (RFC 6749 §3.2: parameters must not repeat). The device flow, which it answers apart, is not offered.
+    The device flow, which the stock view answers apart, is not offered.
     """
 
     @method_decorator(
@@ -38,7 +34,7 @@ class TokenView(ToolkitTokenView):
     )
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            _check_form(request)
+            check_form(request)
             response: HttpResponse = self.authorization_flow_token_response(request)
         except InvalidRequest as error:
             response = HttpResponse(error.json, status=error.status_code)
@@ -70,16 +66,3 @@ class AuthorizationServerMetadataView(OAuthServerMetadataView):
         document |= {"issuer": conf.issuer, protocol.META_GRANT_PROFILES: [protocol.GRANT_PROFILE_ID_JAG]}
         document[protocol.META_CLIENT_ID_DOCUMENTS] = True  # for URLs that our admin has listed
         return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})
-
-
-def _check_form(request: HttpRequest) -> None:
-    """R2: a form, of bearable size, with each parameter once (RFC 6749 §3.2)."""
-    if request.content_type != FORM:
-        raise InvalidRequest(f"Send the parameters as {FORM}.")
-    try:
-        form = dict(request.POST.lists())
-    except (BadRequest, SuspiciousOperation, UnreadablePostError) as error:
-        raise InvalidRequest("The form is too large, is not in UTF-8 or cannot be read.") from error
-    twice = sorted(name for name, values in form.items() if len(values) > 1 and name not in MAY_REPEAT)
-    if twice:
-        raise InvalidRequest(f"Send each parameter once. Sent more than once: {len(twice)} of them.")

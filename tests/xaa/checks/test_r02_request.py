@@ -69,6 +69,31 @@ def test_it_refuses_parameters_in_the_url(redeem: Redeem) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
+@pytest.mark.spec("SEC-29")
+def test_it_refuses_a_url_that_has_any_parameter(redeem: Redeem) -> None:
+    for query, status in (("", 200), ("?", 200), ("?foo=bar", 400)):
+        answer = Client().generic("POST", f"/o/token/{query}", urlencode(good_parameters()), content_type=FORM)
+        assert answer.status_code == status, query
+
+
+@pytest.mark.spec("SEC-18")
+@pytest.mark.parametrize("second", ["header", "client_assertion"])
+def test_it_refuses_two_ways_of_authenticating(redeem: Redeem, second: str) -> None:
+    parameters, headers = good_parameters(), {}
+    if second == "header":
+        headers = {"HTTP_AUTHORIZATION": "Basic eDp5"}
+    else:
+        parameters.append((second, "x"))
+    answer = Client().generic("POST", "/o/token/", urlencode(parameters), content_type=FORM, **headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_it_refuses_a_nul_which_no_database_can_look_up(redeem: Redeem) -> None:
+    for value, status in (("a b", 200), ("a\0b", 400)):
+        answer = post([*good_parameters(), ("unknown", value)])
+        assert answer.status_code == status, value  # type: ignore[attr-defined]
+
+
 @pytest.mark.spec("SEC-31")
 def test_it_answers_only_to_post(redeem: Redeem) -> None:
     assert Client().get("/o/token/").status_code == 405
