@@ -31,7 +31,6 @@ from tests.flow.lab import (
 from tests.flow.wire import ID_JAG, ID_TOKEN, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE, Client, Wire, read_jwt
 
 FORM = "application/x-www-form-urlencoded"
-ALONE = {"Connection": "close"}  # a server that refuses a body unread closes the connection: nobody is to reuse it
 GOOD = Vector("good", {}, [], [200, ""])
 STEPPED_UP = "stepped-up"
 STRONG = {"acr": "urn:xaa-demo:acr:mfa", "amr": ["pwd", "mfa"]}
@@ -108,7 +107,6 @@ class Bench:
             f"{self.url}?{query}" if query else self.url,
             data=change.get("body", urlencode(form, doseq=True)).encode(),
             headers={
-                **ALONE,
                 "Content-Type": change.get("content_type", FORM),
                 **headers,
                 **change.get("set_http", {}),
@@ -217,7 +215,7 @@ class ApiBench(Bench):
         headers = {"Authorization": f"{'DPoP' if is_bound else 'Bearer'} {token}"}
         if is_bound:
             headers |= self.proof_headers(change, url=self.url, token=token, access_token=token)
-        headers |= ALONE | {"Accept": "application/json, text/event-stream"} | change.get("set_http", {})
+        headers |= {"Accept": "application/json, text/event-stream"} | change.get("set_http", {})
         headers.pop(change.get("remove_http", ""), None)
         query = change.get("set_query", {})
         return self.wire.http.request(

@@ -35,8 +35,6 @@ class Notes:
 
 def new_session(notes: Notes) -> requests.Session:
     session = requests.Session()
-    # A server that refuses a form unread may close the connection, and the next request on it would find it shut.
-    session.headers["Connection"] = "close"
     session.trust_env = False  # no proxy of this machine between the test and the demo
     session.hooks["response"].append(notes.note)
     return session
