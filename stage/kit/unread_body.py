@@ -1,8 +1,8 @@
 """What nobody has read of a request's body, read and thrown away before the answer goes out.
 
-A refusal often needs no look at the body: the media type is wrong, the method, the declared length. The server then
-shuts the connection behind its answer without having said so, and a client that keeps its connections loses the next
-request on it (RFC 9112 §9.6 wants a ``close`` first). So the rest is read, as far as it is bearable.
+A refusal often needs no look at the body: the media type is wrong, the method, the declared length. The server
+then shuts the connection behind its answer without having said so, and a client that keeps its connections loses
+the next request on it (RFC 9112 §9.6 wants a ``close`` first). So the rest is read, as far as it is bearable.
 
 Deliberately does not: read on without end. What is longer than ``BEARABLE`` costs its sender the connection.
 """

@@ -1,4 +1,4 @@
-"""A form that is refused unread costs its sender the answer, not the connection: the next request is served on it."""
+"""A form that is refused unread does not cost its sender the connection: the next request is served on it."""
 
 import http.client
 from urllib.parse import urlsplit

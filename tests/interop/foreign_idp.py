@@ -28,7 +28,7 @@ class Enterprise:
 
 
 def registration_of(app: str, *, port: str) -> dict[str, object]:
-    """As OpenID Connect Back-Channel Logout §2.2 and its neighbours name the parts, which the peers understand."""
+    """As RFC 7591 §2 and OpenID Connect Back-Channel Logout §2.2 name the parts, which the peers understand."""
     signin = f"http://localhost:{port}/signin"
     return {
         "client_id": f"{app}-at-initech",

@@ -1,4 +1,4 @@
-"""``stage.kit.unread_body``: whatever Django leaves of a body is read, up to a bound, before the answer goes out."""
+"""``stage.kit.unread_body``: what Django leaves of a body is read, up to a bound, before the answer goes out."""
 
 from io import BytesIO
 

@@ -33,7 +33,7 @@ def no_store(view: View) -> View:
 
 
 def client_endpoint(view: View) -> View:
-    """An endpoint of RFC 6749 §3.2: POST only, in at the view a form that it checks, out JSON that nobody stores."""
+    """An endpoint of RFC 6749 §3.2: POST only, and out comes JSON that nobody stores. The view checks the form."""
 
     @csrf_exempt  # a client has no cookie here that another site could ride on
     @require_POST

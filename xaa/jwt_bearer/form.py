@@ -1,8 +1,8 @@
 """R2: the form of a token request, before anybody reads it (RFC 6749 §3.2).
 
-For the token endpoint, and for every other endpoint at which the same clients authenticate: introspection (RFC 7662
-§2.1) and revocation (RFC 7009 §2.1). The toolkit reads what it can and keeps the last of two equal parameters;
-whoever reads the first then sees another request.
+For the token endpoint, and for every other endpoint at which the same clients authenticate: introspection (RFC
+7662 §2.1) and revocation (RFC 7009 §2.1). The toolkit reads what it can and keeps the last of two equal
+parameters; whoever reads the first then sees another request.
 
 Deliberately does not: know which parameters there are. An unknown one is ignored (RFC 6749 §3.2), but not twice.
 """
