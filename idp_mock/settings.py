@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "idp_mock.signin",
     "idp_mock.tokens",
     "idp_mock.policy",
+    "idp_mock.saml",
     "idp_mock.systemlog",
     "stage.kit",
     "csp",

@@ -40,7 +40,7 @@ def load_standing(*, person: Person, app: App, audience: str) -> Standing:
             uses_target=Exists(hers.filter(apps=OuterRef("target__app"))),
             is_in_groups=Exists(hers.filter(connections=OuterRef("link"))),
         )
-        .select_related("enterprise", "target__app", "link")
+        .select_related("enterprise", "target__app__service_provider", "link")
         .get()
     )
     target, link = getattr(row, "target", None), getattr(row, "link", None)

@@ -15,6 +15,7 @@ from typing import Any
 from idp_mock.clock import epoch
 from idp_mock.directory.subjects import subject_at
 from idp_mock.keys.keystore import load_active_key
+from idp_mock.saml.name_id import describe_sub_id
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import jose, protocol
 
@@ -71,6 +72,11 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         # Whoever redeems it must hold this key (ID-JAG §9.8). Never without a proof: a key that the client only
         # named could be anybody's.
         claims["cnf"] = {protocol.CNF_JKT: exchange.jkt}
+    provider = getattr(connection.resource_app.app, "service_provider", None)
+    sub_id = describe_sub_id(provider, subject.person) if provider else None
+    if sub_id:
+        # For an app that signs people in by SAML and so knows no ``sub`` of ours. Others do not need it (§9.6).
+        claims["sub_id"] = sub_id
     if subject.shares_email:
         # A hint for the resource app's account search, never a key. The client reads it too, so only if it may.
         claims["email"] = subject.person.login

@@ -24,6 +24,8 @@ class TrustedConnection(TrustedIssuer):
 
     tenant: str = ""
     aud_tenant: str = ""
+    saml_issuer: str = ""
+    saml_key: tuple[str, ...] = ()
     jit_accounts: bool = False
     link_by_email: bool = False
 
@@ -60,6 +62,8 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
         algorithms=tuple(row.algorithms.split()),
         tenant=row.tenant,
         aud_tenant=row.aud_tenant,
+        saml_issuer=row.saml_issuer,
+        saml_key=tuple(row.saml_key.split()),
         jit_accounts=row.jit_accounts,
         link_by_email=row.link_by_email,
     )

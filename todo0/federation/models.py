@@ -10,10 +10,12 @@ Deliberately does not: fold case, trim slashes or match prefixes (RFC 8414 §3.3
 an ``iss`` never has to choose between two configurations.
 """
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from todo0 import at_rest
+from xaa.jwt_bearer.sub_id import MEMBERS
 
 
 def check_algorithms(value: str) -> None:
@@ -21,6 +23,12 @@ def check_algorithms(value: str) -> None:
     unknown = set(value.split()) - {"ES256", "RS256", "PS256"}
     if unknown or not value.split():
         raise ValidationError(f"Expected one or more of ES256, RS256, PS256, found {value!r}.")
+
+
+def check_saml_key(value: str) -> None:
+    """``nameid`` and what goes with it; never a member that no NameID has."""
+    if "nameid" not in value.split() or not set(value.split()) <= set(MEMBERS):
+        raise ValidationError(f"Expected nameid and more of {', '.join(MEMBERS)}, found {value!r}.")
 
 
 class Connection(models.Model):
@@ -37,6 +45,15 @@ class Connection(models.Model):
     )
     aud_tenant = models.CharField(
         max_length=100, blank=True, help_text="Our name for this customer, if ID-JAGs have to repeat it."
+    )
+    saml_issuer = models.CharField(
+        max_length=500, blank=True, help_text="If its people are known here by SAML: its SAML issuer."
+    )
+    saml_key = models.CharField(
+        max_length=100,
+        default=" ".join(MEMBERS),
+        validators=[check_saml_key],
+        help_text="The members of a SAML name that tell people apart: all, unless its sign-in ignores some.",
     )
     active = models.BooleanField(default=True, help_text="People of this enterprise may sign in.")
     xaa_enabled = models.BooleanField(
@@ -67,6 +84,24 @@ class Connection(models.Model):
     @client_secret.setter
     def client_secret(self, value: str) -> None:
         self.client_secret_sealed = at_rest.seal(value, purpose=at_rest.CLIENT_SECRET_AT_IDP)
+
+
+class SamlName(models.Model):
+    """A SAML name and whose account it is. An absent qualifier is empty, and part of the name all the same."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="saml_names")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saml_names")
+    nameid = models.CharField(max_length=500)
+    nameid_format = models.CharField(max_length=500, blank=True, default="")
+    name_qualifier = models.CharField(max_length=500, blank=True, default="")
+    sp_name_qualifier = models.CharField(max_length=500, blank=True, default="")
+    sp_provided_id = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", *MEMBERS], name="one_account_a_saml_name")]
+
+    def __str__(self) -> str:
+        return f"{self.nameid} at {self.connection_id}"
 
 
 class EmailDomain(models.Model):

@@ -10,6 +10,9 @@ account that her first sign-in would have made, with nothing more in it, after e
 A connection is one company's, so an ID-JAG chooses no tenant here (ID-JAG §6). Where the issuer has several, the
 row says which is meant, and ``tenant`` must say the same: the same ``sub`` could otherwise be two people.
 
+A connection whose people are known here by SAML says so (``saml_issuer``): then it is ``sub_id`` that finds the
+account (``saml_subjects``). For all others ``sub_id`` is not read (ID-JAG §3.2.2).
+
 Deliberately does not: revive, or bind anew.
 """
 
@@ -18,6 +21,7 @@ from functools import partial
 from django.contrib.auth.models import AbstractUser
 
 from todo0.federation.connections import TrustedConnection, load_domains
+from todo0.federation.saml_subjects import check_same_person, resolve_by_saml_name
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected
 from xaa.jwt_bearer.subjects import Newcomer, SubjectNotFound
 from xaa.jwt_bearer.tenants import check_tenant
@@ -29,6 +33,8 @@ def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
     """The active user with exactly this identity, in one statement, or a newcomer; else ``SubjectNotFound``."""
     trusted = _trusted(id_jag)
     check_tenant(id_jag.claims, tenant=trusted.tenant, aud_tenant=trusted.aud_tenant)
+    if trusted.saml_issuer:
+        return resolve_saml_subject(id_jag, trusted)
     try:
         identity = load_identity(id_jag.issuer, id_jag.subject)
     except UserNotFound as error:
@@ -39,6 +45,16 @@ def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
         ) from error
     check_not_signed_out_since(id_jag, identity)
     return identity.user
+
+
+def resolve_saml_subject(id_jag: IdJag, trusted: TrustedConnection) -> AbstractUser:
+    """Where people are known by SAML: by ``sub_id``, and by ``sub`` only to hold it against. Two statements."""
+    user = resolve_by_saml_name(id_jag, trusted)
+    identity = FederatedIdentity.objects.filter(issuer=id_jag.issuer, subject=id_jag.subject).first()
+    if identity:
+        check_same_person(user, identity)
+        check_not_signed_out_since(id_jag, identity)
+    return user
 
 
 def welcome(id_jag: IdJag) -> AbstractUser:

@@ -1,0 +1,1 @@
+"""Apps that sign people in by SAML: what they call people, and assertions for them."""
