@@ -45,6 +45,10 @@ JWT_BEARER_DISCLOSE_UNKNOWN_USER = True
 # Clients whose id is a URL, as the admin has listed them; what else there is to know stands there.
 CLIENT_URLS = env.words("TODO0_CLIENT_URLS")
 ACCESS_TOKEN_ALGORITHM = "ES256"
+# What does my API want of a sign-in? Nothing, unless the environment names actions and what they want (RFC 9470).
+API_STEP_UP_ACTIONS = env.words("TODO0_STEP_UP_ACTIONS")
+API_STEP_UP_ACR_VALUES = env.words("TODO0_STEP_UP_ACR_VALUES")
+API_STEP_UP_MAX_AGE = env.integer("TODO0_STEP_UP_MAX_AGE", 0)  # seconds; 0 is any
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"
 OAUTH2_PROVIDER = {

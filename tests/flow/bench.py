@@ -193,11 +193,13 @@ class ApiBench(Bench):
         self.tokens: dict[str, str] = {}
         claims = read_jwt(self.genuine["todo0-access-token"])[1] | {"aud": self.values[self.resource]}
         now, rows = int(time.time()), []
-        goods = [Vector(name, {}, [], [200, ""], good=name) for name in ("plain", "bound", "read-only")]
+        names = ("plain", "bound", "read-only", STEPPED_UP)
+        goods = [Vector(name, {}, [], [200, ""], good=name) for name in names]
         for vector in [*goods, *load_vectors(self.family)]:
             own = claims | {"iat": now, "exp": now + 300, "jti": vector.id}
             own |= {"cnf": {"jkt": self.values["jkt"]}} if vector.good == "bound" else {}
             own |= {"scope": "todos.read"} if vector.good == "read-only" else {}
+            own |= STRONG | {"auth_time": now} if vector.good == STEPPED_UP else {}
             change = fill(
                 vector.change, self.values | {"token": ""}
             )  # whose place is in the request, not in itself

@@ -9,12 +9,13 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import requests
 
 from tests.corpus.vectors import SERVED, Vector, load_vectors
-from tests.flow.bench import GOOD, Bench, make_benches
+from tests.flow.bench import GOOD, STEPPED_UP, Bench, make_benches
 from tests.flow.demo import Demo
 from tests.flow.lab import CONNECT_PAY0, FORGET_PAY0, ask_operator
 from tests.flow.wire import Wire
@@ -26,10 +27,16 @@ JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.eyJ")
 
 
 def every(family: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        "vector",
-        [pytest.param(one, id=one.id, marks=pytest.mark.spec(*one.rows)) for one in load_vectors(family)],
-    )
+    return pytest.mark.parametrize("vector", [as_parameter(one) for one in vectors_here(family)])
+
+
+def vectors_here(family: str) -> list[Vector]:
+    """Those of the demo as it is. Its API asks for no better sign-in; in ``test_4_step_up`` it does."""
+    return [one for one in load_vectors(family) if (family, one.good) != ("api", STEPPED_UP)]
+
+
+def as_parameter(vector: Vector) -> Any:
+    return pytest.param(vector, id=vector.id, marks=pytest.mark.spec(*vector.rows))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +86,7 @@ def see_refused(bench: Bench, vector: Vector) -> None:
 
 @pytest.mark.parametrize("family", SERVED)
 def test_the_unaltered_messages_pass(benches: dict[str, Bench], family: str) -> None:
-    for good in sorted({vector.good for vector in load_vectors(family)}):
+    for good in sorted({vector.good for vector in vectors_here(family)}):
         answer = benches[family].send(replace(GOOD, good=good))
         assert answer.status_code == 200, (good, answer.text)
 

@@ -95,6 +95,10 @@ class Visitor:
         form = page.form(having="password")
         return self.submit(page, form, login=person.email, password=person.password, stop_at=stop_at)
 
+    def approve_at_idp(self, page: Page, *, stop_at: str = "") -> Page:
+        """Say yes to the question for the second factor, and go where that leads."""
+        return self.submit(page, page.form(having="push"), press="approve", stop_at=stop_at)
+
 
 def _find_onward(answer: requests.Response) -> str:
     """Where a browser goes next by itself: a redirect, or a page that says ``Refresh: 0; url=...``."""

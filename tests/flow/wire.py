@@ -96,6 +96,8 @@ class Wire:
         )
         if not page.url.startswith(redirect_uri):
             page = visitor.sign_in_at_idp(page, person, stop_at=redirect_uri)
+        if any("push" in form.fields for form in page.forms):
+            page = visitor.approve_at_idp(page, stop_at=redirect_uri)
         assert page.url.startswith(redirect_uri), f"no way back to the client: {page.status} {page.text[:300]}"
         answer = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
         self.remember(answer.get("code", ""), verifier)

@@ -127,6 +127,21 @@ def check_subject(presented: Presented) -> Presented:
     return presented
 
 
+@numbered("A7", "signed in as this action demands")
+def check_sign_in(presented: Presented) -> Presented:
+    """The person signed in at her IdP as strongly and as recently as this action demands (RFC 9470 §3, §6)."""
+    demand = presented.demand
+    if not demand.is_met(presented.claims, now=presented.now.timestamp()):
+        raise AccessTokenRejected(
+            401,
+            protocol.ERROR_INSUFFICIENT_USER_AUTHENTICATION,
+            f"Expected a sign-in {demand.in_words()}, found {_told(presented)}.",
+            acr_values=" ".join(demand.acr_values),
+            max_age="" if demand.max_age is None else str(demand.max_age),
+        )
+    return presented
+
+
 @numbered("A7", "sent with the key it is bound to")
 def check_key(presented: Presented) -> Presented:
     """A key-bound token comes as ``DPoP`` with a proof of its key, any other as ``Bearer`` (RFC 9449 §7.1-7.2)."""
@@ -144,6 +159,7 @@ CHECKS: Final = (
     check_not_revoked,  # A5: and by ours; the first statement, so forgers never reach the database
     check_scope,  # A6: this much may be done
     check_subject,  # A7: for this person, by this app
+    check_sign_in,  # A7: who signed in well enough for it; all else is right, so signing in again will help
     check_key,  # A7: which holds the token's key, if it has one; last, because the proof is remembered
 )
 
@@ -169,6 +185,13 @@ def judge(presented: Presented, checks: Sequence[Check[Presented]], logger: logg
         issuer=row.origin.issuer if hasattr(row, "origin") else "",
         fingerprint=fingerprint_of(settled.token),
     )
+
+
+def _told(presented: Presented) -> str:
+    """How the token says that she signed in, for people."""
+    auth_time = presented.claims.get("auth_time")
+    when = f"{presented.now.timestamp() - auth_time:.0f} s old" if type(auth_time) is int else "of an unknown time"
+    return f"one of {_shown(presented.claims.get('acr', 'no acr'))}, {when}"
 
 
 def _check_equal(name: str, found: object, expected: str) -> None:

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from todo0.api.access_token import check_access_token
 from todo0.api.errors import ApiError
 from todo0.api.presented import Presented
+from todo0.api.step_up import demand_for
 from xaa import dpop, protocol
 
 Handler = Callable[..., HttpResponse]
@@ -56,6 +57,7 @@ def _answer(
         method=request.method,
         url=settings.API_RESOURCE + request.path_info.removeprefix("/api"),
         now=timezone.now(),
+        demand=demand_for(handler.__name__),
     )
     return handler(request, check_access_token(presented), at=presented.now, **of_path)
 

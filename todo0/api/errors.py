@@ -33,10 +33,11 @@ class ApiError(Exception):
 class AccessTokenRejected(ApiError):
     """The named check failed. No credentials at all: a bare challenge without an error code (RFC 6750 §3.1)."""
 
-    def __init__(self, status: int, error: str, message: str, *, scope: str = "", scheme: str = "") -> None:
+    def __init__(self, status: int, error: str, message: str, *, scheme: str = "", **parameters: str) -> None:
         super().__init__(status, error or "unauthorized", message)
         self.scheme = scheme  # the one to come back with; empty: the one that the request came with
-        self.parameters = {"error": error, "error_description": message if error else "", "scope": scope}
+        described = {"error": error, "error_description": message if error else ""}
+        self.parameters = described | parameters  # of the challenge; an empty one is left out
 
     def as_response(self) -> JsonResponse:
         self.headers["WWW-Authenticate"] = self.challenge(settings.API_METADATA_URL)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from todo0.api.step_up import NOTHING, Demand
 from todo0.authserver.dot import Application
 from todo0.todos.changes import Actor
 
@@ -38,6 +39,8 @@ class Presented:
     method: str
     url: str
     now: datetime
+    demand: Demand = NOTHING
+    """What the action wants of the person's sign-in."""
     # A1, A2 and A5 find these.
     scheme: str = ""
     token: str = field(default="", repr=False)

@@ -71,6 +71,7 @@ CHECKS: Final = (
     api.check_not_revoked,  # A5: and by ours; the first statement, so forgers never reach the database
     check_scope,  # A6: this tool may be called
     api.check_subject,  # A7: for this person, by this app
+    api.check_sign_in,  # A7: who signed in well enough for this tool
     api.check_key,  # A7: which holds the token's key, if it has one; last, because the proof is remembered
 )
 

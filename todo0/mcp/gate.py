@@ -1,7 +1,7 @@
 """The gate in front of the MCP server: nothing reaches the SDK without an access token that passed every check.
 
-In the flow: one HTTP request is one JSON-RPC message. The gate reads it, finds out which scope it needs, judges
-the token, and hands on what it has read, written anew: so what was judged is what is carried out, however
+In the flow: one HTTP request is one JSON-RPC message. The gate reads it, finds out which tool it calls, judges the
+token, and hands on what it has read, written anew: so what was judged is what is carried out, however
 differently two JSON readers take one text. It leaves an ``Access`` with the request, and keeps the token.
 
 The session that MCP knows is off (stateless): every request brings its token (MCP authorization, token
@@ -24,11 +24,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from todo0.api.errors import AccessTokenRejected, ApiError
 from todo0.api.json_body import parse, refused
 from todo0.api.presented import Presented
+from todo0.api.step_up import NOTHING, demand_for
 from todo0.mcp.access_token import check_access_token
 from todo0.mcp.metadata import METADATA_URL
 from todo0.mcp.server import ACCESS
 from todo0.mcp.threads import in_thread
-from todo0.mcp.tools import TOOLS
+from todo0.mcp.tools import TOOLS, Tool
 from xaa import dpop, protocol
 
 SECONDS: Final = 15.0
@@ -58,23 +59,25 @@ class Gate:
             if request.method != "POST":
                 raise ApiError(405, "method_not_allowed", "Expected POST.", Allow="POST")
             body = await request.body()
-            scope[ACCESS] = await in_thread(check_access_token, present(request, scope_of(body)))
+            scope[ACCESS] = await in_thread(check_access_token, present(request, tool_of(body)))
             message = read_message(body)
         except ApiError as error:
             return await as_response(error)(scope, receive, send)
         return await self.app(*hand_on(message, scope, receive), send)
 
 
-def present(request: Request, required_scope: str) -> Presented:
+def present(request: Request, tool: Tool | None) -> Presented:
+    """The credentials, beside what the tool needs: nothing, if no tool is called."""
     joined = request.headers.getlist(protocol.HEADER_DPOP)
     return Presented(
         authorization=request.headers.get("authorization", ""),
         dpop_headers=dpop.read_headers(", ".join(joined) if joined else None),
         elsewhere="query string" if "access_token" in request.query_params else "",
-        required_scope=required_scope,
+        required_scope=tool.scope if tool else "",
         method=request.method,
         url=settings.MCP_RESOURCE,
         now=timezone.now(),
+        demand=demand_for(tool.name) if tool else NOTHING,
     )
 
 
@@ -86,17 +89,17 @@ def read_message(body: bytes) -> dict[str, Any]:
     return message
 
 
-def scope_of(body: bytes) -> str:
-    """What the message's tool needs. Before the token is judged nobody is told what is wrong with a message."""
+def tool_of(body: bytes) -> Tool | None:
+    """The tool that the message calls. Before the token is judged nobody is told what is wrong with a message."""
     try:
         message = read_message(body)
     except ApiError:
-        return ""
+        return None
     params = message.get("params")
     name = params.get("name") if isinstance(params, dict) else None
     if message.get("method") != "tools/call" or not isinstance(name, str) or name not in TOOLS:
-        return ""
-    return TOOLS[name].scope
+        return None
+    return TOOLS[name]
 
 
 def hand_on(message: dict[str, Any], scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
