@@ -33,7 +33,6 @@ XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=Fa
 # The stage's machinery, off in production
 STAGE = env.flag("STAGE", default=True)
 SEED = "idp_mock.seed.seed"
-RESET_KEEPS = ("directory.Enterprise", "keys.SigningKeyRecord")  # everybody caches the keys; a reset keeps them
 RESET_KEEPS = ("directory.Enterprise", "keys.SigningKeyRecord")  # apps have cached the keys
 
 # Boilerplate

@@ -58,17 +58,25 @@ class OutgoingHttp:
 
     ``allow_private`` admits plain http and loopback or private addresses. DEMO ONLY: the demo's parties live on
     one machine; a product leaves it off and uses https. ``timeout`` is seconds, for the headers and then for the
-    body; ``max_bytes`` bounds the body. Failures of every kind are ``HttpFailure``; an HTTP error status
-    is an answer, not a failure.
+    body; ``max_bytes`` bounds the body. ``purpose`` tells the far side's log who calls, and what for. Failures of
+    every kind are ``HttpFailure``; an HTTP error status is an answer, not a failure.
     """
 
-    def __init__(self, *, allow_private: bool = False, timeout: float = 5.0, max_bytes: int = 256 * 1024) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        timeout: float = 5.0,
+        max_bytes: int = 256 * 1024,
+        purpose: str = "",
+    ) -> None:
         self.allow_private = allow_private
         self.timeout = timeout
         self.max_bytes = max_bytes
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.headers.update({"User-Agent": "xaa/0.1", "Accept-Encoding": "identity"})
+        user_agent = f"xaa/0.1 ({purpose})" if purpose else "xaa/0.1"
+        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "identity"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = GuardedAdapter(allow_private=allow_private)
         self._session.mount("https://", adapter)

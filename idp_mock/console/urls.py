@@ -7,6 +7,7 @@ from idp_mock.console.dashboard import dashboard
 from idp_mock.console.home import admin_home
 from idp_mock.directory.people_page import people
 from idp_mock.directory.person_page import person, set_status, undo_change
+from idp_mock.keys.page import announce_key, keys, retire_key, rotate_keys
 from idp_mock.policy.connection_page import connect, connection, switch_connection
 from idp_mock.policy.matrix import matrix
 from idp_mock.systemlog.export import export_csv, export_json
@@ -24,6 +25,10 @@ urlpatterns = [
     path("admin/people/<int:pk>", person, name="person"),
     path("admin/people/<int:pk>/status", set_status, name="person_status"),
     path("admin/people/<int:pk>/undo/<int:change>", undo_change, name="person_undo"),
+    path("admin/keys", keys, name="keys"),
+    path("admin/keys/announce", announce_key, name="key_announce"),
+    path("admin/keys/rotate", rotate_keys, name="keys_rotate"),
+    path("admin/keys/<int:pk>/retire", retire_key, name="key_retire"),
     path("admin/log", log, name="system_log"),
     path("admin/log.csv", export_csv, name="system_log_csv"),
     path("admin/log.json", export_json, name="system_log_json"),

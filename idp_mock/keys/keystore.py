@@ -24,10 +24,15 @@ from xaa import jose
 ALGORITHMS = ("ES256", "RS256")
 RETIRING_PERIOD = timedelta(minutes=15)  # longer than the longest token we sign lives
 PUBLISHED = ("next", "active", "retiring")
+MAX_ANNOUNCED = 2  # an algorithm
 
 
 class NoSigningKey(LookupError):
     """The enterprise has no active key for this algorithm. Run the seed, or ``create_keys``."""
+
+
+class KeyChangeRefused(Exception):
+    """These keys cannot be changed in this way. The text says why, for the admin."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +102,17 @@ def create_keys(enterprise: Enterprise, *, now: datetime, algorithms: tuple[str,
 def rotate(enterprise: Enterprise, *, now: datetime, hard: bool = False) -> None:
     """Let the announced keys sign, keep the old ones published until their last token expired, announce new ones.
 
-    ``hard`` is for a leaked key: the old ones leave the JWKS at once, and every token they signed with them.
+    ``hard`` is for a leaked key: the old ones leave the JWKS at once, and every token they signed with them. It
+    waits for no announcement, so a key that was withdrawn does not stand in its way.
     """
     records = SigningKeyRecord.objects.select_for_update().filter(enterprise=enterprise)
     old = records.filter(status="active")
     algorithms = sorted(set(old.values_list("alg", flat=True)))
+    for alg in algorithms:
+        if not records.filter(status="next", alg=alg).exists():
+            if not hard:
+                raise KeyChangeRefused(f"No {alg} key is announced. Announce one, and rotate when all have it.")
+            _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)
     if hard:
         records.filter(status__in=("active", "retiring")).update(status="retired", retired_at=now)
     else:
@@ -109,10 +120,32 @@ def rotate(enterprise: Enterprise, *, now: datetime, hard: bool = False) -> None
             status="retired", retired_at=now
         )
         old.update(status="retiring", retiring_at=now)
-    records.filter(status="next").update(status="active", activated_at=now)
     for alg in algorithms:
-        _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)
+        announced = records.filter(status="next", alg=alg).order_by("created_at", "pk")
+        records.filter(pk=announced[0].pk).update(status="active", activated_at=now)
+        if not announced.exists():
+            _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)
     _rename_keyring(enterprise)
+
+
+@transaction.atomic
+def announce(enterprise: Enterprise, alg: str, *, now: datetime) -> None:
+    """Publish one more key that does not sign yet. Bounded: every reader of the JWKS pays for each."""
+    announced = SigningKeyRecord.objects.filter(enterprise=enterprise, alg=alg, status="next")
+    if announced.count() >= MAX_ANNOUNCED:
+        raise KeyChangeRefused(f"{MAX_ANNOUNCED} {alg} keys are announced already. Rotate, or retire one of them.")
+    _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)
+    _rename_keyring(enterprise)
+
+
+@transaction.atomic
+def retire(record: SigningKeyRecord, *, now: datetime) -> None:
+    """Take a key out of the JWKS that does not sign: one announced, or one whose last tokens are expiring."""
+    if record.status not in ("next", "retiring"):
+        raise KeyChangeRefused("A key that signs is replaced by a rotation; it cannot just be taken away.")
+    record.status, record.retired_at = SigningKeyRecord.Status.RETIRED, now
+    record.save(update_fields=["status", "retired_at"])
+    _rename_keyring(record.enterprise)
 
 
 def _create_key(enterprise: Enterprise, alg: str, *, status: str, now: datetime) -> None:

@@ -38,3 +38,27 @@ class SigningKeyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kid} ({self.alg}, {self.status})"
+
+
+class KeyFetch(models.Model):
+    """One program that read the enterprise's keys: when last, and which state of them it got then.
+
+    The keys are for everybody, so nobody is asked who she is: address and name are what the connection and the
+    program itself say.
+    """
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="key_fetches")
+    digest = models.CharField(max_length=64)
+    """SHA-256 of address and name, which are too long for an index."""
+    address = models.CharField(max_length=45)
+    user_agent = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    keyring = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "digest"], name="one_fetch_per_program"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_agent} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -8,11 +8,21 @@ from dataclasses import dataclass
 
 from idp_mock.directory.person_change import GROUP_ADD, GROUP_REMOVE
 from idp_mock.signin import events
-from idp_mock.systemlog.models import EVENT_CONNECTION, EVENT_ID_JAG, Event
+from idp_mock.systemlog.models import (
+    EVENT_CONNECTION,
+    EVENT_ID_JAG,
+    EVENT_KEY_ANNOUNCED,
+    EVENT_KEY_RETIRED,
+    EVENT_KEY_ROTATION,
+    Event,
+)
 
 SENTENCES = {
     EVENT_ID_JAG: "{app} asked to act at {target}",
     EVENT_CONNECTION: "changed {app} at {target}",
+    EVENT_KEY_ANNOUNCED: "announced a signing key",
+    EVENT_KEY_ROTATION: "rotated the signing keys",
+    EVENT_KEY_RETIRED: "retired a signing key",
     events.SESSION_START: "signed in here",
     events.SESSION_END: "signed out here",
     events.SECOND_FACTOR: "was asked for a second factor, for {app}",
@@ -24,12 +34,17 @@ SENTENCES = {
     GROUP_REMOVE: "left a group",
     events.TOKEN_REUSE: "a used token of {app} came back",
 }
-NEAREST_IN_OKTA = {EVENT_CONNECTION: "policy.rule.update"}
+NEAREST_IN_OKTA = {
+    EVENT_CONNECTION: "policy.rule.update",
+    EVENT_KEY_ANNOUNCED: EVENT_KEY_ROTATION,
+    EVENT_KEY_RETIRED: EVENT_KEY_ROTATION,
+}
 """What Okta has instead of an event type of ours. All others are Okta's own."""
 KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
     "policy": ("Policy changes", (EVENT_CONNECTION,)),
+    "keys": ("Keys", (EVENT_KEY_ANNOUNCED, EVENT_KEY_ROTATION, EVENT_KEY_RETIRED)),
     "people": (
         "People and groups",
         (events.PERSON_SUSPEND, events.PERSON_REACTIVATE, GROUP_ADD, GROUP_REMOVE),

@@ -19,7 +19,8 @@ from xaa.metadata import IssuerDirectory, TrustedIssuer
 @functools.cache
 def load_directory() -> IssuerDirectory:
     """This process's directory of issuers; its caches are keyed by issuer, so tenants may share it."""
-    return IssuerDirectory(OutgoingHttp(allow_private=conf.allow_private_addresses))
+    purpose = f"ID-JAGs for {conf.issuer}"
+    return IssuerDirectory(OutgoingHttp(allow_private=conf.allow_private_addresses, purpose=purpose))
 
 
 def find_trusted_issuer(issuer: str) -> TrustedIssuer:

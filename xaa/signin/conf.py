@@ -51,7 +51,7 @@ def token_store() -> TokenStore:
 @cache
 def outgoing_http() -> OutgoingHttp:
     timeout = float(getattr(settings, "SIGNIN_HTTP_TIMEOUT", DEFAULT_HTTP_TIMEOUT))
-    return OutgoingHttp(allow_private=allow_private_addresses(), timeout=timeout)
+    return OutgoingHttp(allow_private=allow_private_addresses(), timeout=timeout, purpose="sign-in")
 
 
 @cache
