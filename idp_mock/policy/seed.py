@@ -52,24 +52,27 @@ def seed_place(enterprise: Enterprise, client_id: str, name: str) -> App:
 
 def seed_todo0(app: App) -> ResourceApp:
     """Both ways in: its REST API and its MCP server, which is a resource of its own behind the same server."""
-    resources = [f"{addresses.TODO0_URL}/api", f"{addresses.TODO0_MCP_URL}/mcp"]
+    resources = (f"{addresses.TODO0_URL}/api", f"{addresses.TODO0_MCP_URL}/mcp")
     return seed_resource_app(app, issuer=addresses.TODO0_URL, resources=resources, scopes=TODO0_SCOPES)
 
 
 def seed_mail0(acme: Enterprise) -> None:
     app = seed_place(acme, MAIL0_AT_ACME, "Mail0")
-    mail0 = seed_resource_app(app, issuer=MAIL0_URL, resources=[f"{MAIL0_URL}/api"], scopes=MAIL0_SCOPES)
+    mail0 = seed_resource_app(app, issuer=MAIL0_URL, scopes=MAIL0_SCOPES)
     agent0 = acme.apps.get(client_id=registrations.AGENT0_AT_ACME.client_id)
     seed_connection(agent0, mail0, client_id_there=AGENT0_AT_MAIL0, is_on=False)
 
 
-def seed_resource_app(app: App, *, issuer: str, resources: list[str], scopes: list[dict[str, str]]) -> ResourceApp:
+def seed_resource_app(
+    app: App, *, issuer: str, scopes: list[dict[str, str]], resources: tuple[str, ...] = ()
+) -> ResourceApp:
+    """``resources`` are its APIs; left out, it has the usual one."""
     resource_app, _ = ResourceApp.objects.update_or_create(
         app=app,
         defaults={
             "enterprise": app.enterprise,
             "issuer": issuer,
-            "resources": resources,
+            "resources": list(resources) or [f"{issuer}/api"],
             "scopes": scopes,
         },
     )
