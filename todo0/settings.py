@@ -37,6 +37,7 @@ JWT_BEARER_ISSUER = addresses.TODO0_URL
 JWT_BEARER_RESOURCES = (API_RESOURCE, MCP_RESOURCE)
 JWT_BEARER_DEFAULT_RESOURCE = API_RESOURCE
 JWT_BEARER_TOKEN_ENDPOINT = f"{addresses.TODO0_URL}/oauth/token"  # what a DPoP proof is made out to
+JWT_BEARER_DETAILS_TYPES = {"https://todo0.example/authorization/todos": "todo0.authserver.todo_details.decide"}
 JWT_BEARER_LEEWAY = 60
 JWT_BEARER_MAX_LIFETIME = 600
 # The one exception to uniform refusals: a person without an account here is told so, by the words of the

@@ -56,11 +56,17 @@ def peek(token: str) -> Unverified:
     return Unverified(header, claims)
 
 
+def load_json(raw: str | bytes) -> Any:
+    """JSON as all readers read it; ``ValueError`` for what others read otherwise or cannot store (RFC 8259 §4)."""
+    value = json.loads(raw, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
+    json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate would break whoever stores it
+    return value
+
+
 def _read_object(segment: str, name: str) -> dict[str, Any]:
     try:
         raw = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True)
-        value = json.loads(raw, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
-        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate would break whoever stores it
+        value = load_json(raw)
     except (ValueError, RecursionError) as error:
         raise MalformedToken(
             f"{name}: expected base64url-encoded JSON with unique member names, found none."

@@ -46,12 +46,16 @@ TOKEN_TYPE_DPOP: Final = "DPoP"  # RFC 9449 §5; also the scheme of the Authoriz
 HEADER_DPOP: Final = "DPoP"  # RFC 9449 §4.1
 CNF_JKT: Final = "jkt"  # RFC 9449 §6.1, in the claim cnf of RFC 7800 §3.1
 
+# What may be done, more finely than a scope says it: a parameter, a claim, and a member of answers.
+AUTHORIZATION_DETAILS: Final = "authorization_details"  # RFC 9396 §2, §7; ID-JAG §3.1
+
 # Metadata.
 GRANT_PROFILE_ID_JAG: Final = "urn:ietf:params:oauth:grant-profile:id-jag"  # ID-JAG §7.2
 META_GRANT_PROFILES: Final = "authorization_grant_profiles_supported"  # ID-JAG §7.2
 META_CLIENT_PROFILES: Final = META_GRANT_PROFILES  # ID-JAG §8: the same member, in a client's own metadata
 META_CLIENT_ID_DOCUMENTS: Final = "client_id_metadata_document_supported"  # Client ID Metadata Documents, §5
 META_REQUESTED_TOKEN_TYPES: Final = "identity_chaining_requested_token_types_supported"  # ID-JAG §7.1
+META_DETAILS_TYPES: Final = "authorization_details_types_supported"  # RFC 9396 §10; RFC 9728 §2
 META_DPOP_ALGORITHMS: Final = "dpop_signing_alg_values_supported"  # RFC 9449 §5.1; RFC 9728 §2
 WELL_KNOWN_OAUTH: Final = "oauth-authorization-server"  # RFC 8414 §3: inserted before the issuer's path
 WELL_KNOWN_OIDC: Final = "openid-configuration"  # OpenID Connect Discovery §4: appended to the issuer
@@ -76,6 +80,7 @@ ERROR_UNSUPPORTED_GRANT_TYPE: Final = "unsupported_grant_type"  # RFC 6749 §5.2
 ERROR_INVALID_SCOPE: Final = "invalid_scope"  # RFC 6749 §5.2
 ERROR_ACCESS_DENIED: Final = "access_denied"  # RFC 6749 §4.1.2.1
 ERROR_INVALID_TARGET: Final = "invalid_target"  # RFC 8707 §2; RFC 8693 §2.2.2
+ERROR_INVALID_AUTHORIZATION_DETAILS: Final = "invalid_authorization_details"  # RFC 9396 §5
 ERROR_TEMPORARILY_UNAVAILABLE: Final = "temporarily_unavailable"  # RFC 6749 §4.1.2.1
 ERROR_INSUFFICIENT_USER_AUTHENTICATION: Final = "insufficient_user_authentication"  # RFC 9470 §3; ID-JAG §9.2
 ERROR_INVALID_TOKEN: Final = "invalid_token"  # RFC 6750 §3.1

@@ -35,6 +35,7 @@ GOOD = Vector("good", {}, [], [200, ""])
 STEPPED_UP = "stepped-up"
 STRONG = {"acr": "urn:xaa-demo:acr:mfa", "amr": ["pwd", "mfa"]}
 PAY0 = {"audience": "https://pay0.example", "resource": "https://pay0.example/api", "scope": "pay"}
+DETAILS_TYPE = "https://todo0.example/authorization/todos"
 Change = dict[str, Any]
 
 
@@ -43,6 +44,7 @@ class Bench:
 
     url: str
     method = "POST"
+    resource = "api"
 
     def __init__(self, wire: Wire, key: LabKey, genuine: Genuine, client: Client, evil0: Client) -> None:
         self.wire, self.key, self.genuine, self.client, self.evil0 = wire, key, genuine, client, evil0
@@ -114,6 +116,11 @@ class Bench:
             timeout=30,
         )
 
+    def details(self, vector: Vector) -> dict[str, Any]:
+        """The claim of a token that has details: to read, at the one resource that it is for."""
+        here = {"type": DETAILS_TYPE, "locations": [self.values[self.resource]], "actions": ["read"]}
+        return {"authorization_details": [here]} if vector.good == "with-details" else {}
+
     def credentials(self, change: Change) -> dict[str, str]:
         others = {
             "evil0": self.evil0,
@@ -165,6 +172,7 @@ class RedemptionBench(Bench):
         claims = self.claims | {"iat": now, "exp": now + 300, "jti": jti or secrets.token_urlsafe(16)}
         claims |= {"cnf": {"jkt": self.values["jkt"]}} if is_bound else {}
         claims |= {"client_id": self.values["agent0_document"]} if vector.good == "document" else {}
+        claims |= self.details(vector)
         token = forge(change, header={"typ": "oauth-id-jag+jwt"}, claims=claims, key=self.key)
         token = self.genuine[change["token_of"]] if "token_of" in change else change.get("token", token)
         credentials = self.sign_in_by_document(change) if vector.good == "document" else self.credentials(change)
@@ -193,13 +201,14 @@ class ApiBench(Bench):
         self.tokens: dict[str, str] = {}
         claims = read_jwt(self.genuine["todo0-access-token"])[1] | {"aud": self.values[self.resource]}
         now, rows = int(time.time()), []
-        names = ("plain", "bound", "read-only", STEPPED_UP)
+        names = ("plain", "bound", "read-only", STEPPED_UP, "with-details")
         goods = [Vector(name, {}, [], [200, ""], good=name) for name in names]
         for vector in [*goods, *load_vectors(self.family)]:
             own = claims | {"iat": now, "exp": now + 300, "jti": vector.id}
             own |= {"cnf": {"jkt": self.values["jkt"]}} if vector.good == "bound" else {}
             own |= {"scope": "todos.read"} if vector.good == "read-only" else {}
             own |= STRONG | {"auth_time": now} if vector.good == STEPPED_UP else {}
+            own |= self.details(vector)
             change = fill(
                 vector.change, self.values | {"token": ""}
             )  # whose place is in the request, not in itself

@@ -181,12 +181,14 @@ def test_it_reports_the_first_failure_and_what_was_not_reached(token: str, caplo
     lines = [record.getMessage() for record in caplog.records if record.name == "todo0.api.checks"]
     assert len(lines) == len(CHECKS), "one record a check"
     assert [line.split()[0] for line in lines if "failed" in line] == ["A3"]
-    assert [line.split()[0] for line in lines if "not reached" in line] == ["A4", "A5", "A5", "A6", *["A7"] * 3]
+    missed = [line.split()[0] for line in lines if "not reached" in line]
+    assert missed == ["A4", "A5", "A5", "A6", "A6", "A7", "A7", "A7"]
     assert not any(altered in line for line in lines)
 
 
 def test_each_check_has_its_public_number() -> None:
-    assert [check.number for check in CHECKS] == ["A1", "A2", "A2", "A3", "A4", "A5", "A5", "A6", *["A7"] * 3]
+    numbers = [check.number for check in CHECKS]
+    assert numbers == ["A1", "A2", "A2", "A3", "A4", "A5", "A5", *["A6"] * 2, *["A7"] * 3]
 
 
 def test_its_challenge_survives_whatever_a_token_says(token: str) -> None:

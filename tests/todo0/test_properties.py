@@ -34,6 +34,7 @@ API_ERRORS = {(400, "invalid_request"), (401, "invalid_token"), (401, "unauthori
 OAUTH_ERRORS = {
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
     "invalid_scope", "invalid_target", "invalid_dpop_proof", "unsupported_token_type",
+    "invalid_authorization_details",
 }  # fmt: skip
 
 

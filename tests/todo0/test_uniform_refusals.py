@@ -65,7 +65,6 @@ WRONG = {
     "tenant": Wrong("R12", {"tenant": "acme"}),
     "another API": Wrong("R13", {"resource": "https://other.example/api"}),
     "scope malformed": Wrong("R14", {"scope": ["todos.read"]}),
-    "details": Wrong("R14", {"authorization_details": [{"type": "todo"}]}),
     "jti malformed": Wrong("R11", {"jti": ""}),
 }
 
@@ -108,7 +107,7 @@ def test_one_setting_makes_the_one_exception(redeem: Redeem, settings: Any) -> N
     assert {name for name, body in told.items() if b"User not found" in body} == {"person unknown", "tenant"}
 
 
-@pytest.mark.spec("RD-31", "RD-27", "RD-28")
+@pytest.mark.spec("RD-31", "RD-27", "RD-28", "RD-29")
 @pytest.mark.parametrize(
     ("claims", "form", "error"),
     [
@@ -116,6 +115,8 @@ def test_one_setting_makes_the_one_exception(redeem: Redeem, settings: Any) -> N
         ({"scope": "admin"}, {}, "invalid_scope"),
         ({"scope": ""}, {}, "invalid_scope"),
         ({}, {"resource": "https://other.example/api"}, "invalid_target"),
+        ({"authorization_details": [{"type": "todo"}]}, {}, "invalid_authorization_details"),
+        ({}, {"authorization_details": '[{"type": "todo"}]'}, "invalid_authorization_details"),
     ],
 )
 def test_an_answer_with_a_code_of_its_own_is_the_same_whether_she_has_an_account_or_not(

@@ -31,7 +31,7 @@ from xaa.jwt_bearer.models import RedeemedIdJag, UsedProof
 pytestmark = pytest.mark.django_db
 ERRORS = {
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
-    "invalid_scope", "invalid_target", "invalid_dpop_proof",
+    "invalid_scope", "invalid_target", "invalid_dpop_proof", "invalid_authorization_details",
 }  # fmt: skip
 GOOD = build_id_jag()
 

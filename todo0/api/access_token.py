@@ -23,7 +23,9 @@ from todo0.api.presented import Access, Presented
 from todo0.authserver.access_tokens import fingerprint_of
 from todo0.authserver.dot import AccessToken
 from todo0.authserver.signing_keys import ALGORITHMS, load_verification_keys
+from todo0.authserver.todo_details import reach_of
 from xaa import jose, protocol
+from xaa.authorization_details import DetailsRefused
 from xaa.checks import Check, CheckRun, numbered
 
 log = logging.getLogger("todo0.api.checks")
@@ -116,6 +118,20 @@ def check_scope(presented: Presented) -> Presented:
     return presented
 
 
+@numbered("A6", "details allow this action")
+def check_details(presented: Presented) -> Presented:
+    """Where the token has details, they allow this action, here, on this todo, beside the scope (RFC 9396 §7)."""
+    try:
+        reach = reach_of(presented.claims, action=presented.action, location=presented.resource)
+    except DetailsRefused as error:
+        raise _invalid(f"Expected authorization_details as we write them. {error}") from error
+    is_out_of_reach = reach is not None and (not reach or presented.todo_id not in (None, *reach))
+    if is_out_of_reach:
+        message = f"Expected authorization_details that allow {presented.action or 'this'} here, found others."
+        raise AccessTokenRejected(403, protocol.ERROR_INSUFFICIENT_SCOPE, message)
+    return replace(presented, reach=reach)
+
+
 @numbered("A7", "row belongs to sub and client")
 def check_subject(presented: Presented) -> Presented:
     """The row belongs to ``sub`` and ``client_id``, and that person's account is still active."""
@@ -158,6 +174,7 @@ CHECKS: Final = (
     check_expiry,  # A5: and still means it, by its own words
     check_not_revoked,  # A5: and by ours; the first statement, so forgers never reach the database
     check_scope,  # A6: this much may be done
+    check_details,  # A6: and, where somebody said so, no more than a part of that
     check_subject,  # A7: for this person, by this app
     check_sign_in,  # A7: who signed in well enough for it; all else is right, so signing in again will help
     check_key,  # A7: which holds the token's key, if it has one; last, because the proof is remembered
@@ -184,6 +201,7 @@ def judge(presented: Presented, checks: Sequence[Check[Presented]], logger: logg
         scope=row.scope,
         issuer=row.origin.issuer if hasattr(row, "origin") else "",
         fingerprint=fingerprint_of(settled.token),
+        reach=settled.reach,
     )
 
 

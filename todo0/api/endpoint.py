@@ -1,6 +1,6 @@
 """From an HTTP request to a handler and back: method, access token, JSON, errors. One ``endpoint`` a path.
 
-In the flow: every path of the API says here which handler a method has and which scope it needs; the handler
+In the flow: every path of the API says here which handler a method has and which action it is; the handler
 gets an ``Access`` that passed every check, never a token.
 
 Deliberately does not: read cookies. The API has no session, so a browser's cookies open nothing here and
@@ -20,6 +20,7 @@ from todo0.api.access_token import check_access_token
 from todo0.api.errors import ApiError
 from todo0.api.presented import Presented
 from todo0.api.step_up import demand_for
+from todo0.authserver.todo_details import SCOPE_OF
 from xaa import dpop, protocol
 
 Handler = Callable[..., HttpResponse]
@@ -27,7 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def endpoint(**methods: tuple[str, Handler]) -> Callable[..., HttpResponse]:
-    """A view: ``endpoint(GET=("todos.read", list_todos), ...)``."""
+    """A view: ``endpoint(GET=("read", list_todos), ...)``, a method is an action, which implies its scope."""
 
     @csrf_exempt
     def view(request: HttpRequest, **of_path: Any) -> HttpResponse:
@@ -48,12 +49,15 @@ def _answer(
         allowed = ", ".join(sorted(methods))
         message = f"Expected one of {allowed}, found {request.method:.20}."
         raise ApiError(405, "method_not_allowed", message, Allow=allowed)
-    scope, handler = methods[request.method]
+    action, handler = methods[request.method]
     presented = Presented(
         authorization=request.headers.get("Authorization", ""),
         dpop_headers=dpop.read_headers(request.headers.get(protocol.HEADER_DPOP)),
         elsewhere=_token_elsewhere(request),
-        required_scope=scope,
+        required_scope=SCOPE_OF[action],
+        resource=settings.API_RESOURCE,
+        action=action,
+        todo_id=of_path.get("todo_id"),
         method=request.method,
         url=settings.API_RESOURCE + request.path_info.removeprefix("/api"),
         now=timezone.now(),

@@ -25,6 +25,7 @@ def protected_resource_metadata(request: HttpRequest) -> JsonResponse:
         "resource": settings.API_RESOURCE,
         "authorization_servers": [settings.JWT_BEARER_ISSUER],
         "scopes_supported": sorted(settings.OAUTH2_PROVIDER["SCOPES"]),
+        protocol.META_DETAILS_TYPES: sorted(settings.JWT_BEARER_DETAILS_TYPES),
         "bearer_methods_supported": ["header"],
         protocol.META_DPOP_ALGORITHMS: list(ALGORITHMS),
         "resource_name": "Todo0 API",

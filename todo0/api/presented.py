@@ -29,7 +29,9 @@ def _nothing() -> Claims:
 class Presented:
     """A request's credentials and what its method needs; the second half is found by the checks.
 
-    ``url`` is the request's address as the world writes it, which is what a DPoP proof is made out to.
+    ``action`` is what it does, in the words of Todo0's ``authorization_details``, at ``resource``, and ``todo_id``
+    to which todo, if it says so: without an action and a resource, a token that has details is refused. ``url`` is
+    its address as the world writes it, which is what a DPoP proof is made out to.
     """
 
     authorization: str = field(repr=False)
@@ -39,6 +41,9 @@ class Presented:
     method: str
     url: str
     now: datetime
+    resource: str = ""
+    action: str = ""
+    todo_id: int | None = None
     demand: Demand = NOTHING
     """What the action wants of the person's sign-in."""
     # A1, A2 and A5 find these.
@@ -47,12 +52,16 @@ class Presented:
     header: Claims = field(default_factory=_nothing)
     claims: Claims = field(default_factory=_nothing)
     row: Any = None
+    # A6 finds this.
+    reach: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
 class Access:
     """Whose it is, for which app, how far it reaches, on whose word. No token: nothing here could be
     replayed.
+
+    ``reach`` is the ids of the todos it is limited to; None: all that are the user's.
     """
 
     user: User
@@ -60,6 +69,7 @@ class Access:
     scope: str
     issuer: str
     fingerprint: str
+    reach: frozenset[int] | None = None
 
     def as_actor(self) -> Actor:
         return Actor(

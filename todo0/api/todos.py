@@ -9,6 +9,7 @@ authorization always applies).
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from todo0.api.errors import not_found
@@ -32,7 +33,7 @@ def list_todos(request: HttpRequest, access: Access, *, at: datetime) -> HttpRes
 
 def load_page(access: Access, *, limit: int, after: int, done: bool | None) -> dict[str, Any]:
     """In one statement; ``done`` None means all."""
-    rows = changes.todos_of(access.as_actor()).filter(pk__gt=after)
+    rows = _todos_of(access).filter(pk__gt=after)
     if done is not None:
         rows = rows.filter(done_at__isnull=not done)
     page = list(rows.order_by("pk")[: limit + 1])
@@ -94,9 +95,15 @@ def as_json(todo: Todo) -> dict[str, Any]:
     }
 
 
+def _todos_of(access: Access) -> QuerySet[Todo]:
+    """The user's own, and of them those that the token's details name, if they name some (RFC 9396 §2.2)."""
+    todos = changes.todos_of(access.as_actor())
+    return todos if access.reach is None else todos.filter(pk__in=access.reach)
+
+
 def load_todo(access: Access, todo_id: int) -> Todo:
     try:
-        return changes.todos_of(access.as_actor()).get(pk=todo_id)
+        return _todos_of(access).get(pk=todo_id)
     except Todo.DoesNotExist as error:
         raise not_found(todo_id) from error
 

@@ -5,7 +5,8 @@ of our own, signed with our own key, in our own names (never the ID-JAG itself, 
 django-oauth-toolkit calls it as ``OAUTH2_PROVIDER["ACCESS_TOKEN_GENERATOR"]`` and stores the token's SHA-256.
 
 Deliberately does not: copy identity claims from the ID-JAG. ``sub`` is the *local* account, since the IdP's
-subject names somebody in another namespace; only how the person signed in is carried over (RFC 9068 §2.2.1).
+subject names somebody in another namespace; only how the person signed in is carried over (RFC 9068 §2.2.1). Nor
+take what the grant found from the request's attributes: there oauthlib shows a client's parameters as well.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ def issue_access_token(request: Any) -> str:
         "exp": now + request.expires_in,
         "jti": secrets.token_urlsafe(16),
     }
-    claims |= authentication_of(request) | confirmation_of(request)
+    claims |= authentication_of(request) | confirmation_of(request) | details_of(request)
     return jose.sign(claims, key=load_signing_key(), typ=protocol.TYP_ACCESS_TOKEN)
 
 
@@ -47,14 +48,20 @@ def audience_of(resource: list[str] | tuple[str, ...]) -> str | list[str]:
 
 def authentication_of(request: Any) -> dict[str, Any]:
     """When and how the person signed in at the IdP, not when the ID-JAG was redeemed (RFC 9470 §6)."""
-    id_jag = getattr(request, "id_jag", None)
+    id_jag = vars(request).get("id_jag")
     return {name: id_jag.claims[name] for name in CARRIED_OVER if name in id_jag.claims} if id_jag else {}
 
 
 def confirmation_of(request: Any) -> dict[str, Any]:
     """The key that the client proved to hold, if it did: the API wants to see it again (RFC 9449 §6.1)."""
-    jkt = getattr(request, "dpop_jkt", "")
+    jkt = vars(request).get("dpop_jkt")
     return {"cnf": {protocol.CNF_JKT: jkt}} if jkt else {}
+
+
+def details_of(request: Any) -> dict[str, Any]:
+    """What the token may do, where that is less than its scope says: the API reads it here (RFC 9396 §9.1)."""
+    details = vars(request).get("granted_details")
+    return {protocol.AUTHORIZATION_DETAILS: details} if details else {}
 
 
 def fingerprint_of(token: str) -> str:

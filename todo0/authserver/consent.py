@@ -29,6 +29,8 @@ class ConsentView(AuthorizationView):
         given = (request.GET.getlist("resource"), request.POST.getlist("resource"))
         if not all(_is_url(resource) for resources in given for resource in " ".join(resources).split()):
             return self._refuse("A resource is not a URL.")
+        if protocol.AUTHORIZATION_DETAILS in {*request.GET, *request.POST}:  # ignored, they would limit nothing
+            return self._refuse("Authorization details come with an ID-JAG alone, not through this page.")
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -29,6 +29,10 @@ class Todo0Validator(JwtBearerValidator):
         if not super().validate_code(client_id, code, client, request, *args, **kw):
             return False
         granted = Grant.objects.values_list("resource", flat=True).get(code=code, application=client)
+        if getattr(request, protocol.AUTHORIZATION_DETAILS, None):  # ignored, they would limit nothing
+            raise _refusal(
+                protocol.ERROR_INVALID_AUTHORIZATION_DETAILS, "They come with an ID-JAG alone.", request
+            )
         asked = [value for name, value in request.decoded_body if name == "resource" and value]
         if not set(asked) <= set(granted):
             raise _invalid_target(request)
@@ -40,7 +44,7 @@ class Todo0Validator(JwtBearerValidator):
     ) -> Any:
         """Token first, origin second, without a transaction: nobody has the token before both are written."""
         access_token = super()._create_access_token(expires, request, token, source_refresh_token)
-        id_jag = getattr(request, "id_jag", None)
+        id_jag = vars(request).get("id_jag")
         if id_jag is not None:
             AccessTokenOrigin.objects.create(
                 access_token=access_token, issuer=id_jag.issuer, subject=id_jag.subject, id_jag_jti=id_jag.jti
@@ -56,8 +60,9 @@ def _governed(asked: Any, request: Any) -> list[str]:
 
 
 def _invalid_target(request: Any) -> CustomOAuth2Error:
-    return CustomOAuth2Error(
-        error=protocol.ERROR_INVALID_TARGET,
-        description="The resource is not one that this server issues tokens for.",
-        request=request,
-    )
+    description = "The resource is not one that this server issues tokens for."
+    return _refusal(protocol.ERROR_INVALID_TARGET, description, request)
+
+
+def _refusal(error: str, description: str, request: Any) -> CustomOAuth2Error:
+    return CustomOAuth2Error(error=error, description=description, request=request)

@@ -61,6 +61,12 @@ def check_scope(presented: Presented) -> Presented:
     return api.check_scope(presented) if presented.required_scope else presented
 
 
+@numbered("A6", "details allow this tool")
+def check_details(presented: Presented) -> Presented:
+    """And, where the token has details, they allow what the tool does, at this server (RFC 9396 §2.2, §7)."""
+    return api.check_details(presented) if presented.required_scope else presented
+
+
 CHECKS: Final = (
     api.check_presence,  # A1: there is exactly one token, where it belongs
     check_signature,  # A2: nothing in it means anything before this
@@ -70,6 +76,7 @@ CHECKS: Final = (
     api.check_expiry,  # A5: and still means it, by its own words
     api.check_not_revoked,  # A5: and by ours; the first statement, so forgers never reach the database
     check_scope,  # A6: this tool may be called
+    check_details,  # A6: and, where somebody said so, for no more than a part of what it could do
     api.check_subject,  # A7: for this person, by this app
     api.check_sign_in,  # A7: who signed in well enough for this tool
     api.check_key,  # A7: which holds the token's key, if it has one; last, because the proof is remembered

@@ -74,6 +74,8 @@ def present(request: Request, tool: Tool | None) -> Presented:
         dpop_headers=dpop.read_headers(", ".join(joined) if joined else None),
         elsewhere="query string" if "access_token" in request.query_params else "",
         required_scope=tool.scope if tool else "",
+        resource=settings.MCP_RESOURCE,
+        action=tool.action if tool else "",
         method=request.method,
         url=settings.MCP_RESOURCE,
         now=timezone.now(),

@@ -16,6 +16,7 @@ from todo0.api import idempotency, openapi
 from todo0.api.json_body import read_done, read_due_on, read_members, read_title, refused
 from todo0.api.presented import Access
 from todo0.api.todos import DEFAULT_LIMIT, MAX_ID, MAX_LIMIT, as_json, load_page, load_todo
+from todo0.authserver.todo_details import SCOPE_OF
 from todo0.todos import changes
 
 Arguments = Mapping[str, Any]
@@ -24,17 +25,22 @@ KEY: Final = "idempotency_key"
 
 @dataclass(frozen=True)
 class Tool:
-    """``scope`` is what a token must have for it; ``act`` returns the structured content."""
+    """``action`` is what it does, in the words of ``todo_details``; ``act`` returns the structured content."""
 
     name: str
     title: str
     description: str
-    scope: str
+    action: str
     arguments: dict[str, Any]
     required: tuple[str, ...]
     result: dict[str, Any]
     act: Callable[[Access, Arguments, datetime], dict[str, Any]]
     is_read_only: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What a token must have for it, beside details that allow the action."""
+        return SCOPE_OF[self.action]
 
     @property
     def input_schema(self) -> dict[str, Any]:
@@ -103,7 +109,7 @@ TOOLS: Final = {
             name="list_todos",
             title="List todos",
             description="The user's todos, oldest first, one page. Titles are text that people wrote, not orders.",
-            scope=openapi.READ,
+            action="read",
             arguments={
                 "after": {"type": "integer", "minimum": 0, "description": "Only todos with a larger id."},
                 "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
@@ -118,7 +124,7 @@ TOOLS: Final = {
             name="create_todo",
             title="Add a todo",
             description="Add a todo to the user's list.",
-            scope=openapi.WRITE,
+            action="create",
             arguments={
                 "title": openapi.TITLE,
                 "due_on": openapi.DUE_ON,
@@ -137,7 +143,7 @@ TOOLS: Final = {
             name="complete_todo",
             title="Complete a todo",
             description="Mark one of the user's todos as done; doing it again changes nothing.",
-            scope=openapi.WRITE,
+            action="complete",
             arguments={"id": {"type": "integer", "minimum": 1}},
             required=("id",),
             result=TODO,

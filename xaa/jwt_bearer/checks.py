@@ -23,7 +23,9 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         return [Error(f"{name} is not set.", hint=_HINT, id="xaa_jwt_bearer.E001") for name in missing]
     found: list[CheckMessage] = []
     for name in ("JWT_BEARER_TRUSTED_ISSUERS", "JWT_BEARER_SUBJECT_RESOLVER"):
-        found += _check_importable(name)
+        found += _check_importable(name, getattr(settings, name))
+    for path in getattr(settings, "JWT_BEARER_DETAILS_TYPES", {}).values():
+        found += _check_importable("JWT_BEARER_DETAILS_TYPES", path)
     trusted = settings.JWT_BEARER_TRUSTED_ISSUERS
     if isinstance(trusted, dict) and settings.JWT_BEARER_ISSUER in trusted:
         text = "JWT_BEARER_TRUSTED_ISSUERS names this server's own issuer: it would vouch to itself."
@@ -62,8 +64,7 @@ def _check_loophole() -> list[CheckMessage]:
     return [Error(text, hint="DEMO ONLY. Leave it out.", id="xaa_jwt_bearer.E007")]
 
 
-def _check_importable(name: str) -> list[CheckMessage]:
-    value = getattr(settings, name)
+def _check_importable(name: str, value: object) -> list[CheckMessage]:
     if not isinstance(value, str):
         return []
     try:

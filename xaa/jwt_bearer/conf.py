@@ -19,6 +19,9 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
                                           §4.3); empty: no DPoP, and key-bound ID-JAGs are refused ("")
 ``JWT_BEARER_DPOP_WINDOW``                seconds, each way, in which a proof's ``iat`` must lie (60)
 ``JWT_BEARER_BOUND_RESOURCES``            those of our APIs that want key-bound access tokens only (none)
+``JWT_BEARER_DETAILS_TYPES``              types of ``authorization_details`` that we know (RFC 9396 §2), each with
+                                          the dotted path of its ``policy.DecideDetail``; without any, an ID-JAG
+                                          that has details is refused (none)
 ``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
 ========================================  =========================================================================
 """
@@ -31,6 +34,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from xaa.dpop import WINDOW
+from xaa.jwt_bearer.policy import DecideDetail
 from xaa.metadata import TrustedIssuer
 
 
@@ -76,6 +80,11 @@ class Conf:
     @property
     def bound_resources(self) -> frozenset[str]:
         return frozenset(getattr(settings, "JWT_BEARER_BOUND_RESOURCES", ()))
+
+    @property
+    def details_types(self) -> dict[str, DecideDetail]:
+        configured = getattr(settings, "JWT_BEARER_DETAILS_TYPES", {})
+        return {name: import_string(path) for name, path in configured.items()}
 
     @property
     def allow_private_addresses(self) -> bool:

@@ -83,6 +83,7 @@ class JwtBearerGrant(GrantTypeBase):
             requested_resource=tuple(
                 value for name, value in request.decoded_body or () if name == "resource" and value
             ),
+            requested_details=getattr(request, protocol.AUTHORIZATION_DETAILS, None) or "",
             grant_type=request.grant_type,
             # Where DPoP is off the header means nothing, as at any server that does not know it.
             dpop_headers=dpop.read_headers(request.headers.get("HTTP_DPOP")) if conf.token_endpoint else (),
@@ -103,7 +104,10 @@ class JwtBearerGrant(GrantTypeBase):
         request.scopes = list(presented.scope)
         request.resource = list(presented.resource)
         request.id_jag = presented.id_jag
-        request.dpop_jkt = presented.proof.jkt  # for ACCESS_TOKEN_GENERATOR: belongs into the token's cnf.jkt
+        # For ACCESS_TOKEN_GENERATOR: they belong into the token's cnf.jkt and authorization_details. It finds them
+        # in vars(request), since as attributes oauthlib shows a client's parameters, too.
+        request.dpop_jkt = presented.proof.jkt
+        request.granted_details = list(presented.details)
         token: dict[str, Any] = token_handler.create_token(request, refresh_token=False)
         if presented.proof.jkt:
             token["token_type"] = protocol.TOKEN_TYPE_DPOP  # RFC 9449 §5: nobody may take it for a bearer token
@@ -114,7 +118,8 @@ class JwtBearerGrant(GrantTypeBase):
             id_jag.issuer, id_jag.subject, id_jag.claims.get("jti"), presented.client.client_id, token["scope"],
         )  # fmt: skip
         one_or_more = presented.resource[0] if len(presented.resource) == 1 else list(presented.resource)
-        return token | {"resource": one_or_more}  # ID-JAG §4.4.1: the client learns what the token is for
+        answer = token | {"resource": one_or_more}  # ID-JAG §4.4.1: the client learns what the token is for
+        return answer | ({protocol.AUTHORIZATION_DETAILS: request.granted_details} if presented.details else {})
 
 
 def _check_assertion(request: Any) -> None:
@@ -136,4 +141,5 @@ def load_rules() -> Rules:
         token_endpoint=conf.token_endpoint,
         dpop_window=conf.dpop_window,
         bound_resources=conf.bound_resources,
+        details_types=conf.details_types,
     )

@@ -9,25 +9,24 @@ Every check refuses with ``IdJagRejected``: the caller is told one uniform ``inv
 failed, what it expected and what it found. No check writes anything but the last two: one spends the ID-JAG, so a
 refused one is never burnt; the other makes a newcomer's account, so a refused one leaves nobody behind.
 
-Every claim of ID-JAG §3.1 is accounted for. Checked: ``iss aud client_id exp iat nbf sub jti resource scope``.
+Every claim of ID-JAG §3.1 is accounted for. Checked: ``iss aud client_id exp iat nbf sub jti resource scope``, and
+``authorization_details`` (R14), refused unless we know their type: ignoring them would widen what was granted.
 Carried into the access token: ``auth_time acr amr``, and ``cnf`` (R8), whose only member understood is ``jkt``.
-Left to the subject resolver: ``email aud_sub sub_id tenant aud_tenant``. Refused, since ignoring it would widen
-what was granted: ``authorization_details`` (R14: no type is known here). Anything else, ``act`` too, is ignored.
+Left to the subject resolver: ``email aud_sub sub_id tenant aud_tenant``. Anything else, ``act`` too, is ignored.
 """
 
 from dataclasses import replace
 from typing import Final
 
 from xaa import jose, protocol
+from xaa.authorization_details import DetailsRefused, dump_details, parse_details
 from xaa.checks import Narrowed, numbered
 from xaa.jwt_bearer import replay, trust
-from xaa.jwt_bearer.policy import NotGranted, decide_resource, decide_scope, narrow_resource
+from xaa.jwt_bearer.claims import check_equal, check_identifier, check_names, read_claimed_details, read_time
+from xaa.jwt_bearer.policy import NotGranted, decide_details, decide_resource, decide_scope, narrow_resource
 from xaa.jwt_bearer.possession import check_proof_is_new, verify_possession
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented
 from xaa.jwt_bearer.subjects import check_account, check_person, resolve_subject
-
-MAX_IDENTIFIER_LENGTH: Final = 255  # OpenID Connect Core §2, for ``sub``; we hold ``jti`` to it as well
-_PRINTABLE: Final = frozenset(map(chr, range(0x20, 0x7F)))
 
 
 @numbered("R3", "a signed JWT with an allowed alg")
@@ -46,7 +45,7 @@ def check_format(presented: Presented) -> Presented:
 @numbered("R4", "typ is oauth-id-jag+jwt")
 def check_type(presented: Presented) -> Presented:
     """It says it is an ID-JAG, so no ID Token or access token passes as one (ID-JAG §3.1; RFC 8725 §3.11)."""
-    _check_equal("typ", presented.unverified_header.get("typ"), protocol.TYP_ID_JAG)
+    check_equal("typ", presented.unverified_header.get("typ"), protocol.TYP_ID_JAG)
     return presented
 
 
@@ -81,14 +80,14 @@ def check_audience(presented: Presented) -> Presented:
     audience = presented.id_jag.claims.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
         audience = audience[0]
-    _check_equal("aud", audience, presented.rules.issuer)
+    check_equal("aud", audience, presented.rules.issuer)
     return presented
 
 
 @numbered("R8", "client_id is the authenticated client")
 def check_client(presented: Presented) -> Presented:
     """Made out to the client that presents it, so a stolen one is worthless to others (ID-JAG §4.4.1, §5)."""
-    _check_equal("client_id", presented.id_jag.claims.get("client_id"), presented.client.client_id)
+    check_equal("client_id", presented.id_jag.claims.get("client_id"), presented.client.client_id)
     return presented
 
 
@@ -104,7 +103,7 @@ def check_key(presented: Presented) -> Presented:
 @numbered("R9", "not expired")
 def check_expiry(presented: Presented) -> Presented:
     """``exp`` is in the future, give or take the leeway (RFC 7523 §3 (4))."""
-    expires_at = _read_time(presented, "exp")
+    expires_at = read_time(presented, "exp")
     if presented.now >= expires_at + presented.rules.leeway:
         raise IdJagRejected(f"exp: expected a time after {presented.now:.0f}, found {expires_at}")
     return presented
@@ -113,8 +112,8 @@ def check_expiry(presented: Presented) -> Presented:
 @numbered("R10", "issued in the past, short-lived")
 def check_issued_at(presented: Presented) -> Presented:
     """Not from the future, not before its ``nbf``, and short-lived by our own measure (RFC 7523 §3 (5), (6))."""
-    issued_at, rules = _read_time(presented, "iat"), presented.rules
-    not_before = _read_time(presented, "nbf") if "nbf" in presented.id_jag.claims else issued_at
+    issued_at, rules = read_time(presented, "iat"), presented.rules
+    not_before = read_time(presented, "nbf") if "nbf" in presented.id_jag.claims else issued_at
     latest = presented.now + rules.leeway
     if issued_at > latest or not_before > latest:
         raise IdJagRejected(f"iat, nbf: expected at most {latest:.0f}, found {issued_at}, {not_before}")
@@ -127,7 +126,7 @@ def check_issued_at(presented: Presented) -> Presented:
 @numbered("R12", "person looked up")
 def check_subject(presented: Presented) -> Presented:
     """``sub`` is looked up by the same key as at sign-in. Whether it names anybody is said by ``check_person``."""
-    _check_identifier("sub", presented.id_jag.claims.get("sub"))
+    check_identifier("sub", presented.id_jag.claims.get("sub"))
     return replace(presented, user=resolve_subject(presented.id_jag))
 
 
@@ -135,7 +134,7 @@ def check_subject(presented: Presented) -> Presented:
 def check_resource(presented: Presented) -> Presented:
     """Every ``resource`` is an API of ours; the token will be for these alone (RFC 8707 §2; ID-JAG §4.4.1)."""
     rules, claims = presented.rules, presented.id_jag.claims
-    _check_names("resource", claims.get("resource", []))
+    check_names("resource", claims.get("resource", []))
     try:
         granted = decide_resource(
             claimed=presented.id_jag.resource, governed=rules.resources, default=rules.default_resource
@@ -153,15 +152,10 @@ def check_resource(presented: Presented) -> Presented:
 
 @numbered("R14", "scopes after local policy")
 def check_scope(presented: Presented) -> Presented | Narrowed[Presented]:
-    """No more than the IdP granted, than this client may have, and than it asks for (ID-JAG §4.4.1).
-
-    ``authorization_details`` narrow what ``scope`` says; dropping them unread would widen it (RFC 9396 §5).
-    """
+    """No more than the IdP granted, than this client may have, and than it asks for (ID-JAG §4.4.1)."""
     claims = presented.id_jag.claims
     if not isinstance(claims.get("scope", ""), str):
         raise IdJagRejected(f"scope: expected one string, found {type(claims['scope']).__name__}")
-    if "authorization_details" in claims:
-        raise IdJagRejected("authorization_details: expected none, since no type is known here, found some")
     try:
         scope = decide_scope(
             claimed=presented.id_jag.scope,
@@ -175,10 +169,36 @@ def check_scope(presented: Presented) -> Presented | Narrowed[Presented]:
     return Narrowed(decided, f"not granted: {' '.join(withheld)}") if withheld else decided
 
 
+@numbered("R14", "authorization details after local policy")
+def check_authorization_details(presented: Presented) -> Presented | Narrowed[Presented]:
+    """Where details limit the scope, each object is understood and kept, or all is refused (RFC 9396 §5).
+
+    Dropping one unread would widen what the IdP granted. The form's narrow the ID-JAG's; without those, its scope.
+    """
+    rules, text = presented.rules, presented.requested_details
+    try:
+        claimed, requested = read_claimed_details(presented.id_jag.claims), parse_details(text) if text else ()
+        details = decide_details(
+            claimed=claimed,
+            requested=requested,
+            types=rules.details_types,
+            scope=presented.scope,
+            resource=presented.resource,
+        )
+    except DetailsRefused as error:
+        is_known = bool(rules.details_types or text)  # else the claim is one that this server never asked for
+        code = protocol.ERROR_INVALID_AUTHORIZATION_DETAILS if is_known else protocol.ERROR_INVALID_GRANT
+        found = text or presented.id_jag.claims.get(protocol.AUTHORIZATION_DETAILS)
+        raise IdJagRejected(f"authorization_details: {error} Found {found!r:.200}", error=code) from error
+    decided = replace(presented, details=details)
+    is_less = details != (requested or claimed)
+    return Narrowed(decided, f"granted: {dump_details(details):.200}") if is_less else decided
+
+
 @numbered("R11", "jti not seen before")
 def check_not_replayed(presented: Presented) -> Presented:
     """``jti`` is claimed in one atomic step: of two who present one ID-JAG, one gets a token (RFC 7523 §3 (7))."""
-    _check_identifier("jti", presented.id_jag.claims.get("jti"))
+    check_identifier("jti", presented.id_jag.claims.get("jti"))
     check_proof_is_new(presented)
     if not presented.rules.single_use:
         return presented
@@ -202,33 +222,8 @@ CHECKS: Final = (
     check_subject,  # R12: about one person; asked so late that no forger learns who has an account
     check_resource,  # R13: for an API of ours
     check_scope,  # R14: for something that may be done there
+    check_authorization_details,  # R14: and, where somebody said so, for no more than a part of that
     check_person,  # R12: whom we know; said so late that no invalid_scope before it tells who has an account
     check_not_replayed,  # R11: after all of these, because it writes: a refused ID-JAG is not burnt
     check_account,  # R12: last, because it writes more: not even a second copy of a good one makes an account
 )
-
-
-def _check_equal(name: str, found: object, expected: str) -> None:
-    if not isinstance(found, str) or found != expected:
-        raise IdJagRejected(f"{name}: expected {expected!r}, found {found!r:.200}")
-
-
-def _check_identifier(name: str, found: object) -> None:
-    if (
-        not isinstance(found, str)
-        or not 0 < len(found) <= MAX_IDENTIFIER_LENGTH
-        or not _PRINTABLE.issuperset(found)
-    ):
-        raise IdJagRejected(f"{name}: expected 1 to {MAX_IDENTIFIER_LENGTH} printable ASCII, found {found!r:.80}")
-
-
-def _check_names(name: str, found: object) -> None:
-    if not isinstance(found, str | list) or not all(isinstance(item, str) and item for item in found):
-        raise IdJagRejected(f"{name}: expected a string or an array of strings, found {found!r:.80}")
-
-
-def _read_time(presented: Presented, name: str) -> int:
-    found = presented.id_jag.claims.get(name)
-    if type(found) is not int or not 0 < found < 2**40:
-        raise IdJagRejected(f"{name}: expected an integer of seconds since the epoch, found {found!r:.40}")
-    return found

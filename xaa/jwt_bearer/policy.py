@@ -1,14 +1,28 @@
 """What this server grants: never more than the ID-JAG, the client's registration and the request all allow.
 
-Pure functions over tuples, without Django, so that each can be read and tested as a sentence.
+Pure functions over tuples, without Django, so that each can be read and tested as a sentence. What a type of
+``authorization_details`` means is the project's to say, in a function of its own (``DecideDetail``).
 
 Deliberately does not: look at the user's own rights. The resource server checks those at every call, on every
 object (ID-JAG §1).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from xaa.authorization_details import Detail, Details, DetailsRefused, are_within
 
 Names = tuple[str, ...]
+
+
+class DecideDetail(Protocol):
+    """One type of ``authorization_details`` at this server (``JWT_BEARER_DETAILS_TYPES``).
+
+    What of ``detail`` the token gets, given the scope and the resource that it gets: ``detail``, less, or None.
+    Raises ``DetailsRefused`` for an object that is not of the type (RFC 9396 §5).
+    """
+
+    def __call__(self, detail: Detail, *, scope: Names, resource: Names) -> Detail | None: ...
 
 
 class NotGranted(ValueError):
@@ -50,4 +64,26 @@ def decide_scope(*, claimed: Names, requested: Names, allowed: Collection[str]) 
     granted = tuple(scope for scope in (requested or claimed) if scope in allowed)
     if not granted:
         raise NotGranted(f"expected a scope that this client is registered for, found {claimed!r:.200}")
+    return granted
+
+
+def decide_details(
+    *, claimed: Details, requested: Details, types: Mapping[str, DecideDetail], scope: Names, resource: Names
+) -> Details:
+    """The details of the token: those of the ID-JAG, or what the form picks of them, each as its type decides.
+
+    All that is claimed must be understood, also what the form leaves out: the ID-JAG is judged, not a part of it.
+    """
+    if claimed and not are_within(requested, claimed):
+        raise DetailsRefused("Expected details within those of the ID-JAG.")
+    unknown = [detail for detail in (*claimed, *requested) if detail["type"] not in types]
+    if unknown:
+        raise DetailsRefused(f"Expected one of the types {sorted(types)}.")
+    decided = [types[detail["type"]](detail, scope=scope, resource=resource) for detail in (*claimed, *requested)]
+    chosen = requested or claimed
+    granted = tuple(detail for detail in decided[len(claimed) if requested else 0 :] if detail is not None)
+    if chosen and not granted:
+        raise DetailsRefused("Nothing is left of them after the scope and the resource.")
+    if not are_within(granted, chosen):
+        raise TypeError("Expected a type to decide for what was asked or less, found more.")
     return granted

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xaa import protocol
+from xaa.authorization_details import Details
 from xaa.dpop import Proof
-from xaa.jwt_bearer.policy import Names
+from xaa.jwt_bearer.policy import DecideDetail, Names
 from xaa.metadata import TrustedIssuer
 
 
@@ -81,6 +82,7 @@ class Rules:
     token_endpoint: str
     dpop_window: int
     bound_resources: frozenset[str]
+    details_types: Mapping[str, DecideDetail]
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Presented:
     now: float
     requested_scope: Names = ()
     requested_resource: Names = ()
+    requested_details: str = ""
     grant_type: str = protocol.GRANT_JWT_BEARER
     dpop_headers: Names = field(default=(), repr=False)
     # R3 finds these; they steer the way to a key and decide nothing.
@@ -117,3 +120,4 @@ class Presented:
     user: Any = None
     resource: Names = ()
     scope: Names = ()
+    details: Details = ()

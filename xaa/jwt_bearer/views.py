@@ -63,6 +63,8 @@ class AuthorizationServerMetadataView(OAuthServerMetadataView):
             methods = [*document[f"{endpoint}_auth_methods_supported"], "private_key_jwt"]
             document[f"{endpoint}_auth_methods_supported"] = list(dict.fromkeys(methods))
             document[f"{endpoint}_auth_signing_alg_values_supported"] = list(client_assertion.ALGORITHMS)
+        if types := sorted(conf.details_types):
+            document[protocol.META_DETAILS_TYPES] = types
         document |= {"issuer": conf.issuer, protocol.META_GRANT_PROFILES: [protocol.GRANT_PROFILE_ID_JAG]}
         document[protocol.META_CLIENT_ID_DOCUMENTS] = True  # for URLs that our admin has listed
         return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})

@@ -31,22 +31,8 @@ def test_every_check_has_a_test_file() -> None:
 def test_the_order_is_the_published_one() -> None:
     numbers = [check.number for check in id_jag.CHECKS]
     assert numbers == [
-        "R3",
-        "R4",
-        "R5",
-        "R6",
-        "R7",
-        "R8",
-        "R8",
-        "R9",
-        "R10",
-        "R12",
-        "R13",
-        "R14",
-        "R12",
-        "R11",
-        "R12",
-    ]
+        "R3", "R4", "R5", "R6", "R7", "R8", "R8", "R9", "R10", "R12", "R13", "R14", "R14", "R12", "R11", "R12",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("number", WRONG)

@@ -38,10 +38,5 @@ def test_nothing_left_is_a_refusal(refused: Redeem) -> None:
     refused(build_id_jag(scope="calendar.read"), by="R14", error="invalid_scope")
 
 
-@pytest.mark.spec("RA-07")
-def test_it_refuses_details_it_would_have_to_drop(refused: Redeem) -> None:
-    refused(build_id_jag(authorization_details=[{"type": "todo"}]), by="R14")
-
-
 def test_it_accepts_the_good_twin(redeem: Redeem) -> None:
     assert redeem(build_id_jag()).json()["scope"] == "todos.read todos.write"
