@@ -78,11 +78,19 @@ EXPLANATIONS: Final = {
         SIGN_IN,
     ),
     "stronger_signin": Explanation(
-        "{idp} asks for a stronger sign-in",
-        "For this, {idp} wants you to have signed in more recently or with another factor.",
-        "{idp}'s access policy",
-        "You: sign in at {idp} as it asks. Then ask again.",
+        "{party} asks for a stronger sign-in",
+        "For this, {party} wants you to have signed in at {idp} more recently, or with another factor.",
+        "{party}: who may do this, and after which sign-in, is its own decision",
+        "You: sign in at {idp} as {party} asks. Agent0 then goes on with this by itself.",
         STRONGER_SIGN_IN,
+        "narrowed",
+    ),
+    "signin_not_enough": Explanation(
+        "{party} asks for a stronger sign-in again",
+        "You have signed in as {party} asked, and it asks once more. Agent0 does not send you round in circles.",
+        "{party}",
+        "Whoever runs {party}, with an administrator of {idp}: the two do not agree on what a strong sign-in is.",
+        ASK_ADMIN,
     ),
     "refused_by_resource": Explanation(
         "{app} refused",

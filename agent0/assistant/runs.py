@@ -42,6 +42,16 @@ def card(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID) -> 
     return render(request, "card.html", {"card": Card(load_own_run(session, run_id)), "is_open": True})
 
 
+@require_safe
+@signed_in
+def go_on(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID) -> HttpResponse:
+    """Back from the sign-in that the Run was refused for: it goes on with that, once. Else nothing changes."""
+    run = load_own_run(session, run_id)
+    if steering.is_cured(run, session):
+        steering.try_again(run, session)
+    return redirect("assistant:run", run_id=run_id)
+
+
 @require_POST
 @signed_in
 def allow(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID) -> HttpResponse:

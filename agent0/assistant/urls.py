@@ -16,6 +16,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>", runs.run_page, name="run"),
     path("runs/<uuid:run_id>/card", runs.card, name="card"),
     path("runs/<uuid:run_id>/events", progress.events, name="events"),
+    path("runs/<uuid:run_id>/go-on", runs.go_on, name="go_on"),
     path("runs/<uuid:run_id>/allow", runs.allow, name="allow"),
     path("runs/<uuid:run_id>/stop", runs.stop, name="stop"),
     path("runs/<uuid:run_id>/try-again", runs.try_again, name="try_again"),

@@ -44,6 +44,8 @@ class Run(models.Model):
     # works on the same ones, not on whatever the list says by then.
     targets = models.JSONField(null=True, blank=True)
     idempotency_key = models.UUIDField(default=uuid4, editable=False)
+    stepped_up = models.BooleanField(default=False)
+    """The person has signed in anew for it, as somebody asked. That is done once for one request of hers."""
     state = models.CharField(max_length=24, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=32, blank=True)

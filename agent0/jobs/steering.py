@@ -12,6 +12,8 @@ from django.utils import timezone
 from agent0.jobs import publishing
 from agent0.jobs.models import Run
 from agent0.tokens.models import SigninSession
+from xaa.client import SignInDemand
+from xaa.signin import conf
 
 
 def start(session: SigninSession, *, kind: str, arguments: dict[str, str], asks_first: bool) -> Run:
@@ -46,17 +48,36 @@ def try_again(run: Run, session: SigninSession) -> None:
     Only a failure, or a refusal that a sign-in since then may have cured. Asking again after any other decision
     is a new request of the person's own.
     """
-    from_states = (Run.State.FAILED, Run.State.REFUSED) if is_cured(run, session) else (Run.State.FAILED,)
-    fresh = {"attempts": 0, "outcome": {}, "finished_at": None, "published_at": None, "not_before": None}
+    stepped_up = is_cured(run, session)
+    from_states = (Run.State.FAILED, Run.State.REFUSED) if stepped_up else (Run.State.FAILED,)
+    fresh = {
+        "stepped_up": stepped_up or run.stepped_up,
+        "attempts": 0,
+        "outcome": {},
+        "finished_at": None,
+        "published_at": None,
+        "not_before": None,
+    }
     if _move(run, from_states=from_states, state=Run.State.QUEUED, session=session, **fresh):
         run.steps.all().delete()
         _announce(run)
 
 
 def is_cured(run: Run, session: SigninSession) -> bool:
-    """The IdP asked for a stronger sign-in (ID-JAG §9.2), and this session began after it did."""
+    """Somebody asked for a stronger sign-in (ID-JAG §9.2, RFC 9470 §4); this session began with one after that.
+
+    Looked up in what the IdP said of it: whoever opened the sign-in may have left the demand out. Once for a Run.
+    """
     asked = run.state == Run.State.REFUSED and run.outcome.get("code") == "stronger_signin"
-    return bool(asked and run.finished_at and session.started_at > run.finished_at)
+    if not asked or run.stepped_up or run.finished_at is None or session.started_at <= run.finished_at:
+        return False
+    demand = SignInDemand(run.outcome.get("max_age"), run.outcome.get("acr_values", ""))
+    return demand.is_met_by(
+        acr=session.acr,
+        auth_time=session.auth_time.timestamp() if session.auth_time else None,
+        now=timezone.now().timestamp(),
+        leeway=conf.leeway(),
+    )
 
 
 def _move(run: Run, *, from_states: tuple[str, ...], **values: object) -> int:

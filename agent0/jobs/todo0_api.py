@@ -14,7 +14,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
-from xaa.client import UnexpectedResponse
+from xaa.client import SignInDemand, UnexpectedResponse, read_sign_in_demand
 from xaa.client.endpoints import read_retry_after
 from xaa.http import HttpAnswer, HttpFailure
 
@@ -24,10 +24,11 @@ MAX_TODOS: Final = 500
 
 
 class ApiRefused(Exception):
-    """The API said no. ``error`` and ``message`` are its own words."""
+    """The API said no. ``error`` and ``message`` are its own words, ``demand`` the sign-in that it wants."""
 
-    def __init__(self, status: int, error: str, message: str) -> None:
+    def __init__(self, status: int, error: str, message: str, *, demand: SignInDemand | None = None) -> None:
         super().__init__(f"{status} {error}: {message}")
+        self.demand = demand
         self.status = status
         self.error = error
         self.message = message
@@ -98,7 +99,7 @@ def _check(answer: HttpAnswer, *expected: int) -> HttpAnswer:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ApiUnavailable(f"status {answer.status}", retry_after=read_retry_after(answer))
     error, message = _read_error(answer)
-    raise ApiRefused(answer.status, error, message)
+    raise ApiRefused(answer.status, error, message, demand=read_sign_in_demand(answer))
 
 
 def _read_error(answer: HttpAnswer) -> tuple[str, str]:

@@ -8,7 +8,7 @@ Deliberately does not: read more out of an error than its leg and code, but for 
 not found", which the resource app says when the person has no account there.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any, Final
 
@@ -60,6 +60,14 @@ class Verdict:
     retry_after: int | None = None
 
 
+def judge_for(run: Run, error: Exception) -> Verdict:
+    """As ``judge``; but who wants a stronger sign-in again after there was one sends nobody round in circles."""
+    verdict = judge(error)
+    if run.stepped_up and verdict.outcome["code"] == "stronger_signin":
+        return replace(verdict, outcome=verdict.outcome | {"code": "signin_not_enough"})
+    return verdict
+
+
 @singledispatch
 def judge(error: Exception) -> Verdict:
     """What nobody foresaw is Agent0's own mistake."""
@@ -84,7 +92,10 @@ def _token_endpoint_refused(error: TokenEndpointError) -> Verdict:
 def _api_refused(error: ApiRefused) -> Verdict:
     narrowed = error.error == protocol.ERROR_INSUFFICIENT_SCOPE
     code = "read_only_by_resource" if narrowed else "refused_by_resource"
-    said = {"error": error.error, "description": error.message, "status": error.status}
+    said: dict[str, Any] = {"error": error.error, "description": error.message, "status": error.status}
+    if error.demand:
+        code = "stronger_signin"
+        said |= {"max_age": error.demand.max_age, "acr_values": error.demand.acr_values}
     return Verdict(Run.State.REFUSED, {"code": code, "leg": Step.Name.CALL_API, **said})
 
 

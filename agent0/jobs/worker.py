@@ -87,7 +87,7 @@ def _obtain_token(session: CrossAppSession, scope: tuple[str, ...], steps: StepR
 
 
 def _close_or_give_back(run: Run, lease: Lease, steps: StepRecorder, error: Exception) -> None:
-    verdict = verdicts.judge(error)
+    verdict = verdicts.judge_for(run, error)
     code = verdict.outcome["code"]
     if code == "agent0_error":
         logger.error("Run %s failed inside Agent0", run.uuid, exc_info=error)

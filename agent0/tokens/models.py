@@ -16,13 +16,19 @@ from django.utils import timezone
 
 
 class SigninSession(models.Model):
-    """``subject`` is the person at ``issuer``; ``sid`` is the IdP's name for the browser session there."""
+    """``subject`` is the person at ``issuer``; ``sid`` is the IdP's name for the browser session there.
+
+    ``acr`` and ``auth_time`` are how and when she signed in there, by the IdP's own word; empty where it says
+    nothing.
+    """
 
     uuid = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="signin_sessions")
     issuer = models.CharField(max_length=255)
     subject = models.CharField(max_length=255)
     sid = models.CharField(max_length=255, blank=True)
+    acr = models.CharField(max_length=255, blank=True)
+    auth_time = models.DateTimeField(null=True, blank=True)
     sealed_id_token = models.TextField(blank=True)
     sealed_refresh_token = models.TextField(blank=True)
     id_token_fingerprint = models.CharField(max_length=4, blank=True)

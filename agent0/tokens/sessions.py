@@ -9,7 +9,9 @@ Deliberately does not: extend a session. Its end is fixed at sign-in.
 """
 
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -35,9 +37,12 @@ def start_session(
     id_token: str,
     refresh_token: str = "",
     id_token_expires_at: datetime,
-    ends_at: datetime | None = None,
+    claims: Mapping[str, Any] | None = None,
 ) -> SigninSession:
-    """Keep one sign-in. It ends with the browser session it belongs to, or at ``ends_at`` when that is sooner."""
+    """Keep one sign-in, with what the ID Token's ``claims`` tell of it. It ends with the browser session that it
+    belongs to, or sooner when the IdP says so (``session_expiry``, OpenID Connect Enterprise Extensions).
+    """
+    claims = claims or {}
     now = timezone.now()
     latest = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     session = SigninSession(
@@ -46,10 +51,12 @@ def start_session(
         issuer=issuer,
         subject=subject,
         sid=sid,
+        acr=_read_text(claims, "acr"),
+        auth_time=_read_moment(claims, "auth_time"),
         id_token_fingerprint=fingerprint(id_token),
         id_token_expires_at=id_token_expires_at,
         started_at=now,
-        ends_at=min(ends_at or latest, latest),
+        ends_at=min(_read_moment(claims, "session_expiry") or latest, latest),
     )
     session.sealed_id_token = sealing.seal(id_token, owner=session.owner_of("id_token"))
     session.sealed_refresh_token = sealing.seal(refresh_token, owner=session.owner_of("refresh_token"))
@@ -91,3 +98,16 @@ def drop_expired(now: datetime) -> None:
     over = Q(ends_at__lte=now) & Q(ended_at=None)
     for session in SigninSession.objects.filter(over)[:100]:
         end_session(session)
+
+
+def _read_text(claims: Mapping[str, Any], name: str) -> str:
+    """What the column holds of it; other than that, nothing."""
+    told = claims.get(name)
+    return told if isinstance(told, str) and len(told) <= 255 and told.isprintable() else ""
+
+
+def _read_moment(claims: Mapping[str, Any], name: str) -> datetime | None:
+    """A time that the IdP told of, if it did."""
+    told = claims.get(name)
+    is_time = isinstance(told, int) and not isinstance(told, bool) and 0 < told < 2**33
+    return datetime.fromtimestamp(told, UTC) if is_time else None

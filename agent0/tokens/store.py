@@ -38,7 +38,7 @@ class SealedTokenStore:
             id_token=signed_in.id_token,
             refresh_token=signed_in.refresh_token,
             id_token_expires_at=datetime.fromtimestamp(signed_in.expires_at, UTC),
-            ends_at=_session_expiry(signed_in),
+            claims=signed_in.claims,
         )
         request.session[SESSION_KEY] = str(session.uuid)
 
@@ -70,10 +70,3 @@ class SealedTokenStore:
         session_id = request.session.get(SESSION_KEY)
         mine = SigninSession.objects.filter(user_id=request.user.pk or 0)
         return mine.filter(uuid=session_id).first() if session_id else None
-
-
-def _session_expiry(signed_in: SignedIn) -> datetime | None:
-    """When the session ends, if the IdP says so (``session_expiry``, OpenID Connect Enterprise Extensions)."""
-    expiry = signed_in.claims.get("session_expiry")
-    is_time = isinstance(expiry, int) and not isinstance(expiry, bool) and 0 < expiry < 2**33
-    return datetime.fromtimestamp(expiry, UTC) if is_time else None

@@ -257,24 +257,6 @@ def test_a_person_is_told_what_helps(browser, make_run):
     assert "/try-again" in page_for("resource_down")
 
 
-@pytest.mark.spec("SU-05", "SU-11")
-def test_a_stronger_sign_in_is_asked_for_as_the_idp_said_and_then_the_run_goes_on_once(browser, make_run, session):
-    outcome = {"code": "stronger_signin", "max_age": 60, "acr_values": "urn:mfa"}
-    run = make_run(state=Run.State.REFUSED, outcome=outcome, finished_at=timezone.now())
-    page = browser.get(f"/runs/{run.uuid}").content.decode()
-    assert f"max_age=60&amp;acr_values=urn%3Amfa&amp;next=/runs/{run.uuid}" in page
-    assert "/try-again" not in page, "the sign-in that was too weak is still the one"
-    browser.post(f"/runs/{run.uuid}/try-again")
-    run.refresh_from_db()
-    assert run.state == Run.State.REFUSED
-
-    type(session).objects.filter(pk=session.pk).update(started_at=timezone.now())
-    assert "/try-again" in browser.get(f"/runs/{run.uuid}").content.decode()
-    browser.post(f"/runs/{run.uuid}/try-again")
-    run.refresh_from_db()
-    assert run.state == Run.State.QUEUED
-
-
 def test_a_waiting_run_says_when_it_goes_on(browser, make_run):
     in_five = timezone.now() + timedelta(seconds=5)
     run = make_run(waiting_for="resource_down", not_before=in_five)

@@ -113,3 +113,17 @@ def test_it_asks_for_offline_access_since_a_job_may_outlive_the_id_token():
 
 def test_the_connections_secret_is_not_in_its_representation(settings):
     assert settings.IDP_CLIENT_SECRET not in repr(CONNECTIONS.connections[0])
+
+
+@pytest.mark.spec("SU-06")
+def test_it_keeps_how_and_when_she_signed_in_by_the_idps_word(store, request_of_alice, alice):
+    store.keep(request_of_alice, signed_in(alice, claims={"acr": "urn:mfa", "auth_time": 1_700_000_000}))
+    session = SigninSession.objects.get()
+    assert (session.acr, session.auth_time.timestamp()) == ("urn:mfa", 1_700_000_000)
+
+
+@pytest.mark.parametrize("claims", [{}, {"acr": 1, "auth_time": "now"}, {"acr": "a\0b"}, {"acr": "x" * 256}])
+def test_what_the_idp_does_not_say_of_the_sign_in_counts_as_nothing(store, request_of_alice, alice, claims):
+    store.keep(request_of_alice, signed_in(alice, claims=claims))
+    session = SigninSession.objects.get()
+    assert (session.acr, session.auth_time) == ("", None)

@@ -22,6 +22,7 @@ from xaa.client.errors import NoAnswer, TokenEndpointError, UnexpectedResponse
 from xaa.client.redemption import redeem_id_jag
 from xaa.client.responses import AccessToken, IssuedIdJag
 from xaa.client.session import CrossAppSession, Event
+from xaa.client.step_up import SignInDemand, read_sign_in_demand
 from xaa.client.token_exchange import SubjectToken, request_id_jag
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "IssuedIdJag",
     "MemoryTokenCache",
     "NoAnswer",
+    "SignInDemand",
     "SubjectToken",
     "TokenCache",
     "TokenEndpoint",
@@ -38,6 +40,7 @@ __all__ = [
     "TokenKey",
     "UnexpectedResponse",
     "discover_token_endpoint",
+    "read_sign_in_demand",
     "redeem_id_jag",
     "request_id_jag",
 ]
