@@ -1,7 +1,9 @@
 """The end-session endpoint (OpenID Connect RP-Initiated Logout §2): end the session, then show the way back.
 
 Whether the person is asked first turns on one question: does a verified hint name her, or a session of this
-browser? If so she has just clicked *Sign out* in the app. If not, it may be a stranger's link (§6).
+browser? If so she has just clicked *Sign out* in the app. If not, it may be a stranger's link (§6), and she is
+asked about her own session. A hint alone ends nothing: it travels in addresses, and whoever finds an old one must
+not sign its person out from afar.
 
 What ends with a session is told in ``session_end``; the apps that she used in it are told there, too.
 
@@ -29,20 +31,20 @@ from idp_mock.signin.session_end import end_sessions
 def sign_out(request: HttpRequest, tenant: str) -> HttpResponse:
     enterprise, params = load_enterprise(tenant), request.POST if request.method == "POST" else request.GET
     asked = parse_logout_request(enterprise, params)
-    current, hinted = find_current(request, enterprise), asked.session
-    is_same_person = bool(current and hinted and hinted.person_id == current.person_id)
-    if current and not is_same_person and not is_held(request, enterprise, hinted):
+    current, named = find_current(request, enterprise), find_named_here(request, enterprise, asked)
+    if current and not named:
         return ask_first(request, enterprise, asked, current, params)
-    end_all(request, enterprise, {hinted, current} if is_same_person else {hinted}, now=clock.now())
+    end_all(request, enterprise, named, now=clock.now())
     return leave(request, enterprise, asked) if asked.is_verified else show_signed_out(request, enterprise, asked)
 
 
 @require_POST
 def sign_out_confirmed(request: HttpRequest, tenant: str) -> HttpResponse:
-    """The person said yes, in a form of ours with its CSRF token."""
+    """The person said yes, in a form of ours with its CSRF token; it was a question about this browser."""
     enterprise, now = load_enterprise(tenant), clock.now()
     asked = parse_logout_request(enterprise, request.POST)
-    end_all(request, enterprise, {find_current(request, enterprise), asked.session}, now=now)
+    current = {find_current(request, enterprise)} - {None}
+    end_all(request, enterprise, current | find_named_here(request, enterprise, asked), now=now)
     return leave(request, enterprise, asked)
 
 
@@ -53,18 +55,21 @@ def find_current(request: HttpRequest, enterprise: Enterprise) -> IdpSession | N
         return None
 
 
-def is_held(request: HttpRequest, enterprise: Enterprise, session: IdpSession | None) -> bool:
-    """Somebody signed in with it in this browser, perhaps before somebody else did."""
-    return session is not None and session.sid in load_sids(request, enterprise)
+def find_named_here(request: HttpRequest, enterprise: Enterprise, asked: LogoutRequest) -> set[IdpSession]:
+    """What the hint may end: if its person is signed in here, hers; or a session that began in this browser.
+
+    The latter perhaps before somebody else signed in. Nothing, if this browser knows nothing of it.
+    """
+    current, hinted = find_current(request, enterprise), asked.session
+    if hinted and current and hinted.person_id == current.person_id:
+        return {hinted, current}
+    return {hinted} if hinted and hinted.sid in load_sids(request, enterprise) else set()
 
 
-def end_all(
-    request: HttpRequest, enterprise: Enterprise, sessions: set[IdpSession | None], *, now: datetime
-) -> None:
-    known = list(filter(None, sessions))
-    for session in known:
+def end_all(request: HttpRequest, enterprise: Enterprise, sessions: set[IdpSession], *, now: datetime) -> None:
+    for session in sessions:
         forget_session(request, enterprise, session.sid)
-    end_sessions(known, now=now)
+    end_sessions(sessions, now=now)
 
 
 def ask_first(

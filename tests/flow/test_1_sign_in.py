@@ -98,8 +98,9 @@ def test_without_offline_access_there_is_no_refresh_token(wire: Wire, agent0: Cl
 
 @pytest.mark.spec("OI-13", "TX-21")
 def test_after_sign_out_at_the_idp_the_id_token_can_no_longer_be_exchanged(wire: Wire, agent0: Client) -> None:
-    tokens = wire.sign_in(agent0, ALICE)
+    visitor = wire.visitor()
+    tokens = wire.sign_in(agent0, ALICE, visitor=visitor)
     assert wire.exchange(agent0, tokens["id_token"]).status_code == 200
-    wire.get(f"{wire.idp()['end_session_endpoint']}?{urlencode({'id_token_hint': tokens['id_token']})}")
+    visitor.open(f"{wire.idp()['end_session_endpoint']}?{urlencode({'id_token_hint': tokens['id_token']})}")
     assert error_of(wire.exchange(agent0, tokens["id_token"])) == (400, "invalid_grant")
     assert error_of(refresh(wire, agent0, tokens["refresh_token"])) == (400, "invalid_grant")

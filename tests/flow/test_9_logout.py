@@ -55,13 +55,34 @@ def test_alice_signs_out_at_acme_and_both_apps_and_her_access_token_end_at_once(
     assert ask(elsewhere, demo, "Show my todos").badge == "done"
 
 
+def sign_out_with_hint(wire: Wire, visitor: Visitor, hint: str) -> None:
+    """As an app sends its person there, in this browser."""
+    visitor.open(f"{wire.idp()['end_session_endpoint']}?{urlencode({'id_token_hint': hint})}")
+
+
 @pytest.mark.spec("OI-12")
 def test_nobody_else_is_signed_out(wire: Wire, demo: Demo, agent0: Client) -> None:
-    bob = wire.visitor()
+    bob, alice = wire.visitor(), wire.visitor()
     sign_in_at_todo0(bob, demo, BOB)
-    hint = wire.sign_in(agent0, ALICE)["id_token"]
-    wire.get(f"{wire.idp()['end_session_endpoint']}?{urlencode({'id_token_hint': hint})}")
+    sign_in_at_todo0(alice, demo, ALICE)
+    sign_out_with_hint(wire, alice, wire.sign_in(agent0, ALICE, visitor=alice)["id_token"])
+    assert not is_signed_in_at_todo0(alice, demo)
     assert is_signed_in_at_todo0(bob, demo)
+
+
+@pytest.mark.spec("OI-09")
+def test_whoever_has_her_hint_but_not_her_browser_signs_nobody_out(wire: Wire, demo: Demo, agent0: Client) -> None:
+    alice, bob = wire.visitor(), wire.visitor()
+    sign_in_at_todo0(alice, demo, ALICE)
+    sign_in_at_todo0(bob, demo, BOB)
+    hint = wire.sign_in(agent0, ALICE, visitor=alice)["id_token"]
+    for thief in (wire.visitor(), bob):
+        sign_out_with_hint(wire, thief, hint)
+    assert is_signed_in_at_todo0(bob, demo), "he is asked, and has not answered"
+    assert is_signed_in_at_todo0(alice, demo)
+    assert wire.exchange(agent0, hint).status_code == 200
+    sign_out_with_hint(wire, alice, hint)
+    assert not is_signed_in_at_todo0(alice, demo)
 
 
 @pytest.mark.spec("OI-10", "OI-15")

@@ -120,7 +120,7 @@ class Wire:
             },
         )
 
-    def sign_in(self, client: Client, person: Person, **other: str) -> dict[str, Any]:
+    def sign_in(self, client: Client, person: Person, **other: Any) -> dict[str, Any]:
         """The tokens of a sign-in: ``id_token``, ``access_token``, ``refresh_token``."""
         answer = self.redeem_code(client, self.fetch_code(client, person, **other))
         assert answer.status_code == 200, answer.text

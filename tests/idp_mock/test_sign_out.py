@@ -138,7 +138,7 @@ def test_an_expired_hint_of_a_retired_key_is_good_enough(
 
 
 @pytest.mark.spec("OI-09")
-def test_a_hint_for_somebody_else_asks_and_then_ends_both(browser: Client) -> None:
+def test_a_hint_for_somebody_else_asks_and_then_ends_what_is_here_alone(browser: Client) -> None:
     elsewhere = Client()
     alices = sign_in_for_tokens(elsewhere)["id_token"]
     sign_in(browser, person=people.BOB)
@@ -150,6 +150,8 @@ def test_a_hint_for_somebody_else_asks_and_then_ends_both(browser: Client) -> No
     assert is_signed_in(elsewhere)
     assert confirm(browser, page, id_token_hint=alices, post_logout_redirect_uri=LANDING)["Location"] == LANDING
     assert not is_signed_in(browser)
+    assert is_signed_in(elsewhere)
+    assert sign_out(elsewhere, id_token_hint=alices, post_logout_redirect_uri=LANDING)["Location"] == LANDING
     assert not is_signed_in(elsewhere)
 
 
@@ -170,11 +172,23 @@ def test_signing_out_does_not_make_who_was_here_before_current_again(browser: Cl
 
 
 @pytest.mark.spec("OI-09")
-def test_a_browser_without_a_session_is_not_asked(browser: Client) -> None:
+def test_a_browser_without_the_session_is_shown_the_way_and_ends_nothing(browser: Client) -> None:
     hint = sign_in_for_tokens(browser)["id_token"]
     response = sign_out(Client(), id_token_hint=hint, post_logout_redirect_uri=LANDING)
     assert response["Location"] == LANDING
+    assert is_signed_in(browser)
+    sign_out(browser, id_token_hint=hint, post_logout_redirect_uri=LANDING)
     assert not is_signed_in(browser)
+
+
+@pytest.mark.spec("OI-09")
+def test_nobody_can_confirm_for_a_person_who_is_not_here(browser: Client) -> None:
+    """Not even somebody who is signed in here, and has a form of ours with its token."""
+    alices, evil = sign_in_for_tokens(browser)["id_token"], Client()
+    sign_in(evil, person=people.BOB)
+    confirm(evil, sign_out(evil), id_token_hint=alices)
+    assert not is_signed_in(evil)
+    assert is_signed_in(browser)
 
 
 @pytest.mark.parametrize("hint", ["x", "a.b.c", "é", "x" * 5000, "eyJhbGciOiJub25lIn0.e30."])
