@@ -9,8 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from oauth2_provider.models import Application, RefreshToken
+from oauthlib.common import Request as OauthlibRequest
+from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 
-from tests.todo0.conftest import API, TODO0, basic_auth, call_api, post_form
+from tests.todo0.conftest import API, TODO0, basic_auth, call_api, post_form, secret_of
+from todo0.authserver.validators import Todo0Validator
 from xaa import jose
 
 CALLBACK = "http://localhost:9999/callback"
@@ -65,6 +68,54 @@ def test_it_lets_an_app_in_that_the_person_allows(browser: Client) -> None:
     assert (claims["aud"], claims["scope"]) == (API, "todos.read")
     assert call_api("GET", "/todos", Authorization=f"Bearer {body['access_token']}").status_code == 200
     assert redeem_code(response["code"]).json()["error"] == "invalid_grant", "a code works once"
+
+
+def api_status(token: str) -> int:
+    return call_api("GET", "/todos", Authorization=f"Bearer {token}").status_code
+
+
+@pytest.mark.spec("SEC-28")
+@pytest.mark.parametrize("thief", ["agent0-at-todo0", "evil0-at-todo0"])
+def test_a_code_that_comes_again_ends_what_it_brought(browser: Client, thief: str) -> None:
+    code, other = allow(browser)["code"], allow(browser)["code"]
+    token, others = redeem_code(code).json()["access_token"], redeem_code(other).json()["access_token"]
+    assert (api_status(token), api_status(others)) == (200, 200)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+    again = post_form("/oauth/token", form, Authorization=basic_auth(thief, secret_of(thief)))
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert (api_status(token), api_status(others)) == (401, 200)
+
+
+@pytest.mark.spec("SEC-28")
+def test_a_stranger_without_credentials_ends_nothing(browser: Client) -> None:
+    code = allow(browser)["code"]
+    token = redeem_code(code).json()["access_token"]
+    form = {"grant_type": "authorization_code", "code": code, "client_id": "agent0-at-todo0"}
+    assert post_form("/oauth/token", form).status_code == 401
+    assert api_status(token) == 200
+    assert redeem_code(code).status_code == 400
+    assert api_status(token) == 401
+
+
+@pytest.mark.spec("SEC-28")
+def test_a_failed_use_spends_no_code_and_ends_nothing(browser: Client) -> None:
+    code = allow(browser)["code"]
+    assert redeem_code(code, code_verifier="w" * 64).json()["error"] == "invalid_grant"
+    token = redeem_code(code).json()["access_token"]
+    assert redeem_code("never-issued").json()["error"] == "invalid_grant"
+    assert api_status(token) == 200
+
+
+@pytest.mark.spec("SEC-28")
+def test_of_two_uses_at_once_the_one_that_comes_too_late_ends_both(browser: Client) -> None:
+    """Both had found the code; the other has used it meanwhile."""
+    code = allow(browser)["code"]
+    token = redeem_code(code).json()["access_token"]
+    late = OauthlibRequest("/oauth/token")
+    late.client = Application.objects.get(client_id="agent0-at-todo0")
+    with pytest.raises(InvalidGrantError):
+        Todo0Validator().invalidate_authorization_code(late.client.client_id, code, late)
+    assert api_status(token) == 401
 
 
 @pytest.mark.spec("RD-24", "RD-26")

@@ -105,6 +105,10 @@ def test_an_error_is_believed_only_from_the_right_idp(browser, acme):
         {"code": OMIT},
         {"code": ""},
         {"code": ["a", "b"]},
+        {"code": "a\x00"},
+        {"code": "a\n"},
+        {"code": "\x7f"},
+        {"code": "caf\u00e9"},
         {"iss": ["https://a.example", "https://b.example"]},
         {"error": ["a", "b"]},
         {"error": ["", ""]},
@@ -112,8 +116,9 @@ def test_an_error_is_believed_only_from_the_right_idp(browser, acme):
 )
 def test_an_answer_without_exactly_one_code_is_a_page(browser, acme, changes):
     response = browser.come_back(acme.authorize(browser.start(), **changes))
-    assert response.status_code == 400
+    assert (response.status_code, "bad_answer" in response.content.decode()) == (400, True)
     assert "/token" not in acme.calls
+    assert browser.come_back(acme.authorize(browser.start())).status_code == 302
 
 
 @pytest.mark.spec("SEC-27")

@@ -2,7 +2,7 @@
 
 In the flow: ``AsSigningKey`` signs access tokens and is published at ``/oauth/jwks``; ``AccessTokenOrigin``
 remembers which IdP vouched for the person a token acts for, so that a todo can say who made it and a logout
-or a withdrawn connection can find the tokens to revoke.
+or a withdrawn connection can find the tokens to revoke; ``SpentCode``, which authorization code a token was for.
 
 Deliberately does not: store an access token, an ID-JAG or a private key in the clear.
 """
@@ -56,3 +56,19 @@ class AccessTokenOrigin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issuer} {self.id_jag_jti}"
+
+
+class SpentCode(models.Model):
+    """The authorization code an access token was issued for; goes with the token.
+
+    ``digest`` is SHA-256 over the code. Not unique: of two requests that race, both may get this far, and a moment
+    later the second is refused.
+    """
+
+    digest = models.CharField(max_length=64, db_index=True)
+    access_token = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL, on_delete=models.CASCADE, related_name="spent_code"
+    )
+
+    def __str__(self) -> str:
+        return f"spent on token {self.access_token_id}"

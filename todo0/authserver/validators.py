@@ -10,10 +10,11 @@ Deliberately does not: judge an ID-JAG. ``xaa.jwt_bearer.id_jag`` does.
 from typing import Any
 
 from django.conf import settings
-from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
+from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
 from todo0.authserver.dot import Grant
 from todo0.authserver.models import AccessTokenOrigin
+from todo0.authserver.spent_codes import end_tokens_of, remember_code
 from xaa import protocol
 from xaa.jwt_bearer.validators import JwtBearerValidator
 
@@ -25,10 +26,16 @@ class Todo0Validator(JwtBearerValidator):
         return super()._create_authorization_code(request, code, expires)
 
     def validate_code(self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kw: Any) -> bool:
-        """Also settles the token's resource: what the token request picks, or all that the code is for."""
-        if not super().validate_code(client_id, code, client, request, *args, **kw):
+        """Also settles the token's resource: what the token request picks, or all that the code is for.
+
+        A code that is not there any more may have been used: then what it brought ends (RFC 6749 §4.1.2).
+        """
+        found = Grant.objects.values_list("resource", flat=True).filter(code=code, application=client)
+        is_valid = super().validate_code(client_id, code, client, request, *args, **kw)
+        granted = found.first() if is_valid else None
+        if granted is None:
+            end_tokens_of(code)
             return False
-        granted = Grant.objects.values_list("resource", flat=True).get(code=code, application=client)
         if getattr(request, protocol.AUTHORIZATION_DETAILS, None):  # ignored, they would limit nothing
             raise _refusal(
                 protocol.ERROR_INVALID_AUTHORIZATION_DETAILS, "They come with an ID-JAG alone.", request
@@ -38,6 +45,16 @@ class Todo0Validator(JwtBearerValidator):
             raise _invalid_target(request)
         request.resource = asked or granted
         return True
+
+    def invalidate_authorization_code(
+        self, client_id: str, code: str, request: Any, *args: Any, **kw: Any
+    ) -> None:
+        """Of two uses at once, one finds the code gone only here."""
+        try:
+            super().invalidate_authorization_code(client_id, code, request, *args, **kw)
+        except InvalidGrantError:
+            end_tokens_of(code)
+            raise
 
     def _create_access_token(
         self, expires: Any, request: Any, token: dict[str, Any], source_refresh_token: Any = None
@@ -49,6 +66,8 @@ class Todo0Validator(JwtBearerValidator):
             AccessTokenOrigin.objects.create(
                 access_token=access_token, issuer=id_jag.issuer, subject=id_jag.subject, id_jag_jti=id_jag.jti
             )
+        elif request.grant_type == protocol.GRANT_AUTHORIZATION_CODE:
+            remember_code(request.code, access_token)
         return access_token
 
 

@@ -5,6 +5,7 @@ would be sent to the wrong token endpoint (the mix-up attack, RFC 9207 §1; RFC 
 whenever present and demanded where the metadata promises it, on errors too (RFC 9207 §2.4).
 """
 
+import re
 from typing import Final
 
 from django.http import QueryDict
@@ -23,6 +24,7 @@ from xaa.signin.failures import (
     SignInFailed,
 )
 
+CODE: Final = re.compile(r"[ -~]+")  # RFC 6749 §A.11
 FAILURE_OF_ERROR: Final[dict[str, Failure]] = {
     protocol.ERROR_ACCESS_DENIED: IDP_DENIED,
     "server_error": IDP_BUSY,  # RFC 6749 §4.1.2.1
@@ -36,7 +38,7 @@ FAILURE_OF_ERROR: Final[dict[str, Failure]] = {
 
 
 def check_authorization_response(answer: QueryDict, connection: Connection, idp: IdpMetadata) -> None:
-    """Pass only an answer that comes from ``connection`` and holds exactly one code."""
+    """Pass only an answer that comes from ``connection`` and holds exactly one code, as codes are spelled."""
     for name in ("code", "error", "iss"):  # RFC 6749 §3.1: never more than once
         if len(answer.getlist(name)) > 1:
             raise SignInFailed(BAD_ANSWER, f"Expected {name} once, found it {len(answer.getlist(name))} times.")
@@ -45,6 +47,8 @@ def check_authorization_response(answer: QueryDict, connection: Connection, idp:
         raise describe_error(answer)
     if not answer.get("code"):
         raise SignInFailed(BAD_ANSWER, "Expected a code or an error, found neither.")
+    if not CODE.fullmatch(answer["code"]):  # sent on, it would look like a fault of the IdP's
+        raise SignInFailed(BAD_ANSWER, "Expected a code of visible ASCII characters, found others in it.")
 
 
 def check_sender(answer: QueryDict, connection: Connection, idp: IdpMetadata) -> None:
