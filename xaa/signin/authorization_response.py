@@ -47,7 +47,7 @@ def check_authorization_response(answer: QueryDict, connection: Connection, idp:
         raise describe_error(answer)
     if not answer.get("code"):
         raise SignInFailed(BAD_ANSWER, "Expected a code or an error, found neither.")
-    if not CODE.fullmatch(answer["code"]):  # sent on, it would look like a fault of the IdP's
+    if not CODE.fullmatch(str(answer["code"])):  # sent on, it would look like a fault of the IdP's
         raise SignInFailed(BAD_ANSWER, "Expected a code of visible ASCII characters, found others in it.")
 
 
