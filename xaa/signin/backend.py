@@ -25,9 +25,10 @@ from xaa.signin.attempts import Attempt
 from xaa.signin.connections import Connection
 from xaa.signin.discovery import IdpMetadata
 from xaa.signin.failures import ID_TOKEN_REFUSED, IDP_KEYS_UNAVAILABLE, INACTIVE_USER, SignInFailed
-from xaa.signin.id_token import IdToken, IdTokenRejected, verify_id_token
+from xaa.signin.id_token import verify_id_token
 from xaa.signin.identities import UserNotFound, resolve_user
 from xaa.signin.mozilla import FIXED_SETTINGS
+from xaa.signin.presented import IdToken, IdTokenRejected
 from xaa.signin.stores import SignedIn
 from xaa.signin.token_request import redeem_code
 from xaa.signin.userinfo import fetch_userinfo

@@ -21,10 +21,9 @@ from xaa import jose, protocol
 from xaa.checks import numbered
 from xaa.signin.connections import Connection
 from xaa.signin.identities import is_subject
+from xaa.signin.presented import LAST_SECOND
 
 TYPES: Final = (protocol.TYP_LOGOUT_TOKEN, "jwt")
-LAST_SECOND: Final = 253402300799
-"""The end of the year 9999, after which Python's calendar ends."""
 
 
 class LogoutTokenRejected(Exception):
