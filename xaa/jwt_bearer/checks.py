@@ -7,8 +7,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
-from xaa.egress import is_loopback_host
 from xaa.jwt_bearer.conf import conf
+from xaa.loophole import check_loophole
 
 REQUIRED = (
     "JWT_BEARER_ISSUER", "JWT_BEARER_RESOURCES", "JWT_BEARER_TRUSTED_ISSUERS", "JWT_BEARER_SUBJECT_RESOLVER",
@@ -40,7 +40,8 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if conf.bound_resources and not conf.token_endpoint:
         text = "JWT_BEARER_BOUND_RESOURCES needs JWT_BEARER_TOKEN_ENDPOINT: without it no proof is accepted."
         found.append(Error(text, hint="RFC 9449 §4.3", id="xaa_jwt_bearer.E006"))
-    return found + _check_loophole()
+    is_open = getattr(settings, "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", False)
+    return found + check_loophole("JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", is_open=is_open, id="xaa_jwt_bearer.E007")
 
 
 @register(Tags.security, deploy=True)
@@ -53,15 +54,6 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
 
 
 _HINT = "xaa/jwt_bearer/conf.py says what each setting means."
-
-
-def _check_loophole() -> list[CheckMessage]:
-    """The way to private addresses is for a machine that talks to itself: served elsewhere, it must be shut."""
-    is_local = settings.DEBUG or all(map(is_loopback_host, settings.ALLOWED_HOSTS))
-    if is_local or not getattr(settings, "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", False):
-        return []
-    text = "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES is on, and ALLOWED_HOSTS names more than this machine."
-    return [Error(text, hint="DEMO ONLY. Leave it out.", id="xaa_jwt_bearer.E007")]
 
 
 def _check_importable(name: str, value: object) -> list[CheckMessage]:

@@ -15,7 +15,7 @@ from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
-from xaa.egress import is_loopback_host
+from xaa.loophole import check_loophole
 from xaa.signin import conf
 
 BACKEND: Final = "xaa.signin.backend.SignInBackend"
@@ -34,7 +34,9 @@ def check_settings(*, app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -
         *_check_cookie(),
         *_check_urls(),
         *_check_session_engine(),
-        *_check_loophole(),
+        *check_loophole(
+            "XAA_ALLOW_PRIVATE_ADDRESSES", is_open=conf.allow_private_addresses(), id="xaa_signin.E008"
+        ),
     ]
 
 
@@ -69,14 +71,6 @@ def _check_backends() -> list[CheckMessage]:
         hint = "Remove it: it finds users by e-mail address and accepts ID Tokens made for other apps."
         messages.append(_error("E005", f"AUTHENTICATION_BACKENDS has {UNSAFE_BACKEND}.", hint))
     return messages
-
-
-def _check_loophole() -> list[CheckMessage]:
-    """The way to private addresses is for a machine that talks to itself: served elsewhere, it must be shut."""
-    if not conf.allow_private_addresses() or settings.DEBUG or all(map(is_loopback_host, settings.ALLOWED_HOSTS)):
-        return []
-    text = "XAA_ALLOW_PRIVATE_ADDRESSES is on, and ALLOWED_HOSTS names more than this machine."
-    return [_error("E008", text, "DEMO ONLY: leave it off.")]
 
 
 def _check_leeway() -> list[CheckMessage]:
