@@ -36,7 +36,24 @@ Kind = Literal["oauth", "openid"]
 
 
 class MetadataError(XaaError):
-    """The issuer's metadata cannot be used. The message says expected and found."""
+    """The issuer's metadata cannot be used. The message says expected and found; the issuer can mend it."""
+
+
+class IssuerUnreachable(MetadataError):
+    """No document came from any of its addresses. Whoever runs the issuer can mend it, and it may be so later."""
+
+
+class IssuerMismatch(MetadataError):
+    """The document names another issuer (RFC 8414 §3.3). It will do so the next time, too.
+
+    Whoever configured ``expected`` here can mend it: it is spelled as ``found``, or it is the wrong address.
+    """
+
+    def __init__(self, url: str, *, expected: str, found: object) -> None:
+        mend = "Configure the issuer exactly as it calls itself, or another address."
+        super().__init__(f"{url}: expected issuer {expected!r}, found {found!r:.200}. {mend}")
+        self.expected = expected
+        self.found = found
 
 
 class KeysUnavailable(XaaError):
@@ -87,7 +104,7 @@ class IssuerDirectory:
         state, asked_at = self._state_of(issuer), self._clock()
         with state.lock:
             if state.metadata_failed_at > asked_at:  # while we waited in line; one in vain is enough
-                raise MetadataError(f"{issuer} did not give its metadata a moment ago.")
+                raise IssuerUnreachable(f"{issuer} did not give its metadata a moment ago.")
             return self._load_metadata(issuer, kind, state)
 
     def verify(self, token: str, trusted: TrustedIssuer) -> jose.Verified:
@@ -114,7 +131,7 @@ class IssuerDirectory:
             return cached[1]
         try:
             document = _fetch_metadata(self._http, issuer, kind)
-        except MetadataError:
+        except IssuerUnreachable:
             state.metadata_failed_at = self._clock()
             raise
         state.metadata[kind] = (self._clock(), document)
@@ -177,9 +194,9 @@ def _fetch_metadata(http: OutgoingHttp, issuer: str, kind: Kind) -> dict[str, An
             failures.append(str(error))
             continue
         if document.get("issuer") != issuer:
-            raise MetadataError(f"{url}: expected issuer {issuer!r}, found {document.get('issuer')!r:.200}.")
+            raise IssuerMismatch(url, expected=issuer, found=document.get("issuer"))
         return document
-    raise MetadataError(f"No metadata of {issuer} could be fetched: {'; '.join(failures)}")
+    raise IssuerUnreachable(f"No metadata of {issuer} could be fetched: {'; '.join(failures)}")
 
 
 def fetch_json(http: OutgoingHttp, url: str) -> HttpAnswer:

@@ -115,7 +115,7 @@ EXPLANATIONS: Final = {
     ),
     "misconfigured": Explanation(
         "Agent0 is not set up correctly",
-        "Agent0's own registration was not accepted. This has nothing to do with you. Nothing was changed.",
+        "What is set up at Agent0 and at {party} does not fit together. Nothing was changed.",
         "{party}",
         "Whoever runs Agent0, together with {party}.",
         ASK_ADMIN,

@@ -25,10 +25,11 @@ from xaa.signin import conf
 class IssuerUnusable(Exception):
     """What a configured issuer publishes about itself cannot be had or used; ``leg`` is the arrow it stands at."""
 
-    def __init__(self, leg: Literal["token exchange", "redemption"], reason: str) -> None:
-        super().__init__(f"{leg}: {reason}")
+    def __init__(self, leg: Literal["token exchange", "redemption"], cause: MetadataError) -> None:
+        super().__init__(f"{leg}: {cause}")
         self.leg = leg
-        self.reason = reason
+        self.cause = cause
+        self.reason = str(cause)
         self.retry_after = None
 
 
@@ -56,7 +57,7 @@ def discover_idp() -> TokenEndpoint:
             kind="openid",
         )
     except MetadataError as error:
-        raise IssuerUnusable("token exchange", str(error)) from error
+        raise IssuerUnusable("token exchange", error) from error
 
 
 def discover_resource_as() -> TokenEndpoint:
@@ -69,4 +70,4 @@ def discover_resource_as() -> TokenEndpoint:
             client_key=load_client_key() if settings.RESOURCE_USES_KEY else None,
         )
     except MetadataError as error:
-        raise IssuerUnusable("redemption", str(error)) from error
+        raise IssuerUnusable("redemption", error) from error

@@ -21,6 +21,7 @@ from agent0.tokens.sessions import SigninEnded
 from agent0.tokens.subject import SubjectBusy
 from xaa import protocol
 from xaa.client import NoAnswer, TokenEndpointError, UnexpectedResponse
+from xaa.metadata import IssuerMismatch, IssuerUnreachable
 
 USER_NOT_FOUND: Final = "user not found"
 
@@ -120,9 +121,17 @@ def _unexpected_response(error: UnexpectedResponse) -> Verdict:
     return Verdict(Run.State.FAILED, outcome)
 
 
+@judge.register
+def _issuer_unusable(error: IssuerUnusable) -> Verdict:
+    """An issuer that gave no document may give one later; one that says the wrong thing will say it again."""
+    if isinstance(error.cause, IssuerUnreachable):
+        return _silence(error)
+    code = "misconfigured" if isinstance(error.cause, IssuerMismatch) else "unusable_answer"
+    return Verdict(Run.State.FAILED, {"code": code, "leg": STEP_OF_LEG[error.leg], "reason": error.reason})
+
+
 @judge.register(NoAnswer)
 @judge.register(ApiUnavailable)
-@judge.register(IssuerUnusable)
 def _silence(error: NoAnswer | ApiUnavailable | IssuerUnusable) -> Verdict:
     code = "idp_down" if error.leg == "token exchange" else "resource_down"
     outcome = {"code": code, "leg": STEP_OF_LEG[error.leg], "reason": error.reason}

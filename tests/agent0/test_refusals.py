@@ -154,14 +154,24 @@ def test_it_throws_away_an_api_answer_that_it_cannot_read(far_side, make_run, do
 
 
 @pytest.mark.spec("MD-08")
-def test_it_does_not_use_metadata_of_another_issuer(far_side, run, do, settings):
-    settings.RUN_MAX_ATTEMPTS = 1
+def test_it_does_not_use_metadata_of_another_issuer_and_knows_that_no_other_try_helps(far_side, run, do):
     far_side.answers["idp_metadata"] = Answer(
         200, {"issuer": "https://evil.example", "token_endpoint": far_side.url}
     )
     done = do(run)
-    assert (done.outcome["code"], done.outcome["leg"]) == ("idp_down", "ask_idp")
+    assert (done.state, done.outcome["code"], done.outcome["leg"]) == (
+        Run.State.FAILED,
+        "misconfigured",
+        "ask_idp",
+    )
+    assert "found 'https://evil.example'" in done.outcome["reason"]
     assert far_side.requests_of("exchange") == []
+
+
+def test_it_throws_away_metadata_that_name_no_token_endpoint(far_side, run, do, settings):
+    far_side.answers["idp_metadata"] = Answer(200, {"issuer": settings.IDP_ISSUER})
+    done = do(run)
+    assert (done.outcome["code"], done.outcome["leg"]) == ("unusable_answer", "ask_idp")
 
 
 @pytest.mark.parametrize("code", outcomes.EXPLANATIONS)

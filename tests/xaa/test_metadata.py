@@ -12,7 +12,13 @@ from tests import builders
 from tests.builders import IDP_KEY, OTHER_KEY, build_id_jag
 from xaa import jose, metadata
 from xaa.http import OutgoingHttp
-from xaa.metadata import IssuerDirectory, KeysUnavailable, MetadataError, TrustedIssuer
+from xaa.metadata import (
+    IssuerDirectory,
+    IssuerMismatch,
+    IssuerUnreachable,
+    KeysUnavailable,
+    TrustedIssuer,
+)
 
 ISSUER = builders.ISSUER
 INSERTED = "https://idp.example/.well-known/oauth-authorization-server/acme"
@@ -75,8 +81,9 @@ def test_a_document_of_another_issuer_is_refused(
     directory: IssuerDirectory, idp: responses.RequestsMock, found: object
 ) -> None:
     idp.replace(responses.GET, INSERTED, json={"issuer": found, "jwks_uri": JWKS_URI})
-    with pytest.raises(MetadataError, match="expected issuer"):
+    with pytest.raises(IssuerMismatch, match="expected issuer") as caught:
         directory.fetch_metadata(ISSUER)
+    assert (caught.value.expected, caught.value.found) == (ISSUER, found)
 
 
 def test_metadata_and_keys_are_fetched_once_and_again_when_old(
@@ -190,13 +197,13 @@ def test_who_waited_behind_a_failed_fetch_fails_with_it(
     """Otherwise a silent issuer holds a thread for its time limit once for each of them, one after the other."""
 
     def ask(_number: int) -> None:
-        with pytest.raises(MetadataError):
+        with pytest.raises(IssuerUnreachable):
             directory.fetch_metadata(ISSUER, kind="openid")
 
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(ask, range(8)))
     assert len(slow_to_fail.calls) == 2, "both addresses, once"
-    with pytest.raises(MetadataError, match="ReadTimeout"):  # who comes later asks anew
+    with pytest.raises(IssuerUnreachable, match="ReadTimeout"):  # who comes later asks anew
         directory.fetch_metadata(ISSUER, kind="openid")
 
 
@@ -207,7 +214,7 @@ def test_a_document_that_does_not_say_it_is_json_is_not_read(
 ) -> None:
     good = json.dumps({"issuer": ISSUER, "jwks_uri": JWKS_URI})
     idp.replace(responses.GET, INSERTED, body=good, content_type=media_type)
-    with pytest.raises(MetadataError, match="expected JSON"):
+    with pytest.raises(IssuerUnreachable, match="expected JSON"):
         directory.fetch_metadata(ISSUER)
 
 

@@ -152,8 +152,6 @@ def test_an_idp_that_is_down_is_a_page_that_says_who_can_mend_it(browser, acme):
 @pytest.mark.parametrize(
     "metadata",
     [
-        {"issuer": "https://another-idp.example"},
-        {"issuer": OMIT},
         {"authorization_endpoint": OMIT},
         {"authorization_endpoint": "javascript:alert(1)"},
         {"authorization_endpoint": "/authorize"},
@@ -169,6 +167,17 @@ def test_it_sends_nobody_to_an_idp_whose_metadata_is_wrong(browser, acme, metada
     response = browser.get("/signin/start?connection=acme")
     assert response.status_code == 503
     assert "idp_unavailable" in response.content.decode()
+
+
+@pytest.mark.spec("OI-02", "MD-08")
+@pytest.mark.parametrize("issuer", ["https://another-idp.example", OMIT, "slash"])
+def test_an_idp_that_calls_itself_something_else_is_for_the_operator_to_mend(browser, acme, issuer, caplog):
+    assert browser.get("/signin/start?connection=acme").status_code == 302
+    conf.issuer_directory.cache_clear()
+    acme.metadata = {"issuer": f"{acme.issuer}/" if issuer == "slash" else issuer}
+    response = browser.get("/signin/start?connection=acme")
+    assert (response.status_code, "idp_mismatch" in response.content.decode()) == (502, True)
+    assert f"expected issuer {acme.issuer!r}, found" in caplog.text
 
 
 def test_plain_http_is_refused_unless_the_demo_allows_it(browser, settings):

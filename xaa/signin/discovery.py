@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from xaa.metadata import MetadataError
+from xaa.metadata import IssuerMismatch, MetadataError
 from xaa.signin import conf
 from xaa.signin.connections import Connection
-from xaa.signin.failures import IDP_UNAVAILABLE, SignInFailed
+from xaa.signin.failures import IDP_MISMATCH, IDP_UNAVAILABLE, SignInFailed
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class IdpMetadata:
 def fetch_idp_metadata(connection: Connection) -> IdpMetadata:
     try:
         document = conf.issuer_directory().fetch_metadata(connection.issuer, kind="openid")
+    except IssuerMismatch as error:
+        raise SignInFailed(IDP_MISMATCH, str(error)) from error
     except MetadataError as error:
         raise SignInFailed(IDP_UNAVAILABLE, str(error)) from error
     return IdpMetadata(

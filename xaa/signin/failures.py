@@ -64,6 +64,12 @@ IDP_UNAVAILABLE: Final = Failure(
     "{idp} does not answer, or what it publishes about itself cannot be used, so nobody can sign in with it now.",
     _IDP,
 )
+IDP_MISMATCH: Final = Failure(
+    "idp_mismatch",
+    502,
+    "What answers at the address of {idp} says that it is another, so nobody can sign in with it.",
+    "Whoever runs this app: it must name the issuer of {idp} exactly as {idp} does.",
+)
 IDP_KEYS_UNAVAILABLE: Final = Failure(
     "idp_keys_unavailable", 503, "The keys that prove what {idp} says cannot be had now.", _IDP
 )
