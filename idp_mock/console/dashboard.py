@@ -49,6 +49,8 @@ def load_apps(person: Person) -> list[App]:
 
 def load_acting_apps(person: Person) -> list[ActingApp]:
     """The connections by which an exchange for ``person`` would be granted today: what I7, I9 and I10 ask."""
+    if person.enterprise.cross_app_access_stopped_at:
+        return []
     used = last_uses(person)
     return [
         ActingApp(

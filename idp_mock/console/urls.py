@@ -8,8 +8,14 @@ from idp_mock.console.home import admin_home
 from idp_mock.directory.people_page import people
 from idp_mock.directory.person_page import person, set_status, undo_change
 from idp_mock.keys.page import announce_key, keys, retire_key, rotate_keys
-from idp_mock.policy.connection_page import connect, connection, switch_connection
-from idp_mock.policy.matrix import matrix
+from idp_mock.policy.connection_page import (
+    connect,
+    connection,
+    preview_terms,
+    restore_terms,
+    switch_connection,
+)
+from idp_mock.policy.matrix import matrix, stop_everything
 from idp_mock.systemlog.export import export_csv, export_json
 from idp_mock.systemlog.views import log
 
@@ -18,8 +24,11 @@ urlpatterns = [
     path("admin", RedirectView.as_view(pattern_name="admin_home")),
     path("admin/", admin_home, name="admin_home"),
     path("admin/policy", matrix, name="policy_matrix"),
+    path("admin/policy/stop", stop_everything, name="policy_stop"),
     path("admin/policy/<int:pk>", connection, name="policy_connection"),
     path("admin/policy/<int:pk>/switch", switch_connection, name="policy_switch"),
+    path("admin/policy/<int:pk>/preview", preview_terms, name="policy_preview"),
+    path("admin/policy/<int:pk>/restore/<int:change>", restore_terms, name="policy_restore"),
     path("admin/policy/connect/<int:app>/<int:resource_app>", connect, name="policy_connect"),
     path("admin/people", people, name="people"),
     path("admin/people/<int:pk>", person, name="person"),

@@ -35,6 +35,8 @@ class Enterprise(models.Model):
     name = models.CharField(max_length=100)
     keyring = models.CharField(max_length=32, blank=True, default="")
     """Names the current state of this enterprise's keys; see ``idp_mock.keys.keystore``."""
+    cross_app_access_stopped_at = models.DateTimeField(null=True, blank=True)
+    """Since when no app of this enterprise gets an ID-JAG, whatever its connections say; empty: they count."""
     pairwise_salt = models.CharField(max_length=64, default=new_token_value, editable=False)
     """What pairwise subjects are hashed with (OpenID Connect Core §8.1). With another, everybody is a stranger."""
 

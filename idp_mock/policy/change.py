@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from idp_mock.console.changes import By, StaleVersion, differences, summarise
+from idp_mock.console.changes import By, NotUndoable, StaleVersion, differences, summarise
 from idp_mock.directory.models import App
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.systemlog.models import EVENT_CONNECTION, Event
@@ -23,6 +23,8 @@ LABELS = {
     "scope_condition": "Scope condition",
     "scopes": "Scopes chosen",
     "default_scopes": "Scopes when none is asked for",
+    "resource_condition": "API condition",
+    "resources": "APIs chosen",
     "client_id_at_resource_as": "Client id at the resource app",
     "lifetime": "ID-JAG lifetime in seconds",
     "max_authentication_age": "Oldest sign-in in seconds",
@@ -72,6 +74,23 @@ def save_change(connection: CrossAppConnection, terms: Mapping[str, Any], *, ver
         after=describe(locked),
     )
     record_change(connection, summarise(tell_change(change)), by=by)
+
+
+def restore(change: Change, *, version: int, by: By) -> None:
+    """Bring back all terms, the switch among them, as they were before ``change``; over ``version`` alone.
+
+    What was added to the terms since that row was written stays as it is: the row says nothing of it.
+    """
+    before = dict(change.before)
+    status, names = before.pop("status"), before.pop("groups")
+    groups = change.connection.enterprise.groups.filter(name__in=names)
+    if missing := set(names) - {group.name for group in groups}:
+        raise NotUndoable(f"There is no group {', '.join(sorted(missing))} any more.")
+    is_on, was_on = status == "on", change.connection.is_on
+    terms = before | {"groups": groups, "is_on": is_on}
+    if is_on is not was_on:
+        terms["on_since"] = by.at if is_on else None
+    save_change(change.connection, terms, version=version, by=by)
 
 
 def record_change(connection: CrossAppConnection, what: str, *, by: By) -> None:

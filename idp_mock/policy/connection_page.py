@@ -1,5 +1,7 @@
 """The page of one connection: its switch, its terms, its history."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -7,13 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock import clock
-from idp_mock.console.changes import By, StaleVersion
+from idp_mock.console.changes import By, NotUndoable, StaleVersion
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import App
-from idp_mock.policy.change import make_connection, save_change, switch, tell_change
-from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.policy.change import make_connection, restore, save_change, switch, tell_change
+from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
+from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
 
+NOTHING = Reach(frozenset(), ())
 SWITCHED_ON = "{pair} is on. From the next request, {requesting} may act there for the groups in its terms."
 SWITCHED_OFF = (
     "{pair} is off. From the next request, {requesting} gets no ID-JAG for {resource}. An access token that "
@@ -32,6 +36,7 @@ def connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, visitor, found, form, status=400)
     try:
+        effect = foresee_terms(found, form)
         save_change(
             found,
             form.terms(),
@@ -40,8 +45,47 @@ def connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
         )
     except StaleVersion:
         return show_stale(request, visitor, load_connection(visitor, pk), form)
-    messages.success(request, f"Saved. {found} has these terms from the next request on.")
+    messages.success(request, f"Saved. {found} has these terms from the next request on. {effect.summary}.")
     return HttpResponseRedirect(address_of(found), status=303)
+
+
+@require_POST
+@admins_only
+def preview_terms(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
+    """Who would gain and who lose by the terms typed. Nothing is saved; they stand in the form, ready to be."""
+    found = load_connection(visitor, pk)
+    form = TermsForm(found, request.POST)
+    if not form.is_valid():
+        return show(request, visitor, found, form, status=400)
+    return show(request, visitor, found, form, effect=foresee_terms(found, form))
+
+
+@require_POST
+@admins_only
+def restore_terms(request: HttpRequest, visitor: Visitor, pk: int, change: int) -> HttpResponse:
+    """Bring back what was before one change of the history, over the version that the admin looked at."""
+    found = load_connection(visitor, pk)
+    wanted = get_object_or_404(Change, connection=found, pk=change)
+    wanted.connection, version = found, request.POST.get("version", "")
+    try:
+        restore(wanted, version=int(version) if version.isdecimal() else 0, by=By(visitor.person, clock.now()))
+        messages.success(request, f"Restored: {found} has its terms from before version {wanted.version}.")
+    except StaleVersion:
+        messages.error(
+            request, "Not restored: somebody changed this connection since. The newest change is on top."
+        )
+    except NotUndoable as error:
+        messages.error(request, f"Not restored. {error}")
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+def foresee_terms(found: CrossAppConnection, form: TermsForm) -> Effect:
+    """What the valid ``form`` would do to people, were it saved."""
+    terms = form.terms()
+    proposed = copy(found)
+    for name in terms.keys() - {"groups"}:
+        setattr(proposed, name, terms[name])
+    return foresee(found, reach_of(found, found.groups.all()), reach_of(proposed, terms["groups"]))
 
 
 @require_POST
@@ -99,6 +143,7 @@ def show(
     *,
     status: int = 200,
     missed: list[dict[str, object]] | None = None,
+    effect: Effect | None = None,
 ) -> HttpResponse:
     return visitor.show(
         request,
@@ -108,9 +153,20 @@ def show(
         connection=found,
         form=form,
         missed=missed,
-        history=tell(found.changes.all()[:20]),
+        effect=effect,
+        today=foresee(found, NOTHING, reach_of(found, found.groups.all())).gains,
+        history=tell_history(found),
     )
 
 
 def tell(changes: object) -> list[dict[str, object]]:
     return [{"change": change, "rows": tell_change(change)} for change in changes]
+
+
+def tell_history(found: CrossAppConnection) -> list[dict[str, object]]:
+    """Its changes, newest first, each with the address that brings back what was before it."""
+    history = tell(found.changes.all()[:20])
+    for entry in history:
+        entry["undo"] = reverse("policy_restore", args=[found.enterprise.slug, found.pk, entry["change"].pk])
+        entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
+    return history

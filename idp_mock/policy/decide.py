@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.policy.models import CrossAppConnection
 from idp_mock.signin.factors import ACR_MFA
 
 
@@ -40,8 +40,21 @@ class ScopeDecision:
         return bool(self.withheld)
 
 
-def decide_connection(connection: CrossAppConnection | None) -> Decision:
-    """Whether anybody at all may be acted for here: the admin made the connection and left it on."""
+@dataclass(frozen=True)
+class ResourceDecision(Decision):
+    """``granted`` is what goes into the ID-JAG; nothing means that its audience decides alone."""
+
+    granted: tuple[str, ...]
+
+
+def decide_connection(connection: CrossAppConnection | None, *, is_stopped: bool) -> Decision:
+    """Whether anybody at all may be acted for here: the admin made the connection and left it on.
+
+    ``is_stopped`` is the enterprise's kill switch. It comes first, so that one hand stops everything, and the
+    connections are as they were when it is taken back.
+    """
+    if is_stopped:
+        return Decision(False, "The administrator has stopped all cross app access.")
     if connection is None:
         return Decision(False, "The administrator has not connected these two apps.")
     if not connection.is_on:
@@ -58,14 +71,30 @@ def decide_person(*, is_in_groups: bool, may_use_resource_app: bool) -> Decision
     return Decision(True, "This person is in a group of the connection, and assigned to the resource app.")
 
 
-def decide_resource(resource_app: ResourceApp, asked: Sequence[str]) -> Decision:
+def decide_resource(connection: CrossAppConnection, asked: Sequence[str]) -> ResourceDecision:
     """All resources asked for belong to the authorization server that ``audience`` names, or the request fails.
 
-    Granting the part that fits would hand an ID-JAG to a client that mistook whose API it is about to call.
+    Granting the part that fits would hand an ID-JAG to a client that mistook whose API it is about to call. Where
+    the admin has chosen APIs, a request that names none gets these: an ID-JAG without would be good for all.
     """
-    if any(resource not in resource_app.resources for resource in asked):
-        return Decision(False, "A resource asked for is not one of the resource app named in audience.")
-    return Decision(True, "Every resource asked for belongs to the resource app.")
+    if any(resource not in connection.resource_app.resources for resource in asked):
+        return ResourceDecision(
+            False, "A resource asked for is not one of the resource app named in audience.", ()
+        )
+    if connection.resource_condition == CrossAppConnection.ResourceCondition.ANY:
+        return ResourceDecision(True, "Every resource asked for belongs to the resource app.", tuple(asked))
+    allowed = allowed_resources(connection)
+    if not allowed or any(resource not in allowed for resource in asked):
+        return ResourceDecision(False, "The administrator has not chosen this resource for the connection.", ())
+    return ResourceDecision(True, "The administrator has chosen every resource.", tuple(asked) or allowed)
+
+
+def allowed_resources(connection: CrossAppConnection) -> tuple[str, ...]:
+    """The APIs the admin lets this app reach: always within those that the resource app has."""
+    offered = connection.resource_app.resources
+    if connection.resource_condition == CrossAppConnection.ResourceCondition.ANY:
+        return tuple(offered)
+    return tuple(resource for resource in offered if resource in connection.resources)
 
 
 def decide_scope(connection: CrossAppConnection, asked: Sequence[str]) -> ScopeDecision:

@@ -1,12 +1,23 @@
-"""The policy at a glance: requesting apps down, resource apps across, one button a cell."""
+"""The policy at a glance: requesting apps down, resource apps across, one button a cell, and one for all."""
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
+from idp_mock import clock
+from idp_mock.console.changes import By
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import Enterprise
 from idp_mock.policy.decide import allowed_scopes
 from idp_mock.policy.models import CrossAppConnection
+from idp_mock.policy.stop import resume, stop
+
+STOPPED = (
+    "All cross app access is stopped. From the next request on, no app gets an ID-JAG for anybody. Access tokens "
+    "that resource apps have already issued still work until they expire."
+)
+RESUMED = "Cross app access is allowed again: every connection counts as it stands."
 
 
 @require_safe
@@ -21,6 +32,21 @@ def matrix(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         resource_apps=resource_apps,
         rows=load_rows(visitor.enterprise, resource_apps),
     )
+
+
+@require_POST
+@admins_only
+def stop_everything(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """The kill switch. ``to`` names the state wanted, so that a doubled click does not undo itself."""
+    by = By(visitor.person, clock.now())
+    match request.POST.get("to"):
+        case "stopped":
+            stop(visitor.enterprise, by=by)
+            messages.success(request, STOPPED)
+        case "allowed":
+            resume(visitor.enterprise, by=by)
+            messages.success(request, RESUMED)
+    return HttpResponseRedirect(reverse("policy_matrix", args=[visitor.enterprise.slug]), status=303)
 
 
 def load_rows(enterprise: Enterprise, resource_apps: list) -> list[dict[str, object]]:

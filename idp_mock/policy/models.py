@@ -55,6 +55,10 @@ class CrossAppConnection(models.Model):
         ONLY = "only", "Only the scopes chosen"
         NOT = "not", "Any scope except those chosen"
 
+    class ResourceCondition(models.TextChoices):
+        ANY = "any", "Any API of the resource app"
+        ONLY = "only", "Only the APIs chosen"
+
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="connections")
     requesting_app = models.ForeignKey(App, models.CASCADE, related_name="connections")
     resource_app = models.ForeignKey(ResourceApp, models.CASCADE, related_name="connections")
@@ -66,6 +70,10 @@ class CrossAppConnection(models.Model):
     scopes = models.JSONField(default=list, blank=True)
     default_scopes = models.JSONField(default=list, blank=True)
     """Granted when the request names no scope: these or none, never all (``protocol.md`` TX-28)."""
+    resource_condition = models.CharField(
+        max_length=4, choices=ResourceCondition.choices, default=ResourceCondition.ANY
+    )
+    resources = models.JSONField(default=list, blank=True)
     client_id_at_resource_as = models.CharField(max_length=255, blank=True)
     """The requesting app's name at the resource app's authorization server, which may differ from its name here
     (ID-JAG §5). Without it there is no ID-JAG."""

@@ -12,6 +12,7 @@ from idp_mock.directory.models import Group
 from idp_mock.policy.decide import allowed_scopes
 from idp_mock.policy.models import CrossAppConnection
 
+ResourceCondition = CrossAppConnection.ResourceCondition
 ScopeCondition = CrossAppConnection.ScopeCondition
 
 
@@ -23,6 +24,8 @@ class TermsForm(forms.Form):
     scope_condition = forms.ChoiceField(choices=ScopeCondition.choices, widget=forms.RadioSelect)
     scopes = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     default_scopes = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    resource_condition = forms.ChoiceField(choices=ResourceCondition.choices, widget=forms.RadioSelect)
+    resources = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     client_id_at_resource_as = forms.CharField(
         max_length=255,
         required=False,
@@ -39,6 +42,7 @@ class TermsForm(forms.Form):
         self.fields["groups"].queryset = connection.enterprise.groups.order_by("name")
         for name in ("scopes", "default_scopes", "second_factor_scopes"):
             self.fields[name].choices = offered
+        self.fields["resources"].choices = [(url, url) for url in connection.resource_app.resources]
 
     def clean(self) -> dict[str, Any]:
         """A default is granted unasked, so it may be nothing that could not be asked for."""

@@ -14,12 +14,16 @@ from idp_mock.systemlog.models import (
     EVENT_KEY_ANNOUNCED,
     EVENT_KEY_RETIRED,
     EVENT_KEY_ROTATION,
+    EVENT_RESUME,
+    EVENT_STOP,
     Event,
 )
 
 SENTENCES = {
     EVENT_ID_JAG: "{app} asked to act at {target}",
     EVENT_CONNECTION: "changed {app} at {target}",
+    EVENT_STOP: "stopped all cross app access",
+    EVENT_RESUME: "allowed cross app access again",
     EVENT_KEY_ANNOUNCED: "announced a signing key",
     EVENT_KEY_ROTATION: "rotated the signing keys",
     EVENT_KEY_RETIRED: "retired a signing key",
@@ -43,7 +47,7 @@ NEAREST_IN_OKTA = {
 KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
-    "policy": ("Policy changes", (EVENT_CONNECTION,)),
+    "policy": ("Policy changes", (EVENT_CONNECTION, EVENT_STOP, EVENT_RESUME)),
     "keys": ("Keys", (EVENT_KEY_ANNOUNCED, EVENT_KEY_ROTATION, EVENT_KEY_RETIRED)),
     "people": (
         "People and groups",

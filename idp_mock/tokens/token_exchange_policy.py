@@ -40,11 +40,12 @@ def check_audience(exchange: Exchange) -> Exchange:
 
 @numbered("I9", "connection managed")
 def check_connection(exchange: Exchange) -> Exchange:
-    """The admin has connected these two apps and has not switched the connection off.
+    """The admin has connected these two apps, and has switched off neither the connection nor all of them.
 
     This is the switch that consent screens never gave the enterprise (ID-JAG §4.3.3).
     """
-    decision = decide.decide_connection(exchange.standing.connection)
+    stopped_at = exchange.app.enterprise.cross_app_access_stopped_at
+    decision = decide.decide_connection(exchange.standing.connection, is_stopped=stopped_at is not None)
     if not decision.allowed:
         raise OAuthError(protocol.ERROR_INVALID_TARGET, decision.reason)
     return exchange
@@ -70,15 +71,16 @@ def check_resource(exchange: Exchange) -> Exchange:
     """Every ``resource`` is an absolute URI without fragment, and an API of the server that ``audience`` names.
 
     One that is not fails the whole request: a client that was lied to about whose API it calls must hear of it
-    here, before it holds a grant (RFC 8707 §2, ID-JAG §4.3.3). With none asked for, none is put into the ID-JAG.
+    here, before it holds a grant (RFC 8707 §2, ID-JAG §4.3.3). With none asked for, none is put into the ID-JAG,
+    unless the admin has chosen some for this connection.
     """
     asked = exchange.requested.resources
     if not all(is_resource_uri(resource) for resource in asked):
         raise OAuthError(protocol.ERROR_INVALID_TARGET, "A resource must be an absolute URI without a fragment.")
-    decision = decide.decide_resource(exchange.standing.resource_app, asked)
+    decision = decide.decide_resource(exchange.standing.connection, asked)
     if not decision.allowed:
         raise OAuthError(protocol.ERROR_INVALID_TARGET, decision.reason)
-    return replace(exchange, granted_resources=asked)
+    return replace(exchange, granted_resources=decision.granted)
 
 
 @numbered("I12", "scopes after policy")

@@ -11,6 +11,7 @@ from django.urls import URLPattern
 
 from idp_mock.console.urls import urlpatterns
 from idp_mock.directory.models import App, Enterprise, Person
+from idp_mock.keys.models import SigningKeyRecord
 from idp_mock.policy.models import CrossAppConnection
 from stage.kit import people
 from tests.idp_mock.admin_side import signed_in
@@ -29,7 +30,7 @@ def keys_of(enterprise: Enterprise, pattern: URLPattern) -> dict[str, object]:
     own = {
         "policy": connection.pk,
         "people": person.pk,
-        "person": person.pk,
+        "keys": enterprise.signing_keys.filter(status="next")[0].pk,
     }
     known = {
         "pk": own.get(str(pattern.pattern).split("/")[1], connection.pk),
@@ -56,7 +57,7 @@ def ways(browser: Client, slug: str, address: str) -> Iterator[object]:
 
 
 def state() -> list[object]:
-    models = (Person, CrossAppConnection, App, Enterprise)
+    models = (Person, CrossAppConnection, App, Enterprise, SigningKeyRecord)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

@@ -28,14 +28,14 @@ def connection(**override: Any) -> CrossAppConnection:
 
 @pytest.mark.spec("TX-26")
 def test_no_connection_and_a_connection_that_is_off_mean_no() -> None:
-    assert not decide.decide_connection(None).allowed
-    assert not decide.decide_connection(connection(is_on=False)).allowed
-    assert decide.decide_connection(connection()).allowed
+    assert not decide.decide_connection(None, is_stopped=False).allowed
+    assert not decide.decide_connection(connection(is_on=False), is_stopped=False).allowed
+    assert decide.decide_connection(connection(), is_stopped=False).allowed
 
 
 def test_a_new_connection_is_off_for_nobody_with_nothing() -> None:
     fresh = CrossAppConnection(resource_app=ResourceApp(scopes=SCOPES))
-    assert not decide.decide_connection(fresh).allowed
+    assert not decide.decide_connection(fresh, is_stopped=False).allowed
     assert decide.allowed_scopes(fresh) == ()
 
 
@@ -59,7 +59,7 @@ def test_the_person_needs_the_group_and_the_app(in_groups: bool, may_use: bool, 
     ],
 )
 def test_every_resource_must_be_one_of_the_resource_apps(asked: list[str], allowed: bool) -> None:
-    assert decide.decide_resource(connection().resource_app, asked).allowed is allowed
+    assert decide.decide_resource(connection(), asked).allowed is allowed
 
 
 @pytest.mark.parametrize(
