@@ -79,9 +79,9 @@ EXPLANATIONS: Final = {
     ),
     "stronger_signin": Explanation(
         "{party} asks for a stronger sign-in",
-        "For this, {party} wants you to have signed in at {idp} more recently, or with another factor.",
+        "For this, {party} wants you to have signed in more recently, or with another factor.",
         "{party}: who may do this, and after which sign-in, is its own decision",
-        "You: sign in at {idp} as {party} asks. Agent0 then goes on with this by itself.",
+        "You: sign in at {idp} as asked. Agent0 then goes on with this by itself.",
         STRONGER_SIGN_IN,
         "narrowed",
     ),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from idp_mock import clock
 from idp_mock.directory.models import Enterprise
 from idp_mock.directory.tenants import load_enterprise
-from idp_mock.signin.authorize import redirect_to_client
+from idp_mock.signin.authorize import UNMET, redirect_to_client
 from idp_mock.signin.browser import NotSignedIn, add_second_factor, load_browser_session
 from idp_mock.signin.events import SECOND_FACTOR, Happened, record_allowed, record_denied
 from idp_mock.signin.interaction import InteractionLost, load_interaction
@@ -110,9 +110,12 @@ def show_push(
 
 
 def show_refused(request: HttpRequest, enterprise: Enterprise, purpose: Purpose, *, now: datetime) -> HttpResponse:
-    """She said that it was not her: nothing went to the app, and it hears of it only if she goes back there."""
+    """She said that it was not her: nothing went to the app, and it hears of it only if she goes back there.
+
+    Its answer is then not that she may not, but that the sign-in is not what was asked for (RFC 9470 §5).
+    """
     params = load_interaction(enterprise, request.GET["request"], now=now).params
-    back = redirect_to_client(purpose.app, params, error="access_denied", error_description=REFUSED)["Location"]
+    back = redirect_to_client(purpose.app, params, error=UNMET, error_description=REFUSED)["Location"]
     return show_page(
         request, "signin/second_factor_refused.html", enterprise, status=403, app=purpose.app, back=back
     )

@@ -154,3 +154,7 @@ def test_a_failure_after_the_sign_in_may_be_tried_again_but_no_second_sign_in(br
     browser.post(f"/runs/{failed.uuid}/try-again")
     went = Run.objects.get(uuid=failed.uuid)
     assert (went.state, went.stepped_up) == (Run.State.QUEUED, True)
+
+
+def test_whoever_asks_for_a_better_sign_in_has_not_said_no(browser, asked_for):
+    assert "Managed by Acme" in browser.get("/connections").content.decode()

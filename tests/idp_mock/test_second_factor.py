@@ -176,7 +176,8 @@ def test_going_back_without_an_answer_asks_again(browser: Client) -> None:
 def test_the_page_says_that_it_is_a_simulation_and_who_asks(browser: Client) -> None:
     page = browser.get(pick_persona(browser, authorize(browser, acr_values=MFA)["Location"])["Location"])
     said = page.content.decode()
-    assert "simulated, no device is asked" in said
+    assert "demo only: simulated" in said
+    assert "No device is asked" in said
     assert "Is it you, Alice Anders, signing in to Agent0?" in said
     assert page["Cache-Control"] == "no-store"
     assert "form-action 'self' http://localhost:8001" in page["Content-Security-Policy"]
@@ -192,7 +193,7 @@ def test_a_no_stops_the_sign_in_and_is_in_the_log(browser: Client, answer: str) 
     assert (event.event_type, event.outcome, event.person_name) == (
         "user.authentication.auth_via_mfa", "denied", "Alice Anders",
     )  # fmt: skip
-    assert "error=access_denied" in refused.context["back"]
+    assert "error=unmet_authentication_requirements" in refused.context["back"]
     assert refused.context["back"].startswith("http://localhost:8001/signin/callback?")
     assert "code" in approve(browser, question)
     assert Event.objects.filter(event_type="user.authentication.auth_via_mfa", outcome="allowed").count() == 1
