@@ -9,6 +9,8 @@ from django.urls import include, path
 from idp_mock.directory.views import enterprises
 from idp_mock.keys.views import jwks
 from idp_mock.metadata import metadata
+from idp_mock.saml.metadata import metadata as saml_metadata
+from idp_mock.saml.sso import sso
 from idp_mock.signin.authorize import authorize, resume
 from idp_mock.signin.second_factor import second_factor
 from idp_mock.signin.sign_in import sign_in
@@ -49,5 +51,7 @@ urlpatterns = [
     path("<slug:tenant>/login/second-factor", second_factor, name="second_factor"),
     path("<slug:tenant>/logout", sign_out, name="sign_out"),
     path("<slug:tenant>/logout/confirm", sign_out_confirmed, name="sign_out_confirmed"),
+    path("<slug:tenant>/saml/metadata", saml_metadata, name="saml_metadata"),
+    path("<slug:tenant>/saml/sso", sso, name="saml_sso"),
     path("<slug:tenant>/", include("idp_mock.console.urls")),
 ]

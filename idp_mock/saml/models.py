@@ -76,3 +76,16 @@ class LinkedName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name_id} at {self.service_provider_id}"
+
+
+class UsedAssertion(models.Model):
+    """One row an assertion that was exchanged. The primary key makes a second use impossible (RFC 7522 §3 (7)).
+
+    ``digest`` is SHA-256 over the enterprise and the assertion's ID. After ``expires_at`` its own times refuse it.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"used, kept until {self.expires_at:%Y-%m-%d %H:%M:%S}"

@@ -14,6 +14,7 @@ from idp_mock.systemlog.models import (
     EVENT_KEY_ANNOUNCED,
     EVENT_KEY_RETIRED,
     EVENT_KEY_ROTATION,
+    EVENT_REFRESH_TOKEN,
     EVENT_RESUME,
     EVENT_STOP,
     Event,
@@ -21,6 +22,7 @@ from idp_mock.systemlog.models import (
 
 SENTENCES = {
     EVENT_ID_JAG: "{app} asked to act at {target}",
+    EVENT_REFRESH_TOKEN: "{app} asked for a refresh token in return for an assertion",
     EVENT_CONNECTION: "changed {app} at {target}",
     EVENT_STOP: "stopped all cross app access",
     EVENT_RESUME: "allowed cross app access again",
@@ -62,6 +64,7 @@ KINDS = {
             events.SIGN_IN_TO_APP,
             events.APP_LOGOUT,
             events.TOKEN_REUSE,
+            EVENT_REFRESH_TOKEN,
         ),
     ),
 }

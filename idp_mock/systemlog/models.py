@@ -11,6 +11,7 @@ from django.db import models
 from idp_mock.directory.models import Enterprise
 
 EVENT_ID_JAG = "app.oauth2.token.grant.id_jag"  # Okta's word for it, so that a log shipper needs no translation
+EVENT_REFRESH_TOKEN = "app.oauth2.token.grant.refresh_token"
 EVENT_CONNECTION = "policy.xaa.connection.update"
 EVENT_STOP, EVENT_RESUME = "policy.lifecycle.deactivate", "policy.lifecycle.activate"
 EVENT_KEY_ROTATION = "app.oauth2.key.rollover"

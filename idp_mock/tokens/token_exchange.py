@@ -9,15 +9,18 @@ and the admin's policy at every exchange, so that switching a connection off wor
 is one rule with a public number. They are told in three files, in the order in which they run:
 ``token_exchange_request`` (I1-I3), ``token_exchange_subject`` (I4-I7) and ``token_exchange_policy`` (I8-I14).
 
-Deliberately does not: authenticate the client or forbid caching (``endpoint`` does), take SAML assertions, actor
-tokens or authorization details, or issue an access or refresh token, ever (ID-JAG §4.3.4). It writes
-nothing but the system log and so opens no transaction: two reads of what is true now, a signature, an INSERT.
+Deliberately does not: authenticate the client or forbid caching (``endpoint`` does), take actor tokens or
+authorization details, or issue an access or refresh token with an ID-JAG, ever (ID-JAG §4.3.4). An app that has
+a SAML assertion instead of an ID Token exchanges that for a refresh token before (``idp_mock.saml.exchange``).
+It writes nothing but the system log and so opens no transaction: two reads of what is true now, a signature, an
+INSERT.
 """
 
 import logging
 from datetime import datetime
 
 from idp_mock.directory.models import App
+from idp_mock.saml.exchange import exchange_assertion
 from idp_mock.systemlog.models import EVENT_ID_JAG, Event
 from idp_mock.systemlog.record import record
 from idp_mock.tokens.errors import OAuthError
@@ -90,7 +93,10 @@ def exchange(app: App, form: TokenForm, now: datetime) -> dict[str, object]:
 
     Both outcomes are in the system log before they are on the wire.
     """
-    run = CheckRun(Exchange(app, read_request(form), now), OAuthError, log)
+    asked = read_request(form)
+    if asked.requested_token_type == protocol.TOKEN_TYPE_REFRESH_TOKEN:
+        return exchange_assertion(app, asked, now)
+    run = CheckRun(Exchange(app, asked, now), OAuthError, log)
     try:
         granted = run.through(CHECKS)
     except OAuthError as refusal:

@@ -3,8 +3,9 @@
 In the flow these come before anything is verified or looked up: they read the form and the registration of the
 client that has just authenticated, and cost nothing (RFC 8693 §2.1, ID-JAG §4.3).
 
-Deliberately does not: issue anything but an ID-JAG. A request for an access token is refused, never answered with
-something else. SAML assertions are not accepted as subject tokens, and no actor is (ID-JAG §9.7 leaves it open).
+Deliberately does not: issue anything but an ID-JAG. A request for an access token is refused, never answered
+with something else. A SAML assertion becomes a refresh token first (``idp_mock.saml.exchange``), as at Okta. No
+actor is accepted (ID-JAG §9.7 leaves it open).
 """
 
 from dataclasses import replace
@@ -63,6 +64,8 @@ def check_subject_token_type(exchange: Exchange) -> Exchange:
     without ``typ``, whoever holds one could trade it for the next (RFC 8725 §3.11).
     """
     asked = exchange.requested
+    if asked.subject_token_type == protocol.TOKEN_TYPE_SAML2:
+        raise invalid_request(f"Exchange the assertion first, with {protocol.TOKEN_TYPE_REFRESH_TOKEN} requested.")
     if asked.subject_token_type not in SUBJECT_TOKEN_TYPES:
         raise invalid_request(f"Send a supported subject_token_type: {' or '.join(SUBJECT_TOKEN_TYPES)}.")
     if asked.subject_token_type == protocol.TOKEN_TYPE_ID_TOKEN:

@@ -93,4 +93,5 @@ class Exchange:
     standing: Standing | None = None  # I7
     granted_resources: tuple[str, ...] = ()  # I11
     granted_scopes: tuple[str, ...] = ()  # I12
+    assertion_id: str = ""  # I4, of a SAML assertion
     place: Place | None = None  # I14: the client's name at the resource app, and in which tenant
