@@ -11,6 +11,7 @@ import logging
 import uuid
 from datetime import datetime, timedelta
 
+from celery import Task
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,6 +19,7 @@ from kombu.exceptions import ChannelError, KombuError
 
 from agent0.jobs import lease
 from agent0.jobs.models import Run
+from agent0.tokens import retired
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +32,14 @@ class QueueUnavailable(Exception):
 
 def publish(run_id: uuid.UUID) -> None:
     """Tell the workers of this Run, unless somebody just did: claimed in one UPDATE, so sweepers do not add up."""
+    from agent0.jobs.tasks import run_job
+
     now = timezone.now()
     if not Run.objects.filter(_unannounced(now), uuid=run_id).update(published_at=now):
         return
     queued = Run.objects.filter(uuid=run_id, state=Run.State.QUEUED)
     try:
-        _send(run_id)
+        _send(run_job, run_id)
     except QueueUnavailable as error:
         logger.warning("Run %s waits, the queue does not take it: %s", run_id, error)
         queued.update(published_at=None, waiting_for=WAITING_FOR_QUEUE)
@@ -50,16 +54,25 @@ def publish_overdue(**of: object) -> None:
         publish(run_id)
 
 
+def publish_retired_tokens() -> None:
+    """Hand the tokens of ended sign-ins to whoever revokes them; what the queue does not take comes up again."""
+    from agent0.jobs.tasks import revoke_token
+
+    for row_id in retired.claim_due(timezone.now()):
+        try:
+            _send(revoke_token, row_id)
+        except QueueUnavailable as error:
+            logger.warning("A token waits to be revoked, the queue does not take it: %s", error)
+
+
 def _unannounced(now: datetime) -> Q:
     lost = Q(published_at__lte=now - timedelta(seconds=settings.RUN_PICKUP_SECONDS))
     since_abandoned = Q(state=Run.State.RUNNING, published_at__lte=F("lease_expires_at"))
     return lease.free(now) & (Q(published_at=None) | lost | since_abandoned)
 
 
-def _send(run_id: uuid.UUID) -> None:
-    from agent0.jobs.tasks import run_job
-
+def _send(task: Task, row_id: uuid.UUID) -> None:
     try:
-        run_job.apply_async((str(run_id),), retry=False)
+        task.apply_async((str(row_id),), retry=False)
     except (KombuError, ChannelError, OSError, ValueError) as error:
         raise QueueUnavailable(f"{type(error).__name__}: {error}"[:200]) from error

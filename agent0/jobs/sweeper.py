@@ -4,9 +4,10 @@ In the flow: a message lost by the broker, a worker killed in the middle, a Run 
 back: all three look the same in the Run table, and one query finds them. A thread in each worker asks every
 ``RUN_SWEEP_SECONDS``; a page that shows an active Run asks, too, so that a person who waits is not left waiting.
 
-The same thread drops tokens whose time is over, once a minute.
+The same thread drops tokens whose time is over, once a minute, and has the tokens of ended sign-ins revoked.
 
-Deliberately does not: run anything itself. It publishes ids; the lease decides who works.
+Deliberately does not: run anything itself, or call a server, which could keep it from looking. It publishes ids;
+the lease, or the claim of a row, decides who works.
 """
 
 import logging
@@ -45,6 +46,7 @@ def _sweep_until_stopped() -> None:
     while not _stop.is_set():
         try:
             publishing.publish_overdue()
+            publishing.publish_retired_tokens()
             if time.monotonic() >= expiry_due_at:
                 sessions.drop_expired(timezone.now())
                 expiry_due_at = time.monotonic() + EXPIRY_SECONDS

@@ -1,4 +1,4 @@
-"""The Celery task. It carries a Run's id; everything else is read where it is kept.
+"""The Celery tasks. They carry the id of a row; everything else is read where it is kept, tokens above all.
 
 Deliberately does not: use Celery's retries, results or acknowledgements for anything that matters. A message
 may be lost or come twice; the lease makes both harmless.
@@ -7,7 +7,7 @@ may be lost or come twice; the lease makes both harmless.
 import uuid
 
 from agent0.celery import app
-from agent0.jobs import lease, worker
+from agent0.jobs import lease, revocation, worker
 
 
 @app.task(name="agent0.run_job")
@@ -17,3 +17,8 @@ def run_job(run_id: str) -> None:
     except lease.LeaseNotFree:
         return
     worker.work(taken)
+
+
+@app.task(name="agent0.revoke_token")
+def revoke_token(row_id: str) -> None:
+    revocation.revoke(uuid.UUID(row_id))

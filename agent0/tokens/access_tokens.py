@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from agent0.tokens import sealing
+from agent0.tokens import retired, sealing
 from agent0.tokens.models import CachedAccessToken, SigninSession
-from agent0.tokens.sessions import load_live_session
+from agent0.tokens.sessions import SigninEnded, load_live_session
 from xaa.client import AccessToken, TokenKey
 from xaa.client.session import fingerprint
 
@@ -43,9 +43,17 @@ class SealedTokenCache:
             expires_at=row.expires_at.timestamp(),
         )
 
-    @transaction.atomic
     def keep(self, key: TokenKey, token: AccessToken) -> None:
-        """Raises ``SigninEnded`` when the person signed out meanwhile: the lock makes it one or the other."""
+        """Raises ``SigninEnded`` when the person signed out meanwhile; the token came too late and is revoked."""
+        try:
+            self._keep(key, token)
+        except SigninEnded:
+            retired.retire("access_token", token.value, until=datetime.fromtimestamp(token.expires_at, UTC))
+            raise
+
+    @transaction.atomic
+    def _keep(self, key: TokenKey, token: AccessToken) -> None:
+        """The lock makes it one or the other: the session is live and gets it, or has ended and does not."""
         SigninSession.objects.select_for_update().filter(uuid=self.session_id).first()
         session = load_live_session(self.session_id, user_id=self.user_id)
         CachedAccessToken.objects.update_or_create(

@@ -1,7 +1,8 @@
 """What is kept of a sign-in, and the access tokens got with it.
 
 ``SigninSession`` is one browser's sign-in of one person at one IdP. ``CachedAccessToken`` hangs on it, so that
-ending the session takes everything along (RFC 9700 §4.14; OpenID Connect Back-Channel Logout §2.7).
+ending the session takes everything along (RFC 9700 §4.14; OpenID Connect Back-Channel Logout §2.7). What is then
+left to do is a ``RetiredToken``: to be revoked, and gone.
 
 Deliberately does not: hold an ID-JAG. It is used once, at once, and a fresh one is cheaper than a stored
 secret (ID-JAG §4.4.3).
@@ -72,3 +73,24 @@ class CachedAccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"Access token {self.fingerprint} for {self.resource}"
+
+
+class RetiredToken(models.Model):
+    """A token of a sign-in that has ended, sealed, until its server has heard that it is over (RFC 7009).
+
+    Of no user and no session: nobody can act with it. ``kind`` is the ``token_type_hint``.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kind = models.CharField(max_length=16)
+    sealed_token = models.TextField()
+    due_at = models.DateTimeField(default=timezone.now, db_index=True)
+    give_up_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} to be revoked"
+
+    @property
+    def owner(self) -> str:
+        """What it is sealed for: this row alone."""
+        return f"retired {self.kind} {self.uuid}"

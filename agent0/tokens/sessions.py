@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from agent0.tokens import sealing
+from agent0.tokens import retired, sealing
 from agent0.tokens.models import CachedAccessToken, SigninSession
 from xaa.client.session import fingerprint
 
@@ -80,10 +80,19 @@ def load_live_session(session_id: uuid.UUID | str, *, user_id: int) -> SigninSes
 
 @transaction.atomic
 def end_session(session: SigninSession) -> None:
-    """Forget every token of this sign-in; the row stays, so that the log can still name it."""
-    CachedAccessToken.objects.filter(session=session).delete()
-    SigninSession.objects.filter(uuid=session.uuid, ended_at=None).update(ended_at=timezone.now())
-    SigninSession.objects.filter(uuid=session.uuid).update(sealed_id_token="", sealed_refresh_token="")
+    """Forget every token of this sign-in, and leave word that they be revoked (RFC 7009).
+
+    The row stays, so that the log can still name it.
+    """
+    now = timezone.now()
+    stored = SigninSession.objects.select_for_update().filter(uuid=session.uuid).first()
+    if stored is None:
+        return
+    retired.retire_session(stored, now)
+    CachedAccessToken.objects.filter(session=stored).delete()
+    stored.ended_at = stored.ended_at or now
+    stored.sealed_id_token = stored.sealed_refresh_token = ""
+    stored.save(update_fields=["ended_at", "sealed_id_token", "sealed_refresh_token"])
 
 
 def end_covered(covered: Q) -> None:

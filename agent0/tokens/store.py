@@ -5,8 +5,8 @@ In the flow: ``xaa.signin`` calls ``keep`` after a sign-in, ``forget`` at sign-o
 signs in with the same browser, and ``end`` when the IdP says that somebody signed out there. The browser session
 holds the ``SigninSession``'s id and no token.
 
-Deliberately does not: revoke at the IdP. Agent0 signs out *at* the IdP (OpenID Connect RP-Initiated Logout
-§2), and an IdP drops what hangs on that session.
+Deliberately does not: call a server. The tokens of an ended sign-in are revoked afterwards, by a worker
+(``agent0.jobs.revocation``), so that no sign-out waits for one.
 """
 
 from datetime import UTC, datetime

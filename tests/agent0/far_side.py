@@ -144,10 +144,19 @@ class FarSide:
             return prepared
 
     def _idp_metadata(self, _seen: Seen) -> Answer:
-        return Answer(200, {"issuer": self.idp_issuer, "token_endpoint": f"{self.idp_issuer}/token"})
+        return self._metadata(self.idp_issuer, f"{self.idp_issuer}/token", f"{self.idp_issuer}/revoke")
 
     def _as_metadata(self, _seen: Seen) -> Answer:
-        return Answer(200, {"issuer": self.url, "token_endpoint": f"{self.url}/oauth/token"})
+        return self._metadata(self.url, f"{self.url}/oauth/token", f"{self.url}/oauth/revoke")
+
+    def _metadata(self, issuer: str, token_endpoint: str, revocation_endpoint: str) -> Answer:
+        endpoints = {"token_endpoint": token_endpoint, "revocation_endpoint": revocation_endpoint}
+        return Answer(200, {"issuer": issuer} | endpoints)
+
+    def _revoke_at_idp(self, _seen: Seen) -> Answer:
+        return Answer(200, b"")
+
+    _revoke_at_as = _revoke_at_idp
 
     def _exchange(self, seen: Seen) -> Answer:
         number = len(self.requests_of("exchange"))
@@ -203,6 +212,8 @@ def name_request(method: str, path: str) -> str:
         ("GET", "/.well-known/oauth-authorization-server"): "as_metadata",
         ("POST", "/acme/token"): "exchange",
         ("POST", "/oauth/token"): "redeem",
+        ("POST", "/acme/revoke"): "revoke_at_idp",
+        ("POST", "/oauth/revoke"): "revoke_at_as",
         ("GET", "/api/todos"): "list",
         ("POST", "/api/todos"): "create",
     }

@@ -107,3 +107,15 @@ def test_carol_reads_in_the_system_log_which_apps_were_told(demo: Demo, wire: Wi
         page = carol.open(f"{demo.url('idp')}/acme/admin/log")
     for name in ("Agent0", "Todo0"):
         assert f"was to be signed out of {name}" in " ".join(page.text.split())
+
+
+@pytest.mark.spec("RF-10")
+def test_alice_signs_out_at_agent0_and_her_tokens_are_revoked_where_they_came_from(wire: Wire, demo: Demo) -> None:
+    visitor = wire.visitor()
+    page = sign_in_at_agent0(visitor, demo, ALICE)
+    assert ask(visitor, demo, "Show my todos").badge == "done"
+    since = len(demo.lines)
+    visitor.submit(page, page.form(action="/signin/logout"))
+    for kind, issuer in (("refresh_token", wire.idp()["issuer"]), ("access_token", demo.facts["todo0"]["issuer"])):
+        assert demo.wait_for_line(f"revoked one {kind} at {issuer}", after=since)
+    assert not [line for line in demo.lines[since:] if "not revoked" in line]

@@ -21,6 +21,7 @@ from xaa.client.endpoints import TokenEndpoint, discover_token_endpoint
 from xaa.client.errors import NoAnswer, TokenEndpointError, UnexpectedResponse
 from xaa.client.redemption import redeem_id_jag
 from xaa.client.responses import AccessToken, IssuedIdJag
+from xaa.client.revocation import discover_revocation_endpoint, revoke_token
 from xaa.client.session import CrossAppSession, Event
 from xaa.client.step_up import SignInDemand, read_sign_in_demand
 from xaa.client.token_exchange import SubjectToken, request_id_jag
@@ -39,8 +40,10 @@ __all__ = [
     "TokenEndpointError",
     "TokenKey",
     "UnexpectedResponse",
+    "discover_revocation_endpoint",
     "discover_token_endpoint",
     "read_sign_in_demand",
     "redeem_id_jag",
     "request_id_jag",
+    "revoke_token",
 ]

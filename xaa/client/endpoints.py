@@ -67,6 +67,23 @@ def post_token_request(
 
     Sent once: a lost answer may have spent the grant, so asking again is a decision of the caller's.
     """
+    answer = post_authenticated(http, endpoint, form, leg=leg, now=now, proof_key=proof_key)
+    try:
+        return answer.json()
+    except HttpFailure as failure:
+        raise NoAnswer(leg, endpoint.url, failure.reason) from failure
+
+
+def post_authenticated(
+    http: OutgoingHttp,
+    endpoint: TokenEndpoint,
+    form: Mapping[str, str],
+    *,
+    leg: Leg,
+    now: float,
+    proof_key: SigningKey | None = None,
+) -> HttpAnswer:
+    """POST ``form`` as the client; the answer if its status is 200, whatever it holds."""
     credentials = None if endpoint.client_key else _basic(endpoint)
     sent = {**form, **_assertion(endpoint, now)}
     headers = {"Accept": "application/json"}
@@ -74,11 +91,11 @@ def post_token_request(
         headers[protocol.HEADER_DPOP] = build_proof(proof_key, method="POST", url=endpoint.url, now=now)
     try:
         answer = http.post_form(endpoint.url, sent, auth=credentials, headers=headers)
-        if answer.status == 200:
-            return answer.json()
-        raise _read_refusal(answer, leg)
     except HttpFailure as failure:
         raise NoAnswer(leg, endpoint.url, failure.reason) from failure
+    if answer.status != 200:
+        raise _read_refusal(answer, leg)
+    return answer
 
 
 def _basic(endpoint: TokenEndpoint) -> HTTPBasicAuth:
