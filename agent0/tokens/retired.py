@@ -24,10 +24,14 @@ REFRESH_TOKEN_SECONDS: Final = 3600
 """How long it is worth trying to revoke a refresh token: past this the IdP's own limits have to do."""
 
 
-def retire_session(session: SigninSession, now: datetime) -> None:
+def retire_refresh_token(session: SigninSession, now: datetime) -> None:
     """Part of ending ``session``, before its tokens are forgotten, under its lock."""
     refresh_token = _open(session.sealed_refresh_token, session.owner_of("refresh_token"))
     retire("refresh_token", refresh_token, until=now + timedelta(seconds=REFRESH_TOKEN_SECONDS))
+
+
+def retire_access_tokens(session: SigninSession, now: datetime) -> None:
+    """The same for those that still live."""
     for row in session.access_tokens.filter(expires_at__gt=now):
         owner = session.owner_of(f"access_token {row.resource} {row.scope}")
         retire("access_token", _open(row.sealed_token, owner), until=row.expires_at)

@@ -79,16 +79,20 @@ def load_live_session(session_id: uuid.UUID | str, *, user_id: int) -> SigninSes
 
 
 @transaction.atomic
-def end_session(session: SigninSession) -> None:
+def end_session(session: SigninSession, *, is_replaced: bool = False) -> None:
     """Forget every token of this sign-in, and leave word that they be revoked (RFC 7009).
 
-    The row stays, so that the log can still name it.
+    The row stays, so that the log can still name it. ``is_replaced``: by a newer sign-in of the same person,
+    with which she goes on. Then the refresh token is only forgotten: an IdP may take one revoked token for the
+    end of all that this app has for her (RFC 7009 §2.1), the newer one included.
     """
     now = timezone.now()
     stored = SigninSession.objects.select_for_update().filter(uuid=session.uuid).first()
     if stored is None:
         return
-    retired.retire_session(stored, now)
+    retired.retire_access_tokens(stored, now)
+    if not is_replaced:
+        retired.retire_refresh_token(stored, now)
     CachedAccessToken.objects.filter(session=stored).delete()
     stored.ended_at = stored.ended_at or now
     stored.sealed_id_token = stored.sealed_refresh_token = ""

@@ -29,7 +29,7 @@ def load_session(request: HttpRequest) -> SigninSession:
 
 class SealedTokenStore:
     def keep(self, request: HttpRequest, signed_in: SignedIn) -> None:
-        self.forget(request)
+        self._end(request, is_replaced=True)  # whoever else was signed in here was forgotten before ``login()``
         session = sessions.start_session(
             user_id=signed_in.user.pk,
             issuer=signed_in.issuer,
@@ -53,10 +53,7 @@ class SealedTokenStore:
             return ""
 
     def forget(self, request: HttpRequest) -> None:
-        session = self._find(request)
-        if session is not None:
-            sessions.end_session(session)
-        request.session.pop(SESSION_KEY, None)
+        self._end(request, is_replaced=False)
 
     def end(self, logout: LogoutToken) -> None:
         """The IdP signed her out: no token stays and no Run goes on (OpenID Connect Back-Channel Logout §2.7).
@@ -65,6 +62,12 @@ class SealedTokenStore:
         (``agent0.assistant.access``): without a ``SigninSession`` it opens nothing.
         """
         sessions.end_covered(logout.covers())
+
+    def _end(self, request: HttpRequest, *, is_replaced: bool) -> None:
+        session = self._find(request)
+        if session is not None:
+            sessions.end_session(session, is_replaced=is_replaced)
+        request.session.pop(SESSION_KEY, None)
 
     def _find(self, request: HttpRequest) -> SigninSession | None:
         session_id = request.session.get(SESSION_KEY)

@@ -95,6 +95,15 @@ def test_it_is_the_same_however_a_sign_in_ends(acting, browser, far_side, queue,
     assert ("revoke_at_idp", REFRESH_TOKEN) in [revoked[:2] for revoked in told(far_side)]
 
 
+def test_a_newer_sign_in_of_the_same_person_is_not_put_at_risk(acting, far_side, queue):
+    """Some servers end all that an app has for a person with one of its refresh tokens (RFC 7009 §2.1)."""
+    sessions.end_session(acting, is_replaced=True)
+    acting.refresh_from_db()
+    assert acting.sealed_refresh_token == ""
+    work(queue)
+    assert [revoked[:2] for revoked in told(far_side)] == [("revoke_at_as", ACCESS_TOKEN)]
+
+
 def test_it_revokes_nothing_of_a_sign_in_that_lives_or_has_ended_before(acting, far_side, queue):
     work(queue)
     assert told(far_side) == []
