@@ -45,6 +45,7 @@ def describe(enterprise: Enterprise) -> dict[str, object]:
         "token_endpoint_auth_signing_alg_values_supported": list(client_assertion.ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATION),
         "revocation_endpoint_auth_signing_alg_values_supported": list(client_assertion.ALGORITHMS),
+        protocol.META_CLIENT_ID_DOCUMENTS: True,  # for URLs that the enterprise has registered
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,  # RFC 9207 §3
         "subject_types_supported": list(App.SubjectType.values),

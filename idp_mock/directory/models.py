@@ -19,6 +19,7 @@ from django.db import models
 
 from idp_mock.directory.secrets import hash_secret, new_token_value
 from xaa.client_assertion import read_client_keys
+from xaa.client_metadata import ClientMetadataError, check_client_url
 from xaa.jose import JoseError
 
 DEFAULT_GRANTS = ("authorization_code", "refresh_token")
@@ -134,6 +135,8 @@ class App(models.Model):
     class Authentication(models.TextChoices):
         SECRET = "client_secret_basic_or_post"
         PRIVATE_KEY = "private_key_jwt"
+        DOCUMENT = "client_metadata_document"
+        """``private_key_jwt``, with keys and redirect URIs as the client id, a URL, says: ``client_documents``."""
 
     class SubjectType(models.TextChoices):
         PUBLIC = "public"
@@ -191,10 +194,19 @@ class App(models.Model):
             return
         if self.secret_hash:
             raise ValidationError({"secret_hash": "A private_key_jwt client has no secret."})
+        if self.has_document and (self.jwks or self.redirect_uris):
+            raise ValidationError("Keys and redirect URIs of this app stand in its own document, not here.")
         try:
-            read_client_keys(self.jwks)
-        except JoseError as error:
-            raise ValidationError({"jwks": str(error)}) from error
+            if self.has_document:
+                check_client_url(self.client_id, allow_http=settings.XAA_ALLOW_PRIVATE_ADDRESSES)
+            else:
+                read_client_keys(self.jwks)
+        except (JoseError, ClientMetadataError) as error:
+            raise ValidationError(str(error)) from error
+
+    @property
+    def has_document(self) -> bool:
+        return self.token_endpoint_auth_method == self.Authentication.DOCUMENT
 
     @property
     def sectors(self) -> set[str]:

@@ -38,10 +38,19 @@ def find_place(connection: CrossAppConnection, person: Person) -> Place:
     if tenants and tenant not in tenants:
         raise NoPlace("The resource app has no tenant for the company that this person belongs to.")
     aud_tenant = tenants.get(tenant, "")
-    client_id = connection.client_id_at_resource_as
+    client_id = connection.client_id_at_resource_as or own_url(connection)
     if connection.resource_app.client_ids_are_per_tenant:
         client_id = connection.client_ids_by_tenant.get(aud_tenant, "")
     if not client_id:
         raise NoPlace("The requesting app has no client id configured at this resource app.")
     # A resource app with tenants hears ours as well as its own (ID-JAG §6.3; protocol.md, decision 4.7).
     return Place(client_id, tenant if person.tenant or tenants else "", aud_tenant)
+
+
+def own_url(connection: CrossAppConnection) -> str:
+    """An app that is known by a URL has the same name everywhere, so none need be typed (ID-JAG §5).
+
+    The connection itself is still the admin's word that it may act there.
+    """
+    app = connection.requesting_app
+    return app.client_id if app.has_document else ""

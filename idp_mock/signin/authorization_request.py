@@ -8,14 +8,19 @@ Deliberately does not: response types but ``code``, response modes but ``query``
 parameter, a consent screen. The enterprise decides for its people; that is what this demo is about.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from idp_mock.directory.client_documents import read_document
 from idp_mock.directory.models import App, Enterprise
 from idp_mock.tokens.form import is_clean
 from xaa import protocol
+from xaa.client_metadata import ClientMetadataError
+
+log = logging.getLogger("idp_mock.client_documents")
 
 SCOPES = ("openid", "profile", "email", "offline_access")
 PROMPTS = ("none", "login", "select_account", "consent")
@@ -66,7 +71,11 @@ def resolve_client(enterprise: Enterprise, params: QueryDict) -> App:
     app = App.objects.select_related("enterprise").filter(enterprise=enterprise, client_id=client_id).first()
     if app is None:
         raise NotAnswerable(f"No app is registered at {enterprise.name} under the client id in this request.")
-    return app
+    try:
+        return read_document(app)
+    except ClientMetadataError as error:
+        log.warning("client metadata document refused at %s: %s", enterprise.slug, error)
+        raise NotAnswerable(f"{app.name} does not say of itself what {enterprise.name} has to know.") from error
 
 
 def check_redirect_uri(app: App, params: QueryDict) -> str:

@@ -21,7 +21,12 @@ from django.views.decorators.http import require_http_methods
 from idp_mock import clock
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.directory.tenants import load_enterprise
-from idp_mock.signin.authorization_request import read_acr_values
+from idp_mock.signin.authorization_request import (
+    NotAnswerable,
+    check_redirect_uri,
+    read_acr_values,
+    resolve_client,
+)
 from idp_mock.signin.browser import begin_session
 from idp_mock.signin.events import SESSION_START, Happened, record_allowed, record_denied
 from idp_mock.signin.factors import ACR_MFA, ACR_NONE, AMR_PASSWORD, AMR_PERSONA
@@ -74,10 +79,11 @@ def read_purpose(request: HttpRequest, enterprise: Enterprise, *, now: datetime)
     if not waiting:
         return Purpose(resolve_next(enterprise, request.GET.get("next", "")))
     params = load_interaction(enterprise, waiting, now=now).params
-    app = App.objects.filter(enterprise=enterprise, client_id=params["client_id"]).first()
-    redirect_uri = params["redirect_uri"]
-    if app is None or redirect_uri not in app.redirect_uris:
-        raise InteractionLost  # the registration changed while the page was open
+    try:
+        app = resolve_client(enterprise, params)
+        redirect_uri = check_redirect_uri(app, params)
+    except NotAnswerable as error:
+        raise InteractionLost from error  # the registration changed while the page was open
     destination = f"{reverse('authorize_resume', args=[enterprise.slug])}?{urlencode({'request': waiting})}"
     return Purpose(destination, app, redirect_uri, params.get("login_hint", ""), read_acr_values(params))
 
