@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0006_person_changes'),
+        ('directory', '0007_kill_switch'),
     ]
 
     operations = [
