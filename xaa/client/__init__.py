@@ -20,8 +20,9 @@ from xaa.client.cache import MemoryTokenCache, TokenCache, TokenKey
 from xaa.client.endpoints import TokenEndpoint, discover_token_endpoint
 from xaa.client.errors import NoAnswer, TokenEndpointError, UnexpectedResponse
 from xaa.client.redemption import redeem_id_jag
-from xaa.client.responses import AccessToken, IssuedIdJag
+from xaa.client.responses import AccessToken, IssuedIdJag, IssuedRefreshToken
 from xaa.client.revocation import discover_revocation_endpoint, revoke_token
+from xaa.client.saml import request_refresh_token
 from xaa.client.session import CrossAppSession, Event
 from xaa.client.step_up import SignInDemand, read_sign_in_demand
 from xaa.client.token_exchange import SubjectToken, request_id_jag
@@ -31,6 +32,7 @@ __all__ = [
     "CrossAppSession",
     "Event",
     "IssuedIdJag",
+    "IssuedRefreshToken",
     "MemoryTokenCache",
     "NoAnswer",
     "SignInDemand",
@@ -45,5 +47,6 @@ __all__ = [
     "read_sign_in_demand",
     "redeem_id_jag",
     "request_id_jag",
+    "request_refresh_token",
     "revoke_token",
 ]

@@ -31,6 +31,15 @@ class IssuedIdJag:
 
 
 @dataclass(frozen=True)
+class IssuedRefreshToken:
+    """The IdP's refresh token for a SAML sign-in: a subject token for ID-JAGs, and for nothing else."""
+
+    value: str = field(repr=False)
+    scope: Names
+    expires_at: float
+
+
+@dataclass(frozen=True)
 class AccessToken:
     """An access token for the resource app's API; ``expires_at`` in seconds since the epoch."""
 
@@ -45,8 +54,7 @@ def parse_id_jag_response(
 ) -> IssuedIdJag:
     """The IdP's answer (ID-JAG §4.3.4): really an ID-JAG, and marked as no access token."""
     leg: Leg = "token exchange"
-    if body.get("issued_token_type") != protocol.TOKEN_TYPE_ID_JAG:
-        raise UnexpectedResponse(leg, field="issued_token_type", rule=f"must be {protocol.TOKEN_TYPE_ID_JAG}")
+    _check_issued_token_type(body, protocol.TOKEN_TYPE_ID_JAG, leg)
     _check_token_type(body, protocol.TOKEN_TYPE_NOT_APPLICABLE, leg)
     assertion, resource = _read_token(body, leg), _read_resource(body, asked_resource, leg)
     if "resource" in body:
@@ -56,6 +64,18 @@ def parse_id_jag_response(
         audience=audience,
         scope=_read_scope(body, asked_scope, leg),
         resource=resource,
+        expires_at=now + _read_lifetime(body, leg),
+    )
+
+
+def parse_refresh_token_response(body: Mapping[str, Any], *, asked_scope: Names, now: float) -> IssuedRefreshToken:
+    """The IdP's answer to an assertion (ID-JAG §4.5). It is in ``access_token`` all the same (RFC 8693 §2.2.1)."""
+    leg: Leg = "token exchange"
+    _check_issued_token_type(body, protocol.TOKEN_TYPE_REFRESH_TOKEN, leg)
+    _check_token_type(body, protocol.TOKEN_TYPE_NOT_APPLICABLE, leg)
+    return IssuedRefreshToken(
+        value=_read_token(body, leg),
+        scope=_read_scope(body, asked_scope, leg),
         expires_at=now + _read_lifetime(body, leg),
     )
 
@@ -82,6 +102,11 @@ def parse_access_token_response(
         resource=_read_resource(body, id_jag.resource, leg),
         expires_at=now + _read_lifetime(body, leg),
     )
+
+
+def _check_issued_token_type(body: Mapping[str, Any], expected: str, leg: Leg) -> None:
+    if body.get("issued_token_type") != expected:
+        raise UnexpectedResponse(leg, field="issued_token_type", rule=f"must be {expected}")
 
 
 def _check_token_type(body: Mapping[str, Any], expected: str, leg: Leg) -> None:
