@@ -16,6 +16,7 @@ from idp_mock.policy.connection_page import (
     switch_connection,
 )
 from idp_mock.policy.matrix import matrix, stop_everything
+from idp_mock.policy.what_if_page import what_if
 from idp_mock.systemlog.export import export_csv, export_json
 from idp_mock.systemlog.views import log
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("admin/policy/<int:pk>/switch", switch_connection, name="policy_switch"),
     path("admin/policy/<int:pk>/preview", preview_terms, name="policy_preview"),
     path("admin/policy/<int:pk>/restore/<int:change>", restore_terms, name="policy_restore"),
+    path("admin/policy/<int:pk>/what-if", what_if, name="policy_what_if"),
     path("admin/policy/connect/<int:app>/<int:resource_app>", connect, name="policy_connect"),
     path("admin/people", people, name="people"),
     path("admin/people/<int:pk>", person, name="person"),
