@@ -46,6 +46,7 @@ def test_it_refuses_what_the_idp_refuses(far_side, run, do, error, code):
     assert far_side.todos == {}
 
 
+@pytest.mark.spec("MD-16")
 @pytest.mark.parametrize(("error", "code"), BY_RESOURCE_AS.items())
 def test_it_refuses_what_the_resource_app_refuses(far_side, run, do, error, code):
     far_side.answers["redeem"] = refusal(error)

@@ -12,9 +12,10 @@ from oauth2_provider.models import Application, RefreshToken
 from oauthlib.common import Request as OauthlibRequest
 from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 
-from tests.todo0.conftest import API, TODO0, basic_auth, call_api, post_form, secret_of
+from stage.kit import people
+from tests.todo0.conftest import API, TODO0, Redeem, basic_auth, call_api, id_jag, post_form, secret_of
 from todo0.authserver.validators import Todo0Validator
-from xaa import jose
+from xaa import jose, protocol
 
 CALLBACK = "http://localhost:9999/callback"
 VERIFIER = "v" * 64
@@ -68,6 +69,22 @@ def test_it_lets_an_app_in_that_the_person_allows(browser: Client) -> None:
     assert (claims["aud"], claims["scope"]) == (API, "todos.read")
     assert call_api("GET", "/todos", Authorization=f"Bearer {body['access_token']}").status_code == 200
     assert redeem_code(response["code"]).json()["error"] == "invalid_grant", "a code works once"
+
+
+@pytest.mark.spec("MD-16")
+@pytest.mark.parametrize(
+    "refused", [{"iss": "https://idp.example/unheard-of"}, {"sub": people.DAN.sub}, {"scope": "x"}]
+)
+def test_an_app_that_is_refused_in_spite_of_the_published_profile_can_still_ask_the_person(
+    browser: Client, redeem: Redeem, refused: dict[str, str]
+) -> None:
+    """The profile says that ID-JAGs are understood, not whose, for whom or for what (ID-JAG §7.2)."""
+    published = Client().get("/.well-known/oauth-authorization-server").json()
+    assert published[protocol.META_GRANT_PROFILES] == [protocol.GRANT_PROFILE_ID_JAG]
+    assert "authorization_code" in published["grant_types_supported"]
+    answer = redeem(id_jag(**refused))
+    assert (answer.status_code, set(answer.json())) == (400, {"error", "error_description"})
+    assert redeem_code(allow(browser)["code"]).status_code == 200
 
 
 def api_status(token: str) -> int:
