@@ -25,7 +25,10 @@ def test_it_documents_every_path(db: None) -> None:
         for pattern in resolver.url_patterns
     ]
     documented = {path.lstrip("/") for path in PATHS}
-    assert {re.sub(r"<todo:(\w+)>", r"{\1}", route) for route in routes} - {"openapi.json"} == documented
+    assert {re.sub(r"<todo:(\w+)>", r"{\1}", route) for route in routes} - {
+        "openapi.json",
+        "<path:elsewhere>",
+    } == documented
 
 
 @pytest.mark.parametrize("path", list(PATHS))
@@ -72,6 +75,17 @@ def test_the_answers_fit_their_schemas(call: Call) -> None:
 def test_the_statuses_are_documented(call: Call, method: str, path: str, body: Any, status: int) -> None:
     assert call(method, path.replace("{todo_id}", "999999"), body).status_code == status
     assert str(status) in PATHS[path][method.lower()]["responses"]
+
+
+@pytest.mark.parametrize("path", ["/todos/0", "/todos/-1", "/todos/1.5", f"/todos/{10**18}", "/todos/", "/x"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_is_no_path_is_told_in_json(call: Call, method: str, path: str) -> None:
+    answer = call(method, path)
+    assert (answer.status_code, answer["Cache-Control"]) == (404, "no-store")
+    see_fits(answer.json(), SCHEMAS["Problem"])
+    assert (
+        call("GET", f"/todos/{10**18 - 1}").json()["message"].startswith("Expected the id of one of this user's")
+    )
 
 
 def test_every_reference_leads_somewhere() -> None:

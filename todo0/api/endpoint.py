@@ -42,6 +42,14 @@ def endpoint(**methods: tuple[str, Handler]) -> Callable[..., HttpResponse]:
     return view
 
 
+@csrf_exempt
+def unknown_path(request: HttpRequest, elsewhere: str) -> HttpResponse:
+    """What is no path of the API, also a todo's id that can be none, is told in JSON: no page for a program."""
+    response = ApiError(404, "not_found", f"Expected a path of this API, found {elsewhere!a:.60}.").as_response()
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _answer(
     request: HttpRequest, methods: dict[str, tuple[str, Handler]], of_path: dict[str, Any]
 ) -> HttpResponse:

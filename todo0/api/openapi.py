@@ -38,7 +38,9 @@ def _query(name: str, schema: Schema, description: str) -> Schema:
 
 READ, WRITE = "todos.read", "todos.write"
 DUE_ON: Final = {"type": ["string", "null"], "format": "date"}
-TITLE: Final = {"type": "string", "minLength": 1, "maxLength": TITLE_LENGTH}
+ANY: Final = r"[^\x00-\x1f\x7f-\x9f]*"
+TEXT: Final = rf"^{ANY}[^\s\x00-\x1f\x7f-\x9f]{ANY}$"  # no control characters, and something to see
+TITLE: Final = {"type": "string", "minLength": 1, "maxLength": TITLE_LENGTH, "pattern": TEXT}
 TODO: Final = {"description": "The todo as it is now.", "content": _json(_ref("schemas", "Todo"))}
 NOT_FOUND: Final = {"404": _ref("responses", "Problem")}
 BAD_BODY: Final = {"413": _ref("responses", "Problem"), "415": _ref("responses", "Problem")}
@@ -92,7 +94,12 @@ IDEMPOTENCY_KEY: Final = {
     "description": "With the same key and body, the first answer again (marked Idempotent-Replay: true); "
     "with the same key and another body, 422. Kept for 24 hours.",
 }
-TODO_ID: Final = {"name": "todo_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+TODO_ID: Final = {
+    "name": "todo_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
+}
 
 LIST_QUERY: Final = [
     _query("after", {"type": "integer", "minimum": 0, "default": 0}, "Only todos with a larger id."),
