@@ -4,7 +4,8 @@ An issuer with a path has two addresses for it: RFC 8414 §3.1 inserts the well-
 Connect Discovery §4 appends it. Clients try either, so both are served.
 
 Deliberately does not: promise anything that is not enforced, or say which apps and resource apps exist
-(ID-JAG §9.4).
+(ID-JAG §9.4). So it lists no types of ``authorization_details`` either (optional, RFC 9396 §10): each is named for
+the resource app that it is of, whose own metadata lists it.
 """
 
 from django.http import HttpRequest, JsonResponse

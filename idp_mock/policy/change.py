@@ -25,6 +25,7 @@ LABELS = {
     "default_scopes": "Scopes when none is asked for",
     "resource_condition": "API condition",
     "resources": "APIs chosen",
+    "withheld_actions": "Actions withheld",
     "client_id_at_resource_as": "Client id at the resource app",
     "lifetime": "ID-JAG lifetime in seconds",
     "max_authentication_age": "Oldest sign-in in seconds",

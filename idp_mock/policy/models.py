@@ -25,6 +25,9 @@ class ResourceApp(models.Model):
     resources = models.JSONField(default=list)
     scopes = models.JSONField(default=list)
     """``[{"scope": "todos.read", "words": "Read todos"}]``: the scopes it has, and what each lets an app do."""
+    details_types = models.JSONField(default=list, blank=True)
+    """The types of ``authorization_details`` it understands (RFC 9396 §2), as ``details`` reads them:
+    ``[{"type": ..., "actions": [{"action": "read", "scope": "todos.read", "words": ...}], "conditions": []}]``."""
     tenants = models.JSONField(default=dict, blank=True)
     """``{"acme": "org_7"}``: what it calls each of our companies, if it has tenants; see ``tenants``."""
     client_ids_are_per_tenant = models.BooleanField(default=False)
@@ -74,6 +77,8 @@ class CrossAppConnection(models.Model):
         max_length=4, choices=ResourceCondition.choices, default=ResourceCondition.ANY
     )
     resources = models.JSONField(default=list, blank=True)
+    withheld_actions = models.JSONField(default=list, blank=True)
+    """Actions of the resource app's ``details_types`` that the app may not take, whatever its scopes say."""
     client_id_at_resource_as = models.CharField(max_length=255, blank=True)
     """The requesting app's name at the resource app's authorization server, which may differ from its name here
     (ID-JAG §5). Without it there is no ID-JAG."""

@@ -22,6 +22,19 @@ TODO0_SCOPES = [
     {"scope": "todos.read", "words": "Read todos"},
     {"scope": "todos.write", "words": "Add, complete and delete todos"},
 ]
+TODO0_DETAILS_TYPES = [
+    {
+        "type": "https://todo0.example/authorization/todos",  # described in docs/authorization-details.md
+        "actions": [
+            {"action": "read", "scope": "todos.read", "words": "Read todos"},
+            {"action": "create", "scope": "todos.write", "words": "Add todos"},
+            {"action": "complete", "scope": "todos.write", "words": "Complete todos"},
+            {"action": "change", "scope": "todos.write", "words": "Change todos"},
+            {"action": "delete", "scope": "todos.write", "words": "Delete todos"},
+        ],
+        "conditions": ["identifier"],
+    }
+]
 
 
 def seed_policy() -> None:
@@ -53,7 +66,10 @@ def seed_place(enterprise: Enterprise, client_id: str, name: str) -> App:
 def seed_todo0(app: App) -> ResourceApp:
     """Both ways in: its REST API and its MCP server, which is a resource of its own behind the same server."""
     resources = (f"{addresses.TODO0_URL}/api", f"{addresses.TODO0_MCP_URL}/mcp")
-    return seed_resource_app(app, issuer=addresses.TODO0_URL, resources=resources, scopes=TODO0_SCOPES)
+    resource_app = seed_resource_app(app, issuer=addresses.TODO0_URL, resources=resources, scopes=TODO0_SCOPES)
+    resource_app.details_types = TODO0_DETAILS_TYPES
+    resource_app.save()
+    return resource_app
 
 
 def seed_mail0(acme: Enterprise) -> None:

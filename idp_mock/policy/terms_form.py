@@ -10,6 +10,7 @@ from django import forms
 
 from idp_mock.directory.models import Group
 from idp_mock.policy.decide import allowed_scopes
+from idp_mock.policy.details import name_of
 from idp_mock.policy.models import CrossAppConnection
 
 ResourceCondition = CrossAppConnection.ResourceCondition
@@ -26,6 +27,7 @@ class TermsForm(forms.Form):
     default_scopes = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     resource_condition = forms.ChoiceField(choices=ResourceCondition.choices, widget=forms.RadioSelect)
     resources = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    withheld_actions = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     client_id_at_resource_as = forms.CharField(
         max_length=255,
         required=False,
@@ -43,6 +45,11 @@ class TermsForm(forms.Form):
         for name in ("scopes", "default_scopes", "second_factor_scopes"):
             self.fields[name].choices = offered
         self.fields["resources"].choices = [(url, url) for url in connection.resource_app.resources]
+        self.fields["withheld_actions"].choices = [
+            (name_of(kind, entry["action"]), entry["words"])
+            for kind in connection.resource_app.details_types
+            for entry in kind["actions"]
+        ]
 
     def clean(self) -> dict[str, Any]:
         """A default is granted unasked, so it may be nothing that could not be asked for."""

@@ -56,7 +56,7 @@ def check_request(exchange: Exchange) -> Exchange:
         raise invalid_request("A refresh token is for this issuer: leave out 'audience' and 'resource'.")
     if not asked.subject_token:
         raise invalid_request("The parameter 'subject_token' is missing.")
-    if asked.has_actor or asked.has_authorization_details:
+    if asked.has_actor or asked.authorization_details:
         raise invalid_request("Neither actor tokens nor authorization_details are supported here.")
     return exchange
 

@@ -39,6 +39,9 @@ class Event(models.Model):
     resource = models.CharField(max_length=500, blank=True)
     scope_asked = models.CharField(max_length=500, blank=True)
     scope_granted = models.CharField(max_length=500, blank=True)
+    details_asked = models.CharField(max_length=1000, blank=True)
+    details_granted = models.CharField(max_length=1000, blank=True)
+    """``authorization_details`` as JSON (RFC 9396 §2), or the beginning of them."""
     refused_by = models.CharField(max_length=4, blank=True)
     """The number of the check that refused (``I9``); empty when all passed."""
     error = models.CharField(max_length=60, blank=True)

@@ -18,6 +18,7 @@ from idp_mock.keys.keystore import load_active_key
 from idp_mock.saml.name_id import describe_sub_id
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import jose, protocol
+from xaa.authorization_details import Details
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class IssuedIdJag:
     lifetime: int
     scope: str
     resource: str | list[str] | None
+    details: Details
 
 
 def issue_id_jag(exchange: Exchange) -> IssuedIdJag:
@@ -38,6 +40,7 @@ def issue_id_jag(exchange: Exchange) -> IssuedIdJag:
         lifetime=claims["exp"] - claims["iat"],
         scope=claims.get("scope", ""),
         resource=claims.get("resource"),
+        details=exchange.granted_details,
     )
 
 
@@ -68,6 +71,10 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         claims["resource"] = one_or_several(exchange.granted_resources)
     if exchange.granted_scopes:
         claims["scope"] = " ".join(exchange.granted_scopes)
+    if exchange.granted_details:
+        claims[protocol.AUTHORIZATION_DETAILS] = list(
+            exchange.granted_details
+        )  # JSON, not a string that holds some
     if exchange.jkt:
         # Whoever redeems it must hold this key (ID-JAG §9.8). Never without a proof: a key that the client only
         # named could be anybody's.

@@ -9,11 +9,10 @@ and the admin's policy at every exchange, so that switching a connection off wor
 is one rule with a public number. They are told in three files, in the order in which they run:
 ``token_exchange_request`` (I1-I3), ``token_exchange_subject`` (I4-I7) and ``token_exchange_policy`` (I8-I14).
 
-Deliberately does not: authenticate the client or forbid caching (``endpoint`` does), take actor tokens or
-authorization details, or issue an access or refresh token with an ID-JAG, ever (ID-JAG §4.3.4). An app that has
-a SAML assertion instead of an ID Token exchanges that for a refresh token before (``idp_mock.saml.exchange``).
-It writes nothing but the system log and so opens no transaction: two reads of what is true now, a signature, an
-INSERT.
+Deliberately does not: authenticate the client or forbid caching (``endpoint`` does), take actor tokens, or
+issue an access or refresh token with an ID-JAG, ever (ID-JAG §4.3.4). An app that has a SAML assertion instead of
+an ID Token exchanges that for a refresh token before (``idp_mock.saml.exchange``). It writes nothing but the
+system log and so opens no transaction: two reads of what is true now, a signature, an INSERT.
 """
 
 import logging
@@ -28,6 +27,7 @@ from idp_mock.tokens.form import TokenForm
 from idp_mock.tokens.id_jag import IssuedIdJag, issue_id_jag
 from idp_mock.tokens.token_exchange_policy import (
     check_audience,
+    check_authorization_details,
     check_client_id_mapping,
     check_connection,
     check_groups,
@@ -44,6 +44,7 @@ from idp_mock.tokens.token_exchange_subject import (
     check_subject_token,
 )
 from xaa import protocol
+from xaa.authorization_details import dump_details
 from xaa.checks import CheckRun
 
 log = logging.getLogger("idp_mock.token_exchange")
@@ -61,8 +62,8 @@ log = logging.getLogger("idp_mock.token_exchange")
 # policy is about people who are gone.
 #
 # Then the admin's rows, from wide to narrow: is there such an audience, such a connection, for her, to this API,
-# with these scopes? So the client hears of the widest thing that is wrong. Scopes are late because theirs is the
-# only answer that can be "less" instead of "no".
+# with these scopes? So the client hears of the widest thing that is wrong. Scopes are late because theirs is an
+# answer that can be "less" instead of "no"; details come after them, because they say less than the scopes do.
 #
 # Then the client's name at the resource app, nobody's fault but ours. How fresh the sign-in is comes last,
 # since that answer sends a person back to sign in, and signing in must then help (ID-JAG §9.2).
@@ -79,6 +80,7 @@ CHECKS = (
     check_groups,  # I10
     check_resource,  # I11
     check_scope,  # I12
+    check_authorization_details,  # I12
     check_client_id_mapping,  # I14
     check_sign_in,  # I13
 )
@@ -121,12 +123,15 @@ def answer(id_jag: IssuedIdJag) -> dict[str, object]:
         members["scope"] = id_jag.scope
     if id_jag.resource:
         members["resource"] = id_jag.resource
+    if id_jag.details:  # always, also where nothing was taken away: the client need not guess (RFC 9396 §7)
+        members[protocol.AUTHORIZATION_DETAILS] = list(id_jag.details)
     return members
 
 
 def record_issue(run: CheckRun[Exchange], id_jag: IssuedIdJag) -> None:
     event = describe_event(run)
     event.outcome, event.scope_granted, event.jti = Event.Outcome.ALLOWED, id_jag.scope, id_jag.jti
+    event.details_granted = dump_details(id_jag.details)
     record(event)
 
 
@@ -154,5 +159,6 @@ def describe_event(run: CheckRun[Exchange]) -> Event:
         resource_app_name=target.app.name if target else "",
         resource=" ".join(asked.resources),
         scope_asked=asked.scope,
+        details_asked=dump_details(exchange.asked_details),
         checks=[verdict._replace(note=verdict.note[:MAX_NOTE])._asdict() for verdict in run.verdicts],
     )

@@ -12,10 +12,12 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from idp_mock.policy import decide
+from idp_mock.policy.details import decide_details
 from idp_mock.policy.tenants import NoPlace, find_place
 from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import protocol
+from xaa.authorization_details import DetailsRefused, dump_details
 from xaa.checks import Narrowed, numbered
 
 SCOPE_CHARACTERS = frozenset(map(chr, range(0x21, 0x7F))) - set('"\\')
@@ -98,6 +100,27 @@ def check_scope(exchange: Exchange) -> Exchange | Narrowed[Exchange]:
         raise OAuthError(protocol.ERROR_INVALID_SCOPE, "The administrator allows none of the scopes asked for.")
     decided = replace(exchange, granted_scopes=decision.granted)
     return Narrowed(decided, f"Not granted: {' '.join(decision.withheld)}") if decision.withheld else decided
+
+
+@numbered("I12", "authorization details after policy")
+def check_authorization_details(exchange: Exchange) -> Exchange | Narrowed[Exchange]:
+    """Details narrow the scopes, and never say more than was asked or than the admin allows (ID-JAG §4.3.3).
+
+    An object that is not of a type of the resource app, to the last member, fails the request (RFC 9396 §5).
+    """
+    asked = exchange.asked_details
+    try:
+        granted = decide_details(
+            exchange.standing.connection,
+            asked,
+            scopes=exchange.granted_scopes,
+            resources=exchange.granted_resources,
+        )
+    except DetailsRefused as error:
+        code = protocol.ERROR_INVALID_AUTHORIZATION_DETAILS if asked else protocol.ERROR_INVALID_SCOPE
+        raise OAuthError(code, f"Nothing can be granted of 'authorization_details'. {error}") from error
+    decided = replace(exchange, granted_details=granted)
+    return Narrowed(decided, f"Granted: {dump_details(granted)}") if granted != asked else decided
 
 
 @numbered("I13", "sign-in strong enough")

@@ -15,9 +15,9 @@ from idp_mock.tokens.id_token import IdTokenRejected, check_id_token_type
 from idp_mock.tokens.proof import verify_proof
 from idp_mock.tokens.token_exchange_state import Exchange
 from xaa import jose, protocol
+from xaa.authorization_details import Details, DetailsRefused, parse_details
 from xaa.checks import numbered
 
-ERROR_INVALID_AUTHORIZATION_DETAILS = "invalid_authorization_details"  # RFC 9396 §5
 SUBJECT_TOKEN_TYPES = (protocol.TOKEN_TYPE_ID_TOKEN, protocol.TOKEN_TYPE_REFRESH_TOKEN)
 
 
@@ -51,9 +51,16 @@ def check_request(exchange: Exchange) -> Exchange:
         raise invalid_request("The parameter 'subject_token' is missing.")
     if asked.has_actor:
         raise invalid_request("Actor tokens are not supported: leave out 'actor_token' and 'actor_token_type'.")
-    if asked.has_authorization_details:
-        raise OAuthError(ERROR_INVALID_AUTHORIZATION_DETAILS, "No type of authorization_details is supported.")
-    return exchange
+    return replace(exchange, asked_details=read_asked_details(asked.authorization_details))
+
+
+def read_asked_details(text: str) -> Details:
+    """A JSON array of objects with a ``type``; which types there are is the policy's to say (RFC 9396 §2, §5)."""
+    try:
+        return parse_details(text) if text else ()
+    except DetailsRefused as error:
+        description = f"The parameter 'authorization_details' cannot be read. {error}"
+        raise OAuthError(protocol.ERROR_INVALID_AUTHORIZATION_DETAILS, description) from error
 
 
 @numbered("I3", "subject token type supported")

@@ -17,6 +17,8 @@ from idp_mock.policy.tenants import Place
 from idp_mock.signin.models import IdpSession
 from idp_mock.tokens.form import TokenForm
 from idp_mock.tokens.models import TokenFamily
+from xaa import protocol
+from xaa.authorization_details import Details
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Requested:
     subject_token_type: str
     subject_token: str = field(repr=False)
     has_actor: bool
-    has_authorization_details: bool
+    authorization_details: str
     dpop_headers: tuple[str, ...] = field(repr=False)
 
     @property
@@ -49,7 +51,7 @@ def read_request(form: TokenForm) -> Requested:
         subject_token_type=form.optional("subject_token_type"),
         subject_token=form.optional("subject_token"),
         has_actor=bool(form.optional("actor_token") or form.optional("actor_token_type")),
-        has_authorization_details=bool(form.optional("authorization_details")),
+        authorization_details=form.optional(protocol.AUTHORIZATION_DETAILS),
         dpop_headers=form.dpop_headers,
     )
 
@@ -89,9 +91,11 @@ class Exchange:
     now: datetime
     # ------------------------------------------------------------------------
     jkt: str = ""  # I1: the key that the client proved to hold; empty without a proof
+    asked_details: Details = ()  # I2
     subject: Subject | None = None  # I4
     standing: Standing | None = None  # I7
     granted_resources: tuple[str, ...] = ()  # I11
     granted_scopes: tuple[str, ...] = ()  # I12
+    granted_details: Details = ()  # I12
     assertion_id: str = ""  # I4, of a SAML assertion
     place: Place | None = None  # I14: the client's name at the resource app, and in which tenant

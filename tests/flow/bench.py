@@ -8,6 +8,7 @@ Deliberately does not: judge an answer; ``test_corpus`` does.
 """
 
 import base64
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -154,6 +155,7 @@ class ExchangeBench(Bench):
             "subject_token": token,
             "subject_token_type": REFRESH_TOKEN if is_refresh else ID_TOKEN,
         }
+        form |= {name: json.dumps(value) for name, value in self.details(vector).items()}
         with_proof = vector.good == "with-proof"
         headers = self.proof_headers(change, url=self.url, token=token) if with_proof else {}
         return self.post_form(change, form | self.credentials(change), headers)

@@ -5,7 +5,7 @@ from typing import Any
 
 from idp_mock.policy.models import ResourceApp
 from tests.idp_mock.exchange_vector import send, vector
-from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, World
+from tests.idp_mock.exchange_world import DETAILS, TODO0_API, TODO0_ISSUER, TODO0_MCP, World, details_text
 
 # I8: at a server the enterprise knows
 
@@ -130,6 +130,134 @@ def scope_not_among_the_chosen(world: World) -> dict[str, Any]:
 def scope_among_the_excluded(world: World) -> dict[str, Any]:
     world.agent0.connections.update(scope_condition="not", scopes=["todos.write"])
     return {"scope": "todos.write"}
+
+
+# ... and, of what these scopes allow, these actions
+
+REFUSED_DETAILS = "invalid_authorization_details"
+send(
+    "I12",
+    "details_of_an_unknown_type",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"type": "todo"}),
+)
+send(
+    "I12",
+    "details_of_a_type_with_a_slash",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"type": f"{DETAILS['type']}/"}),
+)
+send(
+    "I12",
+    "details_without_actions",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"actions": None}),
+)
+send(
+    "I12",
+    "details_without_locations",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"locations": None}),
+)
+send("I12", "details_of_no_action", REFUSED_DETAILS, "RA-03", authorization_details=details_text({"actions": []}))
+send(
+    "I12",
+    "details_of_an_unknown_action",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"actions": ["read", "share"]}),
+)
+send(
+    "I12",
+    "details_whose_actions_are_text",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"actions": "read"}),
+)
+send(
+    "I12",
+    "details_of_a_numbered_action",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"actions": [7]}),
+)
+send(
+    "I12",
+    "details_at_somebody_elses_api",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"locations": ["https://mail.example/api"]}),
+)
+send(
+    "I12",
+    "details_at_a_location_with_a_slash",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"locations": [f"{TODO0_API}/"]}),
+)
+send(
+    "I12",
+    "details_with_an_unknown_member",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"owner": "alice"}),
+)
+send(
+    "I12",
+    "details_with_a_number_for_an_identifier",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"identifier": 17}),
+)
+send(
+    "I12",
+    "details_with_a_blank_identifier",
+    REFUSED_DETAILS,
+    "RA-03",
+    authorization_details=details_text({"identifier": "1 7"}),
+)
+
+send(
+    "I12",
+    "one_of_two_details_unknown",
+    REFUSED_DETAILS,
+    "RA-02",
+    "RA-03",
+    authorization_details=details_text({}, {"type": "todo"}),
+)
+send(
+    "I12",
+    "details_beyond_the_scope",
+    REFUSED_DETAILS,
+    "RA-04",
+    scope="todos.read",
+    authorization_details=details_text({"actions": ["delete"]}),
+)
+send(
+    "I12",
+    "details_at_another_resource_than_the_one_asked_for",
+    REFUSED_DETAILS,
+    "RA-04",
+    authorization_details=details_text({"locations": [TODO0_MCP]}),
+)
+
+
+@vector("I12", REFUSED_DETAILS, "RA-02", "TX-26")
+def details_of_a_withheld_action(world: World) -> dict[str, Any]:
+    world.agent0.connections.update(withheld_actions=[f"{DETAILS['type']} delete"])
+    return {"authorization_details": details_text({"actions": ["delete"]})}
+
+
+@vector("I12", REFUSED_DETAILS, "RA-03")
+def details_for_a_resource_app_that_understands_none(world: World) -> dict[str, Any]:
+    todo0 = world.todo0
+    todo0.details_types = []
+    todo0.save()
+    return {"authorization_details": details_text({})}
 
 
 # I13: after a fresh and strong enough sign-in

@@ -97,12 +97,24 @@ send(
 )
 send("I2", "actor_token_without_type", "invalid_request", "TX-30", actor_token="a.b.c")
 send("I2", "actor_token_type_alone", "invalid_request", "TX-30", actor_token_type=protocol.TOKEN_TYPE_ID_TOKEN)
+BAD_DETAILS = "invalid_authorization_details"
+send("I2", "details_that_are_no_json", BAD_DETAILS, "RA-02", authorization_details="read")
+send("I2", "details_as_an_object", BAD_DETAILS, "RA-02", authorization_details='{"type":"todo"}')
+send("I2", "details_as_a_string_of_json", BAD_DETAILS, "RA-02", authorization_details='"[]"')
+send("I2", "details_of_nothing", BAD_DETAILS, "RA-02", authorization_details="[]")
+send("I2", "details_without_type", BAD_DETAILS, "RA-02", authorization_details='[{"actions":["read"]}]')
+send("I2", "details_with_a_type_that_is_no_string", BAD_DETAILS, "RA-02", authorization_details='[{"type":7}]')
 send(
     "I2",
-    "authorization_details",
-    "invalid_authorization_details",
-    "RA-03",
-    authorization_details='[{"type":"todo","actions":["delete"]}]',
+    "details_that_name_a_member_twice",
+    BAD_DETAILS,
+    "RA-02",
+    authorization_details='[{"type":"a","type":"b"}]',
+)
+send("I2", "details_without_end", BAD_DETAILS, "RA-02", authorization_details='[{"type":"' + "a" * 4096 + '"}]')
+send("I2", "details_in_depth", BAD_DETAILS, "RA-02", authorization_details="[" * 4000)
+send(
+    "I2", "many_details", BAD_DETAILS, "RA-02", authorization_details='[{"type":"a"}' + ',{"type":"a"}' * 20 + "]"
 )
 
 # I3: with what kind of token

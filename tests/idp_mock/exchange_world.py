@@ -4,6 +4,7 @@
 its reason. Lists repeat a parameter, ``None`` leaves it out.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from idp_mock.clock import epoch
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.keys.keystore import load_active_key
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.policy.seed import TODO0_DETAILS_TYPES
 from idp_mock.signin import factors
 from idp_mock.signin.models import IdpSession
 from idp_mock.systemlog.models import Event
@@ -33,6 +35,8 @@ PROOF_KEY = jose.generate_signing_key("ES256")
 SIGN_IN_SCOPE = "openid email profile offline_access"
 TODO0_ISSUER = addresses.TODO0_URL
 TODO0_API = f"{addresses.TODO0_URL}/api"
+TODO0_MCP = f"{addresses.TODO0_MCP_URL}/mcp"
+DETAILS = {"type": TODO0_DETAILS_TYPES[0]["type"], "locations": [TODO0_API], "actions": ["read", "create"]}
 SECRETS = {registration.client_id: registration for registration in registrations.REGISTRATIONS}
 
 
@@ -140,6 +144,12 @@ class World:
             content_type="application/x-www-form-urlencoded",
             headers={} if proof is None else {"DPoP": proof},
         )
+
+
+def details_text(*changes: dict[str, Any]) -> str:
+    """``authorization_details``, an object each; None takes a member away."""
+    altered = [DETAILS | change for change in changes]
+    return json.dumps([{name: value for name, value in each.items() if value is not None} for each in altered])
 
 
 def last_event() -> Event:

@@ -29,8 +29,8 @@ def test_it_shows_who_asked_for_what_and_how_each_check_went(carol: Client, worl
     answer = world.exchange(scope="todos.read todos.admin")
     said = text_of(carol.get("/acme/admin/log"))
     assert "Alice Anders : Agent0 asked to act at Todo0 asked todos.read todos.admin granted todos.read" in said
-    assert "app.oauth2.token.grant.id_jag All 14 checks passed." in said
-    assert "All 14 checks passed." in said
+    assert "app.oauth2.token.grant.id_jag All 15 checks passed." in said
+    assert "All 15 checks passed." in said
     assert "I12 scopes after policy narrowed Not granted: todos.admin" in said
     assert Event.objects.get(event_type__contains="id_jag").jti in said
     assert answer["access_token"] not in said
@@ -68,7 +68,7 @@ def test_it_filters_by_outcome_and_kind(
     refuse(world)
     response = carol.get(f"/acme/admin/log{query}")
     assert response.status_code == 200
-    assert ("All 14 checks passed." in text_of(response)) is allowed
+    assert ("All 15 checks passed." in text_of(response)) is allowed
     assert ("I8 Unknown audience." in text_of(response)) is denied
 
 

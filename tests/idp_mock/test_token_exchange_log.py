@@ -26,7 +26,7 @@ def test_a_granted_exchange_is_in_the_system_log(world: World) -> None:
     assert (event.audience, event.resource_app_name, event.resource) == (TODO0_ISSUER, "Todo0", TODO0_API)
     assert (event.scope_asked, event.scope_granted) == ("todos.read todos.write", "todos.read todos.write")
     assert event.jti == jose.peek(answer["access_token"]).unverified_claims["jti"]
-    assert [verdict["outcome"] for verdict in event.checks] == ["passed"] * 14
+    assert [verdict["outcome"] for verdict in event.checks] == ["passed"] * 15
     assert event.at == world.now
     assert event.enterprise == world.acme
 
@@ -81,7 +81,7 @@ def test_every_check_leaves_one_log_line_with_its_number_and_outcome(
     with pytest.raises(OAuthError):
         world.exchange(audience="https://unknown.example")
     verdicts = [record.verdict for record in caplog.records if record.name == "idp_mock.token_exchange"]
-    assert len(verdicts) == 14
+    assert len(verdicts) == 15
     assert [(verdict.number, verdict.name, verdict.outcome) for verdict in verdicts[6:9]] == [
         ("I7", "check_person", "passed"),
         ("I8", "check_audience", "failed"),
