@@ -16,13 +16,14 @@ SECRET_KEY = env.text("AGENT0_SECRET_KEY")
 ALLOWED_HOSTS = allowed_hosts_for(PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CLIENT_DOCUMENT = registrations.AGENT0_DOCUMENT  # what I say of myself, where that can be my client id
-CLIENT_KEY = env.text("AGENT0_CLIENT_KEY", "")  # what I sign with there; without it there is no such document
+SIGNS = env.flag("AGENT0_PRIVATE_KEY_JWT", default=False)  # at both servers, in place of a secret shared with each
+CLIENT_KEY = env.text("AGENT0_CLIENT_KEY", None if SIGNS else "")  # what I sign with; without it no such document
 
 # Whom do I trust to say who somebody is: the enterprise's IdP, where I am one client ...
 IDP_NAME = env.text("AGENT0_IDP_NAME", "Acme")
 IDP_ISSUER = env.url("AGENT0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
 IDP_CLIENT_ID = env.text("AGENT0_IDP_CLIENT_ID", registrations.AGENT0_AT_ACME.client_id)
-IDP_CLIENT_SECRET = env.text("AGENT0_IDP_CLIENT_SECRET")
+IDP_CLIENT_SECRET = "" if SIGNS else env.text("AGENT0_IDP_CLIENT_SECRET")
 IDP_EMAIL_DOMAINS = env.words("AGENT0_IDP_EMAIL_DOMAINS", "acme.example")
 
 # ... and where do I act: the resource app, whose authorization server knows me as another client (ID-JAG §5).
@@ -31,7 +32,7 @@ RESOURCE_APP_URL = env.url("AGENT0_RESOURCE_APP_URL", addresses.TODO0_URL)
 RESOURCE_AS_ISSUER = env.url("AGENT0_RESOURCE_AS_ISSUER", addresses.TODO0_URL)
 RESOURCE = env.url("AGENT0_RESOURCE", f"{addresses.TODO0_URL}/api")
 RESOURCE_CLIENT_ID = env.text("AGENT0_RESOURCE_CLIENT_ID", registrations.AGENT0_AT_TODO0.client_id)
-RESOURCE_USES_KEY = RESOURCE_CLIENT_ID == CLIENT_DOCUMENT
+RESOURCE_USES_KEY = SIGNS or RESOURCE_CLIENT_ID == CLIENT_DOCUMENT
 RESOURCE_CLIENT_SECRET = "" if RESOURCE_USES_KEY else env.text("AGENT0_RESOURCE_CLIENT_SECRET")
 
 # DEMO ONLY: all parties live on this machine. A product leaves it off and reaches public https addresses only.

@@ -111,8 +111,16 @@ def seed_app(seeded: SeededApp) -> None:
     app.redirect_uris, app.post_logout_redirect_uris = [seeded.redirect_uri], [seeded.signed_out_uri]
     app.backchannel_logout_uri = seeded.backchannel_logout_uri
     app.is_requesting_app = protocol.GRANT_TOKEN_EXCHANGE in seeded.grant_types
-    secret = seeded.registration.load_secret()
-    if not app.secret_hash or not matches_secret(secret, app.secret_hash):
-        app.set_secret(secret)
+    register_credentials(app, seeded.registration)
     app.save()
     app.assigned_groups.set(enterprise.groups.filter(slug=seeded.assigned_to))
+
+
+def register_credentials(app: App, registration: registrations.Registration) -> None:
+    """One way to authenticate: the keys that its owner signs with, or the secret that both ends have."""
+    if keys := registration.load_keys():
+        app.set_keys(keys)
+        return
+    secret = registration.load_secret()
+    if not app.secret_hash or not matches_secret(secret, app.secret_hash):
+        app.set_secret(secret)

@@ -5,6 +5,7 @@ found``), or connect Globex (its people are strangers here until somebody adds a
 """
 
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -65,12 +66,13 @@ def connect_acme() -> None:
 
 
 def register(registration: Registration, *, name: str) -> None:
-    """A confidential client with the JWT bearer grant; the secret follows the environment and is stored
-    hashed.
+    """A confidential client with the JWT bearer grant; its secret or keys follow the environment, the secret is
+    stored hashed. Who has keys has a secret that nobody knows, and that would open nothing (``CrossAppClient``).
 
     The toolkit wants a grant type of its own in the row; without a redirect URI it cannot be used.
     """
-    secret = registration.load_secret()
+    keys = registration.load_keys()
+    secret = token_urlsafe(32) if keys else registration.load_secret()
     check_is_random(secret, client_id=registration.client_id)
     application, _ = Application.objects.update_or_create(
         client_id=registration.client_id,
@@ -83,7 +85,10 @@ def register(registration: Registration, *, name: str) -> None:
         },
     )
     scopes = " ".join(settings.OAUTH2_PROVIDER["SCOPES"])
-    CrossAppClient.objects.get_or_create(application=application, defaults={"allowed_scopes": scopes})
+    client, _ = CrossAppClient.objects.get_or_create(application=application, defaults={"allowed_scopes": scopes})
+    if client.jwks != keys:
+        client.jwks = keys
+        client.save()
 
 
 def allow(url: str) -> None:

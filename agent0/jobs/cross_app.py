@@ -54,6 +54,7 @@ def discover_idp() -> TokenEndpoint:
             settings.IDP_ISSUER,
             client_id=settings.IDP_CLIENT_ID,
             client_secret=settings.IDP_CLIENT_SECRET,
+            client_key=load_client_key() if settings.SIGNS else None,
             kind="openid",
         )
     except MetadataError as error:

@@ -6,9 +6,10 @@ only what is its own.
 """
 
 import base64
+import json
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from stage.door.layout import find_var
@@ -46,6 +47,17 @@ def client_key() -> str:
     from xaa.jose import dump_private_pem, generate_signing_key
 
     return "".join(dump_private_pem(generate_signing_key("ES256")).split("\n")[1:-2])
+
+
+def publish(secrets_by_name: Mapping[str, str]) -> str:
+    """The public half of ``AGENT0_CLIENT_KEY``, as the JWK Set that is registered for Agent0."""
+    from dataclasses import replace
+
+    from xaa.jose import load_signing_key, public_jwk, thumbprint
+
+    pem = f"-----BEGIN PRIVATE KEY-----\n{secrets_by_name['AGENT0_CLIENT_KEY']}\n-----END PRIVATE KEY-----\n"
+    key = load_signing_key(pem, alg="ES256", kid="")
+    return json.dumps({"keys": [public_jwk(replace(key, kid=thumbprint(key)))]}, separators=(",", ":"))
 
 
 def password() -> str:
@@ -115,6 +127,9 @@ def _write(path: Path, values: dict[str, str]) -> None:
 def print_compose_env() -> int:
     """A complete ``.env`` for docker-compose.yml on stdout: ``python3 manage.py secrets > .env``."""
     print("# Made by: python3 manage.py secrets > .env    Keep it out of version control.")
-    for name, make in {**MAKERS, **dict.fromkeys(COMPOSE_PASSWORDS, password)}.items():
-        print(f"{name}={make()}")
+    values = {name: make() for name, make in {**MAKERS, **dict.fromkeys(COMPOSE_PASSWORDS, password)}.items()}
+    for name, value in values.items():
+        print(f"{name}={value}")
+    print("# With these two Agent0 signs at both servers, in place of a secret shared with each.")
+    print(f"#AGENT0_PRIVATE_KEY_JWT=1\n#AGENT0_CLIENT_JWKS='{publish(values)}'")
     return 0

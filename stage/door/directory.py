@@ -9,9 +9,13 @@ DEMO ONLY: it prints secrets and passwords, of clients and people that exist on 
 import json
 import urllib.request
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from stage.door.environment import load_any_secret
+from stage.door.environment import load_any_secret, signs
 from stage.door.layout import AGENT0, IDP, STAGE, TODO0, TODO0_MCP, url_of
+
+if TYPE_CHECKING:
+    from stage.kit.registrations import Registration
 
 ENTERPRISES = ("acme", "globex")
 KEPT = ("issuer", "jwks_uri", "scopes_supported", "grant_types_supported")
@@ -76,7 +80,7 @@ def _describe_foreign_idp(environment: dict[str, str]) -> dict[str, object]:
     return {"url": issuer, "issuer": issuer, "metadata_url": f"{issuer}/.well-known/openid-configuration"}
 
 
-def _list_clients(environment: dict[str, str], *, has_idp: bool) -> list[dict[str, str]]:
+def _list_clients(environment: dict[str, str], *, has_idp: bool) -> list[dict[str, str | None]]:
     from stage.kit.registrations import REGISTRATIONS
 
     issuers = {name: f"{url_of(IDP, environment)}/{name}" for name in ENTERPRISES}
@@ -87,11 +91,19 @@ def _list_clients(environment: dict[str, str], *, has_idp: bool) -> list[dict[st
             "place": client.place,
             "issuer": issuers[client.place],
             "client_id": client.client_id,
-            "client_secret": load_any_secret(client.secret_variable),
+            **_describe_credentials(client, environment),
         }
         for client in REGISTRATIONS
         if has_idp or client.place == "todo0"
     ]
+
+
+def _describe_credentials(client: "Registration", environment: dict[str, str]) -> dict[str, str | None]:
+    """Agent0 may sign instead; then there is no secret to tell, and its key is its own."""
+    if client.owner == "agent0" and signs(environment):
+        return {"token_endpoint_auth_method": "private_key_jwt", "client_secret": None}
+    secret = load_any_secret(client.secret_variable)
+    return {"token_endpoint_auth_method": "client_secret_basic", "client_secret": secret}
 
 
 def _list_people() -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ the party with its name, as it should outside a demo.
 
 import json
 import os
+from collections.abc import Mapping
 
 from stage.door import demo_env
 from stage.door.layout import AGENT0, SERVERS, find_var, url_of
@@ -38,6 +39,14 @@ OWN = {
 }
 
 
+AGENT0_SECRETS = {"AGENT0_IDP_CLIENT_SECRET", "AGENT0_GLOBEX_CLIENT_SECRET", "AGENT0_RESOURCE_CLIENT_SECRET"}
+
+
+def signs(environment: Mapping[str, str]) -> bool:
+    """Agent0 authenticates by its key: its secrets go to nobody, and the servers get the public half."""
+    return environment.get("AGENT0_PRIVATE_KEY_JWT", "0").lower() in ("1", "true", "yes", "on")
+
+
 def is_demo() -> bool:
     """``STAGE=0`` says that these are parties of somebody's own, not the demo."""
     return os.environ.get("STAGE", "1").lower() not in ("0", "false", "no", "off")
@@ -49,6 +58,11 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
     if not is_demo():
         return environment
     secrets = demo_env.load_secrets(OWN[package])
+    if signs(environment):
+        shared = secrets.keys() & AGENT0_SECRETS
+        secrets = {name: value for name, value in secrets.items() if name not in shared}
+        if shared and package != "agent0":
+            secrets["AGENT0_CLIENT_JWKS"] = demo_env.publish(demo_env.load_secrets(["AGENT0_CLIENT_KEY"]))
     numbers = {server.port_variable: str(ports[server.variable]) for server in SERVERS if server.variable in ports}
     demo = {
         # DEMO ONLY: the parties call one another over plain http on loopback. Leave it unset in production, where

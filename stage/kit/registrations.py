@@ -5,7 +5,9 @@ the mapping (ID-JAG §5). Secrets come from the environment under the owner's ow
 them on its first start and compose takes them from ``.env``.
 """
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from stage.kit import addresses, env
 
@@ -21,6 +23,11 @@ class Registration:
 
     def load_secret(self) -> str:
         return env.text(self.secret_variable)
+
+    def load_keys(self) -> dict[str, Any]:
+        """The owner's public keys as a JWK Set (RFC 7517 §5), where it signs; empty where it sends its secret."""
+        text = env.text("AGENT0_CLIENT_JWKS", "") if self.owner == "agent0" else ""
+        return dict(json.loads(text)) if text else {}
 
 
 AGENT0_AT_ACME = Registration("agent0", "acme", "agent0-at-acme", "AGENT0_IDP_CLIENT_SECRET")

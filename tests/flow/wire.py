@@ -64,7 +64,7 @@ class Wire:
             )
             for one in demo.facts["clients"]
         }
-        self.notes.secrets |= {client.client_secret for client in self.clients.values()}
+        self.notes.secrets |= {client.client_secret for client in self.clients.values() if client.client_secret}
 
     def idp(self, place: str = "acme") -> dict[str, str]:
         """The endpoints of one enterprise."""

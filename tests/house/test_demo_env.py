@@ -1,6 +1,7 @@
 """The demo's secrets are made once, kept for one user, and never overrule the environment."""
 
 import base64
+import json
 import os
 import stat
 
@@ -120,3 +121,17 @@ def test_a_compose_file_is_given_every_secret_it_asks_for(capsys):
     printed = set(re.findall(r"^([A-Z0-9_]+)=.+$", capsys.readouterr().out, flags=re.MULTILINE))
     asked = set(re.findall(r"\$\{([A-Z0-9_]+):\?", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
     assert asked == printed
+
+
+@pytest.mark.parametrize("package", ["agent0", "todo0", "idp_mock"])
+def test_where_agent0_signs_nobody_is_given_a_secret_of_its(monkeypatch, package):
+    before = environment_of(package, {})
+    assert any(name.startswith("AGENT0_") and name.endswith("_CLIENT_SECRET") for name in before)
+    assert "AGENT0_CLIENT_JWKS" not in before
+    monkeypatch.setenv("AGENT0_PRIVATE_KEY_JWT", "1")
+    after = environment_of(package, {})
+    assert not any(name.startswith("AGENT0_") and name.endswith("_CLIENT_SECRET") for name in after)
+    assert ("AGENT0_CLIENT_KEY" in after) == (package == "agent0")
+    published = json.loads(after.get("AGENT0_CLIENT_JWKS", '{"keys": []}'))["keys"]
+    assert len(published) == (package != "agent0")
+    assert not any("d" in key for key in published)

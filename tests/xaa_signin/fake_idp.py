@@ -112,6 +112,10 @@ class FakeIdp:
         return 200, merge(tokens, self.tokens)
 
     def _client_of(self, headers: Any, form: dict[str, str]) -> tuple[str, str]:
+        if self.client_authentication == "private_key_jwt":
+            assert "Authorization" not in headers, "two methods of authentication (RFC 6749 §2.3)"
+            assert "client_secret" not in form, "two methods of authentication (RFC 6749 §2.3)"
+            return form.get("client_id", ""), self._check_assertion(form.get("client_assertion", ""))
         if self.client_authentication == "client_secret_post":
             assert "Authorization" not in headers, "two methods of authentication (RFC 6749 §2.3)"
             return form.get("client_id", ""), form.get("client_secret", "")
@@ -119,6 +123,15 @@ class FakeIdp:
         raw = base64.b64decode(headers.get("Authorization", "").removeprefix("Basic ")).decode()
         name, _, secret = raw.partition(":")
         return unquote_plus(name), unquote_plus(secret)
+
+    def _check_assertion(self, assertion: str) -> str:
+        """The secret, as if it had been sent, for the client's own assertion made out to us (RFC 7523 §3)."""
+        key = jwt.PyJWK(jose.public_jwk(key_of("client")))
+        try:
+            claims = jwt.decode(assertion, key, algorithms=["ES256"], audience=self.issuer)
+        except jwt.InvalidTokenError:
+            return ""
+        return self.client_secret if claims["iss"] == claims["sub"] == self.client_id else ""
 
     def _sign_id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.xaa_signin.fake_idp import OMIT
+from tests.xaa_signin.conftest import connection_to
+from tests.xaa_signin.fake_idp import OMIT, key_of
 
 
 def test_the_client_authenticates_with_http_basic_both_halves_encoded(browser, acme):
@@ -15,6 +16,22 @@ def test_a_connection_may_authenticate_in_the_form(browser, acme, connect):
     acme.client_authentication = "client_secret_post"
     connect(client_authentication="client_secret_post")
     assert browser.sign_in(acme).status_code == 302
+
+
+@pytest.mark.spec("SEC-22", "SEC-20")
+def test_a_connection_may_sign_in_place_of_a_secret(browser, acme, connect):
+    """One assertion a request, for this IdP alone: the fake IdP compares, and refuses a secret beside it."""
+    acme.client_authentication = "private_key_jwt"
+    connect(client_secret="", client_key=key_of("client"))
+    assert browser.sign_in(acme).status_code == 302
+    connect(client_secret="", client_key=key_of("another client"))
+    assert browser.sign_in(acme).status_code == 502
+
+
+def test_a_connection_has_a_secret_or_a_key(acme):
+    with pytest.raises(ValueError, match="not both"):
+        connection_to(acme, client_key=key_of("client"))
+    assert connection_to(acme, client_key=key_of("client"), client_secret="").client_key
 
 
 def test_a_wrong_secret_is_the_operators_to_mend(browser, connect, acme):

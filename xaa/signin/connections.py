@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from xaa.jose import SigningKey
+
 ClientAuthentication = Literal["client_secret_basic", "client_secret_post"]
 
 
@@ -20,20 +22,21 @@ class Connection:
     """One line of the trust list. ``issuer`` is compared byte for byte, so spell it as the IdP does.
 
     ``slug`` names the connection in URLs and never changes meaning. ``tenant`` is which company is meant, where
-    the issuer serves several; empty, it serves one. ``algorithms`` are those the IdP may sign
-    its ID Tokens with. ``email_domains`` lead people here from their e-mail address (home realm), and prove
-    nothing. ``authoritative_for`` are domains in which the IdP is believed about an address that it calls
-    verified, so that a first sign-in takes over the account here that has it; empty, none is ever taken over.
-    Only for an app that has verified its own accounts' addresses: else whoever registered somebody's address
-    first waits inside. ``wants_userinfo`` asks the UserInfo endpoint for the profile, for IdPs that keep it out
-    of the ID Token.
+    the issuer serves several; empty, it serves one. ``algorithms`` are those the IdP may sign its ID Tokens with.
+    ``email_domains`` lead people here from their e-mail address (home realm), and prove nothing.
+    ``authoritative_for`` are domains in which the IdP is believed about an address that it calls verified, so that
+    a first sign-in takes over the account here that has it; empty, none is ever taken over. Only for an app that
+    has verified its own accounts' addresses: else whoever registered somebody's address first waits inside.
+    ``wants_userinfo`` asks the UserInfo endpoint for the profile, for IdPs that keep it out of the ID Token. With
+    a ``client_key`` there is no secret: we sign (``private_key_jwt``, RFC 7523 §2.2), which is better, since
+    nothing that travels can be used again (RFC 9700 §2.5).
     """
 
     slug: str
     name: str
     issuer: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str = field(default="", repr=False)
     tenant: str = ""
     scope: tuple[str, ...] = ("openid", "email", "profile")
     algorithms: tuple[str, ...] = ("RS256", "ES256")
@@ -41,6 +44,11 @@ class Connection:
     authoritative_for: tuple[str, ...] = ()
     client_authentication: ClientAuthentication = "client_secret_basic"
     wants_userinfo: bool = False
+    client_key: SigningKey | None = None
+
+    def __post_init__(self) -> None:
+        if self.client_secret and self.client_key:
+            raise ValueError(f"Expected a secret or a key for {self.client_id}, not both (RFC 6749 §2.3).")
 
 
 class ConnectionProvider(Protocol):

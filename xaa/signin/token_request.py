@@ -5,6 +5,7 @@ Deliberately does not: repeat the request. A code is good once, and a second try
 what the first one brought (RFC 6749 §4.1.2).
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -12,6 +13,7 @@ from urllib.parse import quote_plus
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from xaa import protocol
+from xaa.client_assertion import build_client_assertion
 from xaa.http import HttpAnswer, HttpFailure
 from xaa.signin import conf
 from xaa.signin.connections import Connection
@@ -49,7 +51,19 @@ def redeem_code(connection: Connection, token_endpoint: str, form: Mapping[str, 
 def _authenticate_client(
     connection: Connection, form: Mapping[str, str]
 ) -> tuple[dict[str, str], AuthBase | None]:
-    """One method, never two (RFC 6749 §2.3). The Basic form encodes both halves first (RFC 6749 §2.3.1)."""
+    """One method, never two (RFC 6749 §2.3). The Basic form encodes both halves first (RFC 6749 §2.3.1).
+
+    An assertion is made for this request and for this IdP's issuer alone (RFC 7521 §4.2).
+    """
+    if connection.client_key:
+        assertion = build_client_assertion(
+            connection.client_key,
+            client_id=connection.client_id,
+            audience=connection.issuer,
+            now=time.time(),
+        )
+        signed = {"client_assertion_type": protocol.CLIENT_ASSERTION_TYPE, "client_assertion": assertion}
+        return {**form, "client_id": connection.client_id, **signed}, None
     if connection.client_authentication == "client_secret_post":
         return {**form, "client_id": connection.client_id, "client_secret": connection.client_secret}, None
     return dict(form), HTTPBasicAuth(quote_plus(connection.client_id), quote_plus(connection.client_secret))
