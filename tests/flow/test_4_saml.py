@@ -1,7 +1,7 @@
 """The SAML route, whole: an assertion from the browser, a refresh token, an ID-JAG with ``sub_id``, a call.
 
 Two registrations make it so, and are taken back at the end: at Acme, both apps as service providers; at Todo0,
-that Acme's people are known by SAML, and Alice by which name. Todo0 has no SAML sign-in that would have written it.
+that Acme's people are known by SAML, and Alice by which name. Todo0 has no SAML sign-in that would have.
 """
 
 import base64
@@ -69,7 +69,8 @@ def assertion(_registered: None, wire: Wire) -> bytes:
     address = f"{wire.idp()['issuer']}/saml/sso"
     request = (
         f'<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" '
-        f'Destination="{address}" IssueInstant="2026-01-01T00:00:00Z"><a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{AGENT0}'
+        f'Destination="{address}" IssueInstant="2026-01-01T00:00:00Z">'
+        f'<a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{AGENT0}'
         "</a:Issuer></p:AuthnRequest>"
     )
     packed = base64.b64encode(zlib.compress(request.encode())[2:-4]).decode()
