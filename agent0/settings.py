@@ -31,6 +31,8 @@ RESOURCE_NAME = env.text("AGENT0_RESOURCE_NAME", "Todo0")
 RESOURCE_APP_URL = env.url("AGENT0_RESOURCE_APP_URL", addresses.TODO0_URL)
 RESOURCE_AS_ISSUER = env.url("AGENT0_RESOURCE_AS_ISSUER", addresses.TODO0_URL)
 RESOURCE = env.url("AGENT0_RESOURCE", f"{addresses.TODO0_URL}/api")
+MCP_RESOURCE = env.url("AGENT0_MCP_RESOURCE", f"{addresses.TODO0_MCP_URL}/mcp")  # the same app, spoken to over MCP
+RESOURCE_WAY = env.choice("AGENT0_RESOURCE_WAY", "rest", among=("rest", "mcp"))  # until a person chooses
 RESOURCE_CLIENT_ID = env.text("AGENT0_RESOURCE_CLIENT_ID", registrations.AGENT0_AT_TODO0.client_id)
 RESOURCE_USES_KEY = SIGNS or RESOURCE_CLIENT_ID == CLIENT_DOCUMENT
 RESOURCE_CLIENT_SECRET = "" if RESOURCE_USES_KEY else env.text("AGENT0_RESOURCE_CLIENT_SECRET")

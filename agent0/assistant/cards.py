@@ -17,6 +17,7 @@ from django.utils import timezone
 from agent0.assistant import outcomes
 from agent0.jobs.actions import SCOPES
 from agent0.jobs.models import Run, Step
+from agent0.ways import Way
 
 # Only for a caption beside the quotation: what a todo says is never acted on, caption or not.
 ADDRESSED_TO_THE_AGENT: Final = re.compile(
@@ -26,10 +27,11 @@ ADDRESSED_TO_THE_AGENT: Final = re.compile(
 )
 
 STEP_TITLES: Final = {
+    Step.Name.DISCOVER: "Ask {app}'s MCP server, without a token, who guards it",
     Step.Name.NEED_TOKEN: "Look for an access token for {app}",
     Step.Name.ASK_IDP: "Ask {idp} for an ID-JAG: may Agent0 act for you at {app}?",
     Step.Name.PRESENT: "Present the ID-JAG at {app}, for an access token",
-    Step.Name.CALL_API: "Call {app}'s API with the access token",
+    Step.Name.CALL_API: "Call {app}'s {way} with the access token",
 }
 
 
@@ -54,6 +56,7 @@ class Card:
         self.tool = f"{settings.RESOURCE_NAME} · {run.kind}"
         self.title = run.arguments.get("title", "")
         self.asked = " ".join(SCOPES[run.kind])
+        self.way = Way(run.way).label
 
     @cached_property
     def steps(self) -> list[StepView]:
@@ -135,7 +138,8 @@ class Card:
         return self._title_of(leg) if leg else ""
 
     def _title_of(self, name: str) -> str:
-        return STEP_TITLES[Step.Name(name)].format(idp=settings.IDP_NAME, app=settings.RESOURCE_NAME)
+        titles = STEP_TITLES[Step.Name(name)]
+        return titles.format(idp=settings.IDP_NAME, app=settings.RESOURCE_NAME, way=self.way)
 
 
 def _took(step: Step) -> int | None:

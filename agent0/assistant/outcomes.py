@@ -31,8 +31,9 @@ class Explanation:
         return Explanation(*(text.format(**names) for text in texts), self.next_step, self.badge)
 
 
-ASK_ADMIN, SIGN_IN, STRONGER_SIGN_IN, TRY_AGAIN, VISIT_APP = (
+ASK_ADMIN, CHOOSE_WAY, SIGN_IN, STRONGER_SIGN_IN, TRY_AGAIN, VISIT_APP = (
     "ask_admin",
+    "choose_way",
     "sign_in",
     "stronger_sign_in",
     "try_again",
@@ -98,6 +99,14 @@ EXPLANATIONS: Final = {
         "{app}",
         "Whoever runs {app}: the details below tell them which rule it was.",
         ASK_ADMIN,
+    ),
+    "not_offered": Explanation(
+        "{app} has no tool for that",
+        "Agent0 uses {app}'s MCP server, which has no tool that deletes. Nobody was asked, nothing was changed.",
+        "{app}: it decides which tools it offers",
+        "You: let Agent0 use {app}'s REST API instead. Then ask again.",
+        CHOOSE_WAY,
+        "neutral",
     ),
     "resource_down": Explanation(
         "{app} is not answering",

@@ -1,15 +1,17 @@
 """Agent0's quiet pages: sign-in, what it can reach, what it did, and what an integrator wants to know.
 
-Deliberately does not: ask anybody. These pages show what is configured and what Runs have shown so far.
+Deliberately does not: ask anybody. These pages show what is configured and what Runs have shown so far. The one
+thing to choose on them is Agent0's own way to the resource app, not what it may do there.
 """
 
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from agent0.assistant import standing
 from agent0.assistant.access import signed_in
@@ -19,6 +21,7 @@ from agent0.jobs.models import Run
 from agent0.tokens import store
 from agent0.tokens.models import SigninSession
 from agent0.tokens.sessions import SigninEnded
+from agent0.ways import Way
 from stage.kit import people
 
 FIRST_FLIGHT = "first-flight"
@@ -54,7 +57,19 @@ def _personas() -> list[dict[str, str]]:
 @signed_in
 def connections(request: HttpRequest, session: SigninSession) -> HttpResponse:
     """A-3."""
-    return render(request, "connections.html", {"standing": standing.load_standing(session)})
+    context = {"standing": standing.load_standing(session), "way": Way(session.way), "ways": Way}
+    return render(request, "connections.html", context)
+
+
+@require_POST
+@signed_in
+def choose_way(request: HttpRequest, session: SigninSession) -> HttpResponse:
+    """For this sign-in and from the next request on; what is running keeps the way it started on."""
+    way = request.POST.get("way", "")
+    if way in Way.values:
+        SigninSession.objects.filter(uuid=session.uuid).update(way=way)
+        messages.success(request, f"From now on, Agent0 uses {settings.RESOURCE_NAME}'s {Way(way).label}.")
+    return redirect("assistant:connections")
 
 
 @require_safe

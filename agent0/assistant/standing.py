@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from agent0.jobs.models import Run
 from agent0.tokens.models import CachedAccessToken, SigninSession
+from agent0.ways import resource_of
 
 REFUSALS_BY_POLICY = ("blocked_by_idp",)
+SAYS_NOTHING = ("stopped", "cancelled", "not_offered")  # of what the policy would have said
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,12 @@ class Standing:
 def load_standing(session: SigninSession) -> Standing:
     now = timezone.now()
     token = (
-        session.access_tokens.filter(expires_at__gt=now, resource=settings.RESOURCE).order_by("expires_at").last()
+        session.access_tokens.filter(expires_at__gt=now, resource=resource_of(session.way))
+        .order_by("expires_at")
+        .last()
     )
     closed = Run.objects.filter(user_id=session.user_id, state__in=Run.CLOSED)
-    latest = closed.exclude(outcome__code__in=("stopped", "cancelled")).order_by("finished_at").last()
+    latest = closed.exclude(outcome__code__in=SAYS_NOTHING).order_by("finished_at").last()
     code = latest.outcome["code"] if latest else ""
     if code in REFUSALS_BY_POLICY:
         return Standing(f"Not allowed by {settings.IDP_NAME}", "deny", "", latest.finished_at, token)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("chat/ask", chat.ask, name="ask"),
     path("chat/strip", chat.strip, name="strip"),
     path("connections", pages.connections, name="connections"),
+    path("connections/way", pages.choose_way, name="choose_way"),
     path("activity", pages.activity, name="activity"),
     path("developer", pages.developer, name="developer"),
     path("runs/<uuid:run_id>", runs.run_page, name="run"),

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from agent0.jobs import todo0_api
 from agent0.jobs.lease import Lease
 from agent0.jobs.models import Run
-from agent0.jobs.todo0_api import Send, Todo
+from agent0.jobs.todo_list import ApiRefused, NotOffered, Todo, TodoList
+from agent0.ways import Way
 
 Outcome = dict[str, Any]
 
@@ -33,48 +33,54 @@ SCOPES: Final[dict[str, tuple[str, ...]]] = {
 """What each action asks for. The token of a list cannot delete: privileges stay small (RFC 9700 §2.3)."""
 
 
-def perform(run: Run, lease: Lease, send: Send) -> Outcome:
+def check_offered(run: Run) -> None:
+    """Asked before anybody else is: the resource app's MCP server has no tool that deletes."""
+    if run.way == Way.MCP and run.kind == Run.Kind.DELETE_ALL:
+        raise NotOffered("there is no tool that deletes")
+
+
+def perform(run: Run, lease: Lease, todo_list: TodoList) -> Outcome:
     """Do it. The outcome says what was done, in data; the page finds the words."""
-    return _ACTIONS[run.kind](run, lease, send)
+    return _ACTIONS[run.kind](run, lease, todo_list)
 
 
-def list_todos(run: Run, lease: Lease, send: Send) -> Outcome:
-    todos = todo0_api.list_todos(send, open_only=True)
+def list_todos(run: Run, lease: Lease, todo_list: TodoList) -> Outcome:
+    todos = todo_list.load_all(open_only=True)
     if run.arguments.get("due") == "today":
         todos = [todo for todo in todos if _is_due(todo, timezone.now().date())]
         return {"code": "due_today", "todos": [todo.as_json() for todo in todos]}
     return {"code": "listed", "todos": [todo.as_json() for todo in todos]}
 
 
-def create_todo(run: Run, lease: Lease, send: Send) -> Outcome:
-    todo = todo0_api.create(send, title=run.arguments["title"], idempotency_key=str(run.idempotency_key))
+def create_todo(run: Run, lease: Lease, todo_list: TodoList) -> Outcome:
+    todo = todo_list.create(title=run.arguments["title"], idempotency_key=str(run.idempotency_key))
     return {"code": "created", "todos": [todo.as_json()]}
 
 
-def complete_todo(run: Run, lease: Lease, send: Send) -> Outcome:
+def complete_todo(run: Run, lease: Lease, todo_list: TodoList) -> Outcome:
     wanted = run.arguments["title"].casefold()
 
     def choose() -> list[Todo]:
-        todos = todo0_api.list_todos(send, open_only=True)
+        todos = todo_list.load_all(open_only=True)
         return [todo for todo in todos if todo.title.casefold() == wanted][:1]
 
     targets = _pin(run, lease, choose)
     if not targets:
         return {"code": "no_such_todo"}
     try:
-        todo = todo0_api.complete(send, targets[0]["id"])
-    except todo0_api.ApiRefused as refused:
+        todo = todo_list.complete(targets[0]["id"])
+    except ApiRefused as refused:
         if refused.status == HTTPStatus.NOT_FOUND:  # deleted since it was pinned
             return {"code": "no_such_todo"}
         raise
     return {"code": "completed", "todos": [todo.as_json()]}
 
 
-def delete_all_todos(run: Run, lease: Lease, send: Send) -> Outcome:
-    targets = _pin(run, lease, lambda: todo0_api.list_todos(send))
+def delete_all_todos(run: Run, lease: Lease, todo_list: TodoList) -> Outcome:
+    targets = _pin(run, lease, todo_list.load_all)
     for target in targets:
         lease.renew()
-        todo0_api.delete(send, target["id"])
+        todo_list.delete(target["id"])
     return {"code": "deleted", "todos": targets}
 
 
@@ -91,7 +97,7 @@ def _is_due(todo: Todo, today: date) -> bool:
     return todo.due_on is not None and date.fromisoformat(todo.due_on) <= today
 
 
-_ACTIONS: Final[dict[str, Callable[[Run, Lease, Send], Outcome]]] = {
+_ACTIONS: Final[dict[str, Callable[[Run, Lease, TodoList], Outcome]]] = {
     Run.Kind.LIST: list_todos,
     Run.Kind.ADD: create_todo,
     Run.Kind.COMPLETE: complete_todo,

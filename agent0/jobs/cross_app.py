@@ -8,16 +8,22 @@ Deliberately does not: keep a session object between Runs. What may be reused is
 """
 
 from collections.abc import Callable
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 from django.conf import settings
 
 from agent0.client_key import load_client_key
+from agent0.jobs import todo0_api, todo0_mcp
+from agent0.jobs.actions import READ, WRITE
 from agent0.jobs.models import Run
+from agent0.jobs.todo_list import TodoList
 from agent0.tokens.access_tokens import SealedTokenCache
 from agent0.tokens.proof_key import load_proof_key
 from agent0.tokens.subject import SubjectSource
+from agent0.ways import Way, resource_of
 from xaa.client import CrossAppSession, Event, TokenEndpoint, discover_token_endpoint
+from xaa.http import HttpAnswer
 from xaa.metadata import MetadataError
 from xaa.signin import conf
 
@@ -25,7 +31,7 @@ from xaa.signin import conf
 class IssuerUnusable(Exception):
     """What a configured issuer publishes about itself cannot be had or used; ``leg`` is the arrow it stands at."""
 
-    def __init__(self, leg: Literal["token exchange", "redemption"], cause: MetadataError) -> None:
+    def __init__(self, leg: Literal["discovery", "token exchange", "redemption"], cause: MetadataError) -> None:
         super().__init__(f"{leg}: {cause}")
         self.leg = leg
         self.cause = cause
@@ -33,18 +39,41 @@ class IssuerUnusable(Exception):
         self.retry_after = None
 
 
-def open_session(run: Run, *, subject: SubjectSource, observe: Callable[[Event], None]) -> CrossAppSession:
-    """Raises ``IssuerUnusable`` when the metadata of one of the two cannot be had."""
+def discover_guard(run: Run, *, observe: Callable[[Event], None]) -> str:
+    """The issuer of the authorization server to go to: the configured one, over MCP found anew."""
+    if run.way != Way.MCP:
+        return settings.RESOURCE_AS_ISSUER
+    try:
+        return todo0_mcp.discover_guard(conf.outgoing_http(), conf.issuer_directory(), observe=observe)
+    except MetadataError as error:
+        raise IssuerUnusable("discovery", error) from error
+
+
+def open_session(
+    run: Run, issuer: str, *, subject: SubjectSource, observe: Callable[[Event], None]
+) -> CrossAppSession:
+    """``issuer`` is the guard. Raises ``IssuerUnusable`` when the metadata of one of the two cannot be had."""
     return CrossAppSession(
         http=conf.outgoing_http(),
         idp=discover_idp(),
-        resource_as=discover_resource_as(),
+        resource_as=discover_resource_as(issuer),
         subject=subject,
         user=str(run.session_id),
         cache=SealedTokenCache(session_id=run.session_id, user_id=run.user_id),
         observe=observe,
         proof_key=load_proof_key(),
+        widest=(READ, WRITE) if run.way == Way.MCP else (),  # MCP authorization: a scope challenge is answered
     )
+
+
+def open_todo_list(run: Run, session: CrossAppSession, scope: tuple[str, ...]) -> TodoList:
+    """The person's todos, by the Run's way, called with the Run's token."""
+    resource = resource_of(run.way)
+
+    def send(method: str, path: str = "", **of_request: Any) -> HttpAnswer:
+        return session.request(method, f"{resource}{path}", resource=resource, scope=scope, **of_request)
+
+    return todo0_mcp.McpTodoList(partial(send, "POST")) if run.way == Way.MCP else todo0_api.RestTodoList(send)
 
 
 def discover_idp() -> TokenEndpoint:
@@ -61,11 +90,11 @@ def discover_idp() -> TokenEndpoint:
         raise IssuerUnusable("token exchange", error) from error
 
 
-def discover_resource_as() -> TokenEndpoint:
+def discover_resource_as(issuer: str) -> TokenEndpoint:
     try:
         return discover_token_endpoint(
             conf.issuer_directory(),
-            settings.RESOURCE_AS_ISSUER,
+            issuer,
             client_id=settings.RESOURCE_CLIENT_ID,
             client_secret=settings.RESOURCE_CLIENT_SECRET,
             client_key=load_client_key() if settings.RESOURCE_USES_KEY else None,

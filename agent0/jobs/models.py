@@ -1,8 +1,8 @@
 """Run and Step: the truth about what Agent0 was asked to do, did, and may not do.
 
-In the flow: a page creates a Run; the worker takes it under a lease, records a Step for each leg (need a
-token → ask the IdP for an ID-JAG → present it at the resource app → call the API) and closes the Run with an
-outcome.
+In the flow: a page creates a Run; the worker takes it under a lease, records a Step for each leg (over MCP: find
+out who guards it →; need a token → ask the IdP for an ID-JAG → present it at the resource app → call the API) and
+closes the Run with an outcome.
 
 Deliberately does not: hold a token, or the broker's task id. A Run is found and resumed by its own state
 alone.
@@ -13,6 +13,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from agent0.ways import Way
 
 
 class Run(models.Model):
@@ -39,6 +41,7 @@ class Run(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="runs")
     session = models.ForeignKey("tokens.SigninSession", models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=32, choices=Kind)
+    way = models.CharField(max_length=4, choices=Way, default=Way.REST)
     arguments = models.JSONField(default=dict, blank=True)
     # The todos this Run was found to mean, pinned before the first of them is touched: a second attempt
     # works on the same ones, not on whatever the list says by then.
@@ -76,6 +79,7 @@ class Step(models.Model):
     """One leg of one attempt. ``detail`` holds fingerprints, scopes and codes, never a token."""
 
     class Name(models.TextChoices):
+        DISCOVER = "discover"
         NEED_TOKEN = "need_token"
         ASK_IDP = "ask_idp"
         PRESENT = "present"

@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 
+from django.conf import settings
 from django.utils import timezone
 
 from agent0.jobs.cross_app import IssuerUnusable, discover_idp, discover_resource_as
@@ -57,4 +58,4 @@ def _find_endpoint(kind: str) -> TokenEndpoint | None:
     directory = conf.issuer_directory()
     if kind == "refresh_token":
         return discover_revocation_endpoint(directory, discover_idp(), kind="openid")
-    return discover_revocation_endpoint(directory, discover_resource_as())
+    return discover_revocation_endpoint(directory, discover_resource_as(settings.RESOURCE_AS_ISSUER))

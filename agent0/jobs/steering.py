@@ -19,7 +19,9 @@ from xaa.signin import conf
 def start(session: SigninSession, *, kind: str, arguments: dict[str, str], asks_first: bool) -> Run:
     """Store the Run; the worker hears of it when the transaction has committed."""
     state = Run.State.WAITING_CONFIRMATION if asks_first else Run.State.QUEUED
-    run = Run.objects.create(user_id=session.user_id, session=session, kind=kind, arguments=arguments, state=state)
+    run = Run.objects.create(
+        user_id=session.user_id, session=session, kind=kind, way=session.way, arguments=arguments, state=state
+    )
     if not asks_first:
         _announce(run)
     return run

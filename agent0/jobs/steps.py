@@ -18,6 +18,7 @@ from xaa.client import AccessToken, Event
 from xaa.client.session import fingerprint
 
 STEP_OF_LEG: Final = {
+    "discovery": Step.Name.DISCOVER,
     "token exchange": Step.Name.ASK_IDP,
     "redemption": Step.Name.PRESENT,
     "api call": Step.Name.CALL_API,
@@ -89,6 +90,8 @@ class StepRecorder:
             self.scope_of_id_jag = tuple(facts["scope"].split())
             jag = _chip("id-jag", f"JAG-{facts['fingerprint']}")
             return {"granted_by_idp": facts["scope"], "chips": [_chip("id-token", self._subject.presented), jag]}
+        if event.leg == "discovery":
+            return {"guarded_by": facts["issuer"]}
         if event.leg == "redemption":
             chip = _chip("access-token", f"AT-{facts['fingerprint']}")
             return {"granted": facts["scope"], "chips": [chip]}

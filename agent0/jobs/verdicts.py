@@ -16,7 +16,7 @@ from agent0.jobs.actions import READ
 from agent0.jobs.cross_app import IssuerUnusable
 from agent0.jobs.models import Run, Step
 from agent0.jobs.steps import STEP_OF_LEG
-from agent0.jobs.todo0_api import ApiRefused, ApiUnavailable
+from agent0.jobs.todo_list import ApiRefused, ApiUnavailable, NotOffered
 from agent0.tokens.sessions import SigninEnded
 from agent0.tokens.subject import SubjectBusy
 from xaa import protocol
@@ -108,6 +108,11 @@ def _scope_narrowed(error: ScopeNarrowed) -> Verdict:
         code = "blocked_by_idp" if error.by == "idp" else "refused_by_resource"
     outcome = {"code": code, "leg": leg, "asked": error.asked, "granted": error.granted}
     return Verdict(Run.State.REFUSED, outcome)
+
+
+@judge.register
+def _not_offered(error: NotOffered) -> Verdict:
+    return Verdict(Run.State.REFUSED, {"code": "not_offered", "reason": str(error)})
 
 
 @judge.register

@@ -1,8 +1,8 @@
 """The worker's part: take the Run, act for the person, close the Run or give it back for later.
 
-In the flow, top to bottom: is the sign-in still there; is there an access token, else get one; may it do what
-the action needs; act; close. Every write about the Run goes through its lease, so a worker that was too slow,
-or whose Run a person stopped, changes nothing more.
+In the flow, top to bottom: is the sign-in still there; over MCP, who guards it; is there an access token, else get
+one; may it do what the action needs; act; close. Every write about the Run goes through its lease, so a worker
+that was too slow, or whose Run a person stopped, changes nothing more.
 
 Deliberately does not: retry inside. Another attempt is another taking of the lease, later, perhaps by another
 worker.
@@ -22,8 +22,8 @@ from agent0.jobs.models import Run
 from agent0.jobs.steps import StepRecorder
 from agent0.tokens.sessions import load_live_session
 from agent0.tokens.subject import SubjectSource
+from agent0.ways import resource_of
 from xaa.client import AccessToken, CrossAppSession, TokenKey
-from xaa.http import HttpAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -54,30 +54,30 @@ def work(lease: Lease) -> None:
 
 def _act(run: Run, lease: Lease, steps: StepRecorder, subject: SubjectSource) -> dict[str, Any]:
     load_live_session(run.session_id, user_id=run.user_id)
+    actions.check_offered(run)
+    issuer = cross_app.discover_guard(run, observe=steps)
     steps.look_for_token()
-    session = cross_app.open_session(run, subject=subject, observe=steps)
-    scope = actions.SCOPES[run.kind]
+    session = cross_app.open_session(run, issuer, subject=subject, observe=steps)
+    scope, resource = actions.SCOPES[run.kind], resource_of(run.way)
     if settings.ASK_EACH_TIME and run.attempts == 1:
         # What the admin decided since the last request counts for this one (docs/decisions/0005).
-        session.cache.drop(TokenKey(session.user, settings.RESOURCE, scope))
-    token = _obtain_token(session, scope, steps)
-
-    def send(method: str, path: str, **of_request: Any) -> HttpAnswer:
-        url = f"{settings.RESOURCE}{path}"
-        return session.request(method, url, resource=settings.RESOURCE, scope=scope, **of_request)
-
-    return actions.perform(run, lease, send) | {"granted": " ".join(token.scope)}
+        session.cache.drop(TokenKey(session.user, resource, scope))
+    token = _obtain_token(session, resource, scope, steps)
+    todo_list = cross_app.open_todo_list(run, session, scope)
+    return actions.perform(run, lease, todo_list) | {"granted": " ".join(token.scope)}
 
 
-def _obtain_token(session: CrossAppSession, scope: tuple[str, ...], steps: StepRecorder) -> AccessToken:
+def _obtain_token(
+    session: CrossAppSession, resource: str, scope: tuple[str, ...], steps: StepRecorder
+) -> AccessToken:
     """A token that may do all of ``scope``, or ``ScopeNarrowed``: compare before use (RFC 6749 §5.1).
 
     A narrowed token from the cache is not used again: whoever narrowed it may have changed their mind since.
     """
-    token, is_new = session.load_access_token(resource=settings.RESOURCE, scope=scope)
+    token, is_new = session.load_access_token(resource=resource, scope=scope)
     if not is_new and not set(scope) <= set(token.scope):
-        session.cache.drop(TokenKey(session.user, settings.RESOURCE, scope))
-        token, is_new = session.load_access_token(resource=settings.RESOURCE, scope=scope)
+        session.cache.drop(TokenKey(session.user, resource, scope))
+        token, is_new = session.load_access_token(resource=resource, scope=scope)
     if not is_new:
         steps.found_token(token)
     if not set(scope) <= set(token.scope):

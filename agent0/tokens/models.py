@@ -15,12 +15,16 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from agent0.ways import Way
+
 
 class SigninSession(models.Model):
     """``subject`` is the person at ``issuer``; ``sid`` is the IdP's name for the browser session there.
 
     ``acr`` and ``auth_time`` are how and when she signed in there, by the IdP's own word; empty where it says
     nothing.
+
+    ``way`` is how Agent0 reaches the resource app for this sign-in, as the settings say or the person chose.
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -30,6 +34,7 @@ class SigninSession(models.Model):
     sid = models.CharField(max_length=255, blank=True)
     acr = models.CharField(max_length=255, blank=True)
     auth_time = models.DateTimeField(null=True, blank=True)
+    way = models.CharField(max_length=4, choices=Way, default=Way.REST)
     sealed_id_token = models.TextField(blank=True)
     sealed_refresh_token = models.TextField(blank=True)
     id_token_fingerprint = models.CharField(max_length=4, blank=True)

@@ -53,6 +53,7 @@ def start_session(
         sid=sid,
         acr=_read_text(claims, "acr"),
         auth_time=_read_moment(claims, "auth_time"),
+        way=settings.RESOURCE_WAY,
         id_token_fingerprint=fingerprint(id_token),
         id_token_expires_at=id_token_expires_at,
         started_at=now,

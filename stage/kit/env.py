@@ -46,6 +46,13 @@ def words(name: str, default: str = "") -> tuple[str, ...]:
     return tuple(text(name, default).split())
 
 
+def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, found {value!r}.")
+    return value
+
+
 def url(name: str, default: str | None = None) -> str:
     """An absolute http(s) URL, kept exactly as written: issuers are compared byte for byte."""
     value = text(name, default)

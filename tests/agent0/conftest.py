@@ -42,6 +42,7 @@ def far_side(settings) -> Iterator[FarSide]:
         settings.IDP_ISSUER = running.idp_issuer
         settings.RESOURCE_AS_ISSUER = running.url
         settings.RESOURCE = f"{running.url}/api"
+        settings.MCP_RESOURCE = f"{running.url}/mcp"
         conf.issuer_directory.cache_clear()
         yield running
     conf.issuer_directory.cache_clear()

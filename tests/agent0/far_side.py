@@ -10,61 +10,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from tests.agent0.answers import SCOPE, Answer, Seen, access_token_answer, id_jag_answer
+from tests.agent0.mcp_far_side import McpTools
 from xaa import protocol
 
-SCOPE = "todos.read todos.write"
 
-
-@dataclass
-class Answer:
-    status: int
-    body: object = None
-    headers: dict[str, str] = field(default_factory=dict)
-    times: int = 1_000_000
-
-
-@dataclass
-class Seen:
-    """One request that arrived. ``form`` is a token request's, ``body`` an API call's."""
-
-    what: str
-    method: str
-    path: str
-    headers: dict[str, str]
-    form: dict[str, str]
-    body: object
-
-
-def refusal(error: str, description: str = "", status: int = 400) -> Answer:
-    return Answer(status, {"error": error, "error_description": description})
-
-
-def id_jag_answer(**override: object) -> Answer:
-    body = {
-        "issued_token_type": protocol.TOKEN_TYPE_ID_JAG,
-        "token_type": "N_A",
-        "access_token": "an-id-jag",
-        "expires_in": 300,
-        "scope": SCOPE,
-    } | override
-    return Answer(200, body)
-
-
-def access_token_answer(**override: object) -> Answer:
-    body = {
-        "token_type": "Bearer",
-        "access_token": "an-access-token",
-        "expires_in": 300,
-        "scope": SCOPE,
-    } | override
-    return Answer(200, body)
-
-
-class FarSide:
+class FarSide(McpTools):
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.answers: dict[str, Answer] = {}
@@ -147,7 +101,10 @@ class FarSide:
         return self._metadata(self.idp_issuer, f"{self.idp_issuer}/token", f"{self.idp_issuer}/revoke")
 
     def _as_metadata(self, _seen: Seen) -> Answer:
-        return self._metadata(self.url, f"{self.url}/oauth/token", f"{self.url}/oauth/revoke")
+        grants = {protocol.META_GRANT_PROFILES: [protocol.GRANT_PROFILE_ID_JAG]}
+        grants |= {"grant_types_supported": [protocol.GRANT_JWT_BEARER]}
+        found = self._metadata(self.url, f"{self.url}/oauth/token", f"{self.url}/oauth/revoke")
+        return Answer(200, found.body | grants)
 
     def _metadata(self, issuer: str, token_endpoint: str, revocation_endpoint: str) -> Answer:
         endpoints = {"token_endpoint": token_endpoint, "revocation_endpoint": revocation_endpoint}
@@ -216,6 +173,8 @@ def name_request(method: str, path: str) -> str:
         ("POST", "/oauth/revoke"): "revoke_at_as",
         ("GET", "/api/todos"): "list",
         ("POST", "/api/todos"): "create",
+        ("POST", "/mcp"): "mcp",
+        ("GET", "/.well-known/oauth-protected-resource/mcp"): "resource_metadata",
     }
     if (method, path) in exact:
         return exact[method, path]

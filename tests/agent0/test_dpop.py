@@ -6,7 +6,7 @@ import pytest
 
 from agent0.jobs.models import Run
 from agent0.tokens.proof_key import load_proof_key
-from tests.agent0.far_side import access_token_answer, id_jag_answer
+from tests.agent0.answers import access_token_answer, id_jag_answer
 from tests.builders import build_id_jag
 from xaa import jose, protocol
 from xaa.dpop import check_proof
@@ -29,12 +29,18 @@ def test_every_process_of_an_installation_has_the_same_key_and_no_other_installa
     assert jose.thumbprint(load_proof_key()) != first
 
 
-@pytest.mark.spec("PP-01", "PP-04", "PP-11", "PP-19")
-def test_switched_on_a_worker_proves_its_key_on_all_three_legs(far_side, make_run, do, settings) -> None:
-    settings.DPOP = True
+def answer_bound(far_side) -> str:
+    """Both servers play along; the thumbprint that they bind to."""
     jkt = jose.thumbprint(load_proof_key())
     far_side.answers["exchange"] = id_jag_answer(access_token=build_id_jag(cnf={"jkt": jkt}))
     far_side.answers["redeem"] = access_token_answer(token_type="DPoP")
+    return jkt
+
+
+@pytest.mark.spec("PP-01", "PP-04", "PP-11", "PP-19")
+def test_switched_on_a_worker_proves_its_key_on_all_three_legs(far_side, make_run, do, settings) -> None:
+    settings.DPOP = True
+    jkt = answer_bound(far_side)
     assert do(make_run(Run.Kind.LIST)).state == Run.State.DONE
     legs = [seen for seen in far_side.seen if "dpop" in seen.headers]
     assert [seen.form.get("grant_type") for seen in legs] == [

@@ -138,7 +138,7 @@ def test_what_was_cancelled_cannot_be_allowed(make_run):
 
 
 def test_trying_again_is_the_same_run_with_the_same_key(far_side, make_run, do, session):
-    from tests.agent0.far_side import Answer
+    from tests.agent0.answers import Answer
 
     run = make_run(attempts=4)
     far_side.answers["create"] = Answer(503, {}, times=1)

@@ -16,8 +16,8 @@ from agent0.jobs.models import Run, Step
 from agent0.tokens import sessions
 from agent0.tokens.models import SigninSession
 from stage.kit import people
+from tests.agent0.answers import refusal
 from tests.agent0.conftest import ID_TOKEN, REFRESH_TOKEN, browser_of, sign_in
-from tests.agent0.far_side import refusal
 
 pytestmark = pytest.mark.django_db
 

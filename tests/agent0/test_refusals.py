@@ -4,7 +4,7 @@ import pytest
 
 from agent0.assistant import outcomes
 from agent0.jobs.models import Run
-from tests.agent0.far_side import Answer, access_token_answer, id_jag_answer, refusal
+from tests.agent0.answers import Answer, access_token_answer, id_jag_answer, refusal
 from xaa import protocol
 
 pytestmark = pytest.mark.django_db

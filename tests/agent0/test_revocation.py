@@ -14,8 +14,8 @@ from agent0.jobs.tasks import revoke_token as task
 from agent0.tokens import retired, sealing, sessions
 from agent0.tokens.access_tokens import SealedTokenCache
 from agent0.tokens.models import CachedAccessToken, RetiredToken
+from tests.agent0.answers import Answer, refusal
 from tests.agent0.conftest import ID_TOKEN, REFRESH_TOKEN
-from tests.agent0.far_side import Answer, refusal
 from xaa.client import AccessToken, TokenKey
 
 pytestmark = pytest.mark.django_db

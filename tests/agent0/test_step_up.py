@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from agent0.jobs.models import Run
-from tests.agent0.far_side import Answer, refusal
+from tests.agent0.answers import Answer, refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -150,7 +150,7 @@ def test_the_same_run_twice_is_one_todo(far_side, make_run, do):
 
 def test_the_api_is_asked_again_once_when_it_no_longer_takes_the_token(far_side, make_run, do, settings):
     settings.ASK_EACH_TIME = False
-    from tests.agent0.far_side import Answer
+    from tests.agent0.answers import Answer
 
     do(make_run(Run.Kind.ADD))
     far_side.answers["create"] = Answer(401, {}, {"WWW-Authenticate": 'Bearer error="invalid_token"'}, times=1)

@@ -80,7 +80,7 @@ def peer(wire: Wire, alice: dict[str, str]) -> Peer:
     return Peer(wire, alice)
 
 
-@pytest.mark.spec("MC-01", "MC-03", "MC-04")
+@pytest.mark.spec("MC-01", "MC-02", "MC-03", "MC-04")
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_the_sdks_client_adds_a_todo_and_the_badge_says_agent0_did_it_for_alice(
     wire: Wire, demo: Demo, peer: Peer, mode: str
@@ -95,6 +95,7 @@ def test_the_sdks_client_adds_a_todo_and_the_badge_says_agent0_did_it_for_alice(
     assert done.structured_content["done"] is True
 
 
+@pytest.mark.spec("MC-14")
 def test_a_client_that_is_told_which_scope_is_missing_comes_back_with_it(wire: Wire, peer: Peer) -> None:
     """The first ID-JAG is for reading. The 403 names the scope; the second is what the challenge led to."""
     client = peer.run(lambda one: one.call_tool("list_todos", {}), scope="todos.read")
@@ -117,7 +118,7 @@ def test_a_client_that_is_told_which_scope_is_missing_comes_back_with_it(wire: W
     assert len(peer.asked) == 2
 
 
-@pytest.mark.spec("MC-03", "MC-18")
+@pytest.mark.spec("MC-02", "MC-03", "MC-18")
 def test_the_idp_takes_the_mcp_servers_identifier_to_the_letter(
     wire: Wire, agent0: Client, alice: dict[str, str]
 ) -> None:

@@ -9,7 +9,7 @@ from tests.house.rooms import ROOT, find_code
 
 # Conventions of the system and of tools, not settings of ours.
 NOT_OURS = {"CI", "NO_COLOR", "TERM", "PYENV_ROOT", "DJANGO_SETTINGS_MODULE"}
-READERS = {"text", "flag", "integer", "words", "url"}
+READERS = {"text", "flag", "integer", "words", "choice", "url"}
 WRITTEN_IN_PARTS = {f"{party}_{what}" for party in ("STAGE", "AGENT0", "TODO0", "IDP") for what in ("PORT", "URL")}
 
 

@@ -152,7 +152,7 @@ def test_the_resource_has_one_spelling(mcp: McpCaller, path: str) -> None:
     assert answer.status_code == 404
 
 
-@pytest.mark.spec("MC-17", "MD-10")
+@pytest.mark.spec("MC-09", "MC-17", "MD-10")
 def test_its_metadata_names_it_and_the_one_authorization_server(mcp_http: Any) -> None:
     answer = mcp_http.get(METADATA_OF_MCP)
     document = answer.json()

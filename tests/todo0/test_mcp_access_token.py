@@ -38,7 +38,7 @@ def test_the_unaltered_token_passes_at_every_request(mcp: McpCaller) -> None:
     see_refused(mcp.send("ping", bearer=""), status=401, error="")
 
 
-@pytest.mark.spec("MD-12", "RS-03")
+@pytest.mark.spec("MC-09", "MD-12", "RS-03")
 @pytest.mark.parametrize("credentials", ["", "Basic YTpi"])
 def test_no_credentials_get_a_bare_challenge_that_leads_to_the_metadata(mcp: McpCaller, credentials: str) -> None:
     answer = mcp.post("not even json", bearer="", Authorization=credentials)
@@ -137,7 +137,7 @@ def test_the_token_of_a_deactivated_account_is_refused(mcp: McpCaller) -> None:
     see_refused(mcp.send("ping"), status=401, error="invalid_token")
 
 
-@pytest.mark.spec("RS-03", "RS-04")
+@pytest.mark.spec("MC-14", "RS-03", "RS-04")
 def test_a_tool_beyond_the_scope_is_refused_by_the_name_of_the_scope(mcp: McpCaller, redeem: Redeem) -> None:
     read_only = redeem(id_jag_for_mcp(scope="todos.read")).json()["access_token"]
     assert mcp.call("list_todos", bearer=read_only)["isError"] is False

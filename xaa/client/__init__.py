@@ -17,6 +17,7 @@ token at the resource app's authorization server, and ``session`` does both when
 """
 
 from xaa.client.cache import MemoryTokenCache, TokenCache, TokenKey
+from xaa.client.discovery import ProtectedResource, choose_authorization_server, fetch_protected_resource
 from xaa.client.endpoints import TokenEndpoint, discover_token_endpoint
 from xaa.client.errors import NoAnswer, TokenEndpointError, UnexpectedResponse
 from xaa.client.redemption import redeem_id_jag
@@ -35,6 +36,7 @@ __all__ = [
     "IssuedRefreshToken",
     "MemoryTokenCache",
     "NoAnswer",
+    "ProtectedResource",
     "SignInDemand",
     "SubjectToken",
     "TokenCache",
@@ -42,8 +44,10 @@ __all__ = [
     "TokenEndpointError",
     "TokenKey",
     "UnexpectedResponse",
+    "choose_authorization_server",
     "discover_revocation_endpoint",
     "discover_token_endpoint",
+    "fetch_protected_resource",
     "read_sign_in_demand",
     "redeem_id_jag",
     "request_id_jag",

@@ -1,15 +1,15 @@
 """What can go wrong on the way of a token, told so that a page can point at the arrow that broke.
 
-``leg`` is that arrow: ``"token exchange"`` (to the IdP), ``"redemption"`` (to the resource app's authorization
-server), ``"api call"``, or ``"revocation"`` (to either server, when it is all over). Who decided and what to do
-next follows from the leg and the code.
+``leg`` is that arrow: ``"discovery"`` (what an API says of itself), ``"token exchange"`` (to the IdP),
+``"redemption"`` (to the resource app's authorization server), ``"api call"``, or ``"revocation"`` (to either
+server, when it is all over). Who decided and what to do next follows from the leg and the code.
 """
 
 from typing import Literal
 
 from xaa.errors import XaaError
 
-Leg = Literal["token exchange", "redemption", "api call", "revocation"]
+Leg = Literal["discovery", "token exchange", "redemption", "api call", "revocation"]
 
 
 class NoAnswer(XaaError):

@@ -6,6 +6,9 @@ keep the token; call the API; if the API says the token is no longer good, do th
 What is bounded (RFC 6749 says nothing, loops do): a call costs at most two access tokens, and a token at most two
 ID-JAGs, the second only when the first was refused as ``invalid_grant`` (the keys may just have rotated). A
 denial by the IdP is final: no second try, no other way in, no consent screen.
+
+An API that wants a scope more (403 ``insufficient_scope``) gets it once, from within what the app said it may ever
+ask for (``widest``): the API names what it wants, and does not decide what is asked of the IdP.
 """
 
 import hashlib
@@ -16,6 +19,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from xaa import protocol
 from xaa.client.cache import TokenCache, TokenKey
+from xaa.client.challenge import read_challenge
 from xaa.client.endpoints import TokenEndpoint
 from xaa.client.errors import Leg, NoAnswer, TokenEndpointError
 from xaa.client.redemption import redeem_id_jag
@@ -59,6 +63,7 @@ class CrossAppSession:
     clock: Callable[[], float] = time.time
     observe: Callable[[Event], None] = lambda event: None
     proof_key: SigningKey | None = None
+    widest: Names = ()
 
     def request(
         self,
@@ -73,11 +78,23 @@ class CrossAppSession:
         """Call ``url`` for the user, with a token for ``resource``. An HTTP error status is an answer."""
         token, is_new = self.load_access_token(resource=resource, scope=scope)
         answer = self._call_api(method, url, token, json, headers)
-        if is_new or not _says_invalid_token(answer):
+        if not is_new and _says_invalid_token(answer):
+            self.cache.drop(TokenKey(self.user, resource, scope))
+            token, _ = self.load_access_token(resource=resource, scope=scope)
+            answer = self._call_api(method, url, token, json, headers)
+        wider = self._read_wider_scope(answer, scope)
+        if not wider:
             return answer
-        self.cache.drop(TokenKey(self.user, resource, scope))
-        token, _ = self.load_access_token(resource=resource, scope=scope)
+        token, _ = self.load_access_token(resource=resource, scope=wider)
         return self._call_api(method, url, token, json, headers)
+
+    def _read_wider_scope(self, answer: HttpAnswer, scope: Names) -> Names:
+        """What was asked for and what the challenge adds to it (RFC 6750 §3.1); empty when it adds nothing."""
+        challenge = read_challenge(answer) if answer.status == 403 else {}
+        if challenge.get("error") != protocol.ERROR_INSUFFICIENT_SCOPE:
+            return ()
+        wanted = tuple(one for one in challenge.get("scope", "").split() if one not in scope)
+        return scope + wanted if wanted and set(wanted) <= set(self.widest) else ()
 
     def load_access_token(self, *, resource: str, scope: Names) -> tuple[AccessToken, bool]:
         """A token that lives long enough, and whether it was got just now."""

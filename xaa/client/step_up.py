@@ -11,14 +11,11 @@ In the flow this comes after the last leg was refused: the way on begins at the 
 Deliberately does not: send anybody anywhere. That needs the person's browser.
 """
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
 from xaa import protocol
+from xaa.client.challenge import read_challenge
 from xaa.http import HttpAnswer
-
-PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')  # RFC 9110 §11.2
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,7 @@ def read_sign_in_demand(answer: HttpAnswer) -> SignInDemand | None:
     """What the challenge of a 401 names, if it is for the sign-in; what is no number of seconds is ignored."""
     if answer.status != 401:
         return None
-    found = PARAMETER.findall(answer.headers.get("WWW-Authenticate", ""))
-    challenge = {name.lower(): quoted or plain for name, quoted, plain in found}
+    challenge = read_challenge(answer)
     if challenge.get("error") != protocol.ERROR_INSUFFICIENT_USER_AUTHENTICATION:
         return None
     max_age = challenge.get("max_age", "")

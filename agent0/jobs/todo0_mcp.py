@@ -1,0 +1,95 @@
+"""The resource app's MCP server, as Agent0 uses it: three tools, and how it is found out who guards them.
+
+In the flow everything is discovered from one refusal: a call without a token is answered 401, that leads to the
+server's own metadata, that to an authorization server, and that one's metadata to its token endpoint. What is not
+left to the far side is whom Agent0 trusts: the resource is the URL that was called, and the authorization server
+must be the one that the settings name (ID-JAG §9.4).
+
+Deliberately does not: list the tools first. Agent0's script knows which one it wants; a model would have to ask.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+
+from agent0.jobs.todo_list import MAX_TODOS, PAGE, ApiRefused, NotOffered, Todo, parse_page, parse_todo
+from xaa.client import (
+    Event,
+    NoAnswer,
+    UnexpectedResponse,
+    choose_authorization_server,
+    fetch_protected_resource,
+)
+from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
+from xaa.metadata import IssuerDirectory
+
+PING: Final = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+ACCEPT: Final = {"Accept": "application/json, text/event-stream"}
+
+
+def discover_guard(http: OutgoingHttp, directory: IssuerDirectory, *, observe: Callable[[Event], None]) -> str:
+    """The issuer of the authorization server that guards the MCP server. ``observe`` hears of the leg."""
+    url = settings.MCP_RESOURCE
+    observe(Event("discovery", "started", {}))
+    try:
+        refused = http.request("POST", url, json=PING, headers=ACCEPT)
+    except HttpFailure as failure:
+        raise NoAnswer("discovery", url, failure.reason) from failure
+    guarded = fetch_protected_resource(http, refused)
+    issuer = choose_authorization_server(directory, guarded, registered=[settings.RESOURCE_AS_ISSUER])
+    observe(Event("discovery", "passed", {"issuer": issuer}))
+    return issuer
+
+
+class McpTodoList:
+    """``post(json=, headers=)`` sends one MCP message with the Run's token."""
+
+    def __init__(self, post: Callable[..., HttpAnswer]) -> None:
+        from agent0.jobs.mcp_client import McpToolCaller  # the SDK takes a second to load: only who goes this way
+
+        self._tools = McpToolCaller(settings.MCP_RESOURCE, post)
+
+    def load_all(self, *, open_only: bool = False) -> list[Todo]:
+        """The person's todos, page by page, oldest first."""
+        only = {"done": False} if open_only else {}
+        todos: list[Todo] = []
+        after = 0
+        while len(todos) < MAX_TODOS:
+            body = self._call("list_todos", {"limit": PAGE, "after": after} | only)
+            page, after = parse_page(body, after=after)
+            todos += page
+            if not after:
+                break
+        return todos
+
+    def create(self, *, title: str, idempotency_key: str) -> Todo:
+        return parse_todo(self._call("create_todo", {"title": title, "idempotency_key": idempotency_key}))
+
+    def complete(self, todo_id: int) -> Todo:
+        return parse_todo(self._call("complete_todo", {"id": todo_id}))
+
+    def delete(self, todo_id: int) -> None:
+        raise NotOffered("there is no tool that deletes")
+
+    def _call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        from agent0.jobs.mcp_client import read_text
+
+        result = self._tools.call(name, arguments)
+        if result.is_error:
+            raise _read_error(read_text(result))
+        if not isinstance(result.structured_content, dict):
+            raise UnexpectedResponse("api call", field=name, rule="must return structured content")
+        return result.structured_content
+
+
+def _read_error(text: str) -> ApiRefused:
+    """The tool's own words: those that the REST API has for the same, in JSON."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = {}
+    said = said if isinstance(said, dict) else {}
+    error = str(said.get("error", ""))[:80]
+    return ApiRefused(404 if error == "not_found" else 400, error, str(said.get("message", text))[:300])
