@@ -116,6 +116,4 @@ def show_refused(request: HttpRequest, enterprise: Enterprise, purpose: Purpose,
     """
     params = load_interaction(enterprise, request.GET["request"], now=now).params
     back = redirect_to_client(purpose.app, params, error=UNMET, error_description=REFUSED)["Location"]
-    return show_page(
-        request, "signin/second_factor_refused.html", enterprise, status=403, app=purpose.app, back=back
-    )
+    return show_page(request, "signin/second_factor_refused.html", enterprise, app=purpose.app, back=back)
