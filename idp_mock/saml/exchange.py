@@ -56,6 +56,8 @@ def check_request(exchange: Exchange) -> Exchange:
         raise invalid_request("A refresh token is for this issuer: leave out 'audience' and 'resource'.")
     if not asked.subject_token:
         raise invalid_request("The parameter 'subject_token' is missing.")
+    if asked.dpop_headers:  # the proof was good (I1), but would bind nothing: better said than ignored
+        raise invalid_request("A refresh token is not bound to a key here: leave out the DPoP header.")
     if asked.has_actor or asked.authorization_details:
         raise invalid_request("Neither actor tokens nor authorization_details are supported here.")
     return exchange

@@ -1,5 +1,6 @@
 """The SAML route: an assertion becomes a refresh token, and that becomes ID-JAGs (ID-JAG §4.5)."""
 
+import copy
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -172,6 +173,15 @@ def test_it_refuses_a_request_for_something_more(
     see_refused(world, genuine(world, provider), by="I2", error="invalid_request", **override)
 
 
+@pytest.mark.spec("PP-02")
+def test_it_lets_nobody_believe_that_a_refresh_token_is_bound_to_a_key(
+    world: World, provider: ServiceProvider
+) -> None:
+    document = genuine(world, provider)
+    see_refused(world, document, by="I2", error="invalid_request", dpop_headers=(world.proof(),))
+    see_refused(world, document, by="I1", error="invalid_dpop_proof", dpop_headers=("no proof",))
+
+
 @pytest.mark.spec("TX-15")
 def test_no_other_token_becomes_a_refresh_token(world: World, provider: ServiceProvider) -> None:
     for kind in (
@@ -248,49 +258,43 @@ def test_it_refuses_an_assertion_that_was_edited(
         see_refused(world, edited, by="I4")
 
 
-@pytest.mark.spec("TX-17")
+@pytest.mark.spec("TX-17", "TX-36")
 def test_it_refuses_a_genuine_assertion_wrapped_into_a_forged_one(world: World, provider: ServiceProvider) -> None:
-    """Signature wrapping: the signature is good, and over something else than what would be read."""
-    document = genuine(world, provider)
+    """Signature wrapping: the signature is good, and over something else than what would be read.
+
+    What is forged is all that a thief needs: a genuine assertion to Todo0 looks as if made out to Agent0.
+    """
+    todo0 = register(world, "todo0-at-acme", entity_id="https://todo0.example/saml", acs_url=f"{ACS}/todo0")
+    original = etree.fromstring(assertion_of(todo0, world.family.session, now=world.now))
+    wanted = assertions.describe(provider, world.family.session, in_response_to="_request-1", now=world.now)
     for wrap in (inside_advice, inside_signature, with_the_same_id, in_a_response):
-        see_refused(world, wrap(etree.fromstring(document)), by="I4")
-    assert world.exchange(**as_assertion(document))["token_type"] == "N_A"
+        forged = etree.fromstring(wanted.to_string(nspair=assertions.PREFIXES))
+        forged.insert(1, copy.deepcopy(original[1]))
+        see_refused(world, wrap(forged, copy.deepcopy(original)), by="I4")
+    see_refused(world, etree.tostring(original), by="I5")
+    assert world.exchange(**as_assertion(genuine(world, provider)))["token_type"] == "N_A"
 
 
-def forge(original: etree._Element, *, id_: str = "_forged") -> etree._Element:
-    """Bob's, with the genuine signature in the place where one is looked for."""
-    forged = etree.fromstring(etree.tostring(original))
-    forged.set("ID", id_)
-    forged.find(f".//{{{saml.NAMESPACE}}}NameID").text = people.BOB.sub
-    return forged
-
-
-def inside_advice(original: etree._Element) -> bytes:
-    forged, bare = forge(original), etree.fromstring(etree.tostring(original))
-    bare.remove(bare[1])
-    etree.SubElement(forged, f"{{{saml.NAMESPACE}}}Advice").append(bare)
+def inside_advice(forged: etree._Element, original: etree._Element) -> bytes:
+    original.remove(original[1])
+    etree.SubElement(forged, f"{{{saml.NAMESPACE}}}Advice").append(original)
     return etree.tostring(forged)
 
 
-def inside_signature(original: etree._Element) -> bytes:
-    forged, bare = forge(original), etree.fromstring(etree.tostring(original))
-    bare.remove(bare[1])
-    holder = etree.SubElement(forged[1], "{http://www.w3.org/2000/09/xmldsig#}Object")
-    holder.append(bare)
+def inside_signature(forged: etree._Element, original: etree._Element) -> bytes:
+    original.remove(original[1])
+    etree.SubElement(forged[1], "{http://www.w3.org/2000/09/xmldsig#}Object").append(original)
     return etree.tostring(forged)
 
 
-def with_the_same_id(original: etree._Element) -> bytes:
-    forged, bare = forge(original, id_=original.get("ID")), etree.fromstring(etree.tostring(original))
-    bare.remove(bare[1])
-    etree.SubElement(forged, f"{{{saml.NAMESPACE}}}Advice").append(bare)
-    return etree.tostring(forged)
+def with_the_same_id(forged: etree._Element, original: etree._Element) -> bytes:
+    forged.set("ID", original.get("ID"))
+    return inside_advice(forged, original)
 
 
-def in_a_response(original: etree._Element) -> bytes:
+def in_a_response(forged: etree._Element, original: etree._Element) -> bytes:
     response = etree.Element("{urn:oasis:names:tc:SAML:2.0:protocol}Response", ID="_r")
-    response.append(forge(original))
-    response.append(original)
+    response.extend([forged, original])
     return etree.tostring(response)
 
 
