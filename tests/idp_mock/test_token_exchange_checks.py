@@ -1,6 +1,7 @@
 """Checks I1 to I14: what each refuses, in which order, and that none of them can be left out."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -33,14 +34,18 @@ def test_the_unaltered_exchange_is_granted_with_an_id_token_and_with_a_refresh_t
     assert world.exchange(**world.as_refresh(world.refresh_token()))["token_type"] == "N_A"
 
 
-@every_vector
-def test_it_refuses(world: World, vector: Vector) -> None:
-    assert world.exchange()["issued_token_type"] == protocol.TOKEN_TYPE_ID_JAG  # nothing was wrong before
-    override = vector.arrange(world)
+def see_refused(world: World, vector: Vector, override: dict[str, Any]) -> None:
+    """By the check that the vector names, with its error; ``test_token_exchange_guards`` asks the same."""
     with pytest.raises(OAuthError) as refused:
         world.exchange(**override)
     assert (refused.value.check, refused.value.error) == (vector.check, vector.error)
     assert refused.value.status == 400
+
+
+@every_vector
+def test_it_refuses(world: World, vector: Vector) -> None:
+    assert world.exchange()["issued_token_type"] == protocol.TOKEN_TYPE_ID_JAG  # nothing was wrong before
+    see_refused(world, vector, vector.arrange(world))
 
     # The system log tells the same, with a verdict on every check.
     event, position = last_event(), NUMBERS.index(vector.check)

@@ -18,3 +18,8 @@ def resolve_or_welcome(id_jag: IdJag) -> User | Newcomer:
     username = f"{id_jag.issuer} {id_jag.subject}"
     known = User.objects.filter(username=username).first()
     return known or Newcomer(lambda: User.objects.get_or_create(username=username)[0])
+
+
+def welcome_somebody_deactivated(id_jag: IdJag) -> Newcomer:
+    """Her account was made elsewhere in the same moment, and switched off in the next."""
+    return Newcomer(lambda: User(username=f"{id_jag.issuer} {id_jag.subject}", is_active=False))
