@@ -31,16 +31,19 @@ ACCEPT: Final = {"Accept": "application/json, text/event-stream"}
 
 def discover_guard(http: OutgoingHttp, directory: IssuerDirectory, *, observe: Callable[[Event], None]) -> str:
     """The issuer of the authorization server that guards the MCP server. ``observe`` hears of the leg."""
-    url = settings.MCP_RESOURCE
     observe(Event("discovery", "started", {}))
-    try:
-        refused = http.request("POST", url, json=PING, headers=ACCEPT)
-    except HttpFailure as failure:
-        raise NoAnswer("discovery", url, failure.reason) from failure
-    guarded = fetch_protected_resource(http, refused)
+    guarded = fetch_protected_resource(http, call_without_token(http, settings.MCP_RESOURCE))
     issuer = choose_authorization_server(directory, guarded, registered=[settings.RESOURCE_AS_ISSUER])
     observe(Event("discovery", "passed", {"issuer": issuer}))
     return issuer
+
+
+def call_without_token(http: OutgoingHttp, url: str) -> HttpAnswer:
+    """To be refused, and to learn from it (RFC 9728 §5.1)."""
+    try:
+        return http.request("POST", url, json=PING, headers=ACCEPT)
+    except HttpFailure as failure:
+        raise NoAnswer("discovery", url, failure.reason) from failure
 
 
 class McpTodoList:

@@ -1,0 +1,1 @@
+"""Commands of Agent0: one file each."""
