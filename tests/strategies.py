@@ -29,6 +29,12 @@ PARAMETERS: Final = (
     "subject_token_type", "requested_token_type", "actor_token", "client_assertion", "client_assertion_type",
     "code", "code_verifier", "redirect_uri", "refresh_token", "token", "authorization_details",
 )  # fmt: skip
+VISITS: Final = (
+    "response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge",
+    "code_challenge_method", "prompt", "max_age", "acr_values", "login_hint", "id_token_hint", "request",
+    "request_uri", "code", "error", "error_description", "iss", "connection", "email", "next", "interaction",
+    "post_logout_redirect_uri", "logout_token", "login", "password", "SAMLRequest", "RelayState", "allow",
+)  # fmt: skip
 CLAIMS: Final = (
     "iss", "sub", "aud", "client_id", "jti", "iat", "exp", "nbf", "resource", "scope", "auth_time", "acr", "amr",
     "cnf", "sid", "azp", "nonce", "email", "act", "authorization_details", "family",
@@ -65,6 +71,14 @@ bodies = (
 )
 
 
+queries = st.dictionaries(
+    st.sampled_from(VISITS) | st.text(max_size=8),
+    st.lists(
+        st.text(max_size=20) | st.sampled_from(["0", "-1", "9" * 40, "none", "login", "\0", "//x"]), max_size=2
+    ),
+    max_size=5,
+)
+"""What a browser may bring to a page of the sign-in."""
 extras = forms.map(lambda form: {name: values for name, values in form.items() if name not in GIVEN})
 
 
