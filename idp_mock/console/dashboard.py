@@ -26,7 +26,8 @@ class ActingApp:
     """One app that acts for the person at another."""
 
     connection: CrossAppConnection
-    may: tuple[str, ...]
+    may: tuple[tuple[str, str], ...]
+    """Each scope, and what it lets the app do."""
     last_used_at: datetime | None
 
 
@@ -38,6 +39,7 @@ def dashboard(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "dashboard/dashboard.html",
         tiles=[{"app": app, "url": home_of(app)} for app in load_apps(visitor.person)],
         acting=load_acting_apps(visitor.person),
+        admins=visitor.enterprise.people.filter(is_admin=True, status=Person.Status.ACTIVE).order_by("name")[:3],
     )
 
 
@@ -55,7 +57,7 @@ def load_acting_apps(person: Person) -> list[ActingApp]:
     return [
         ActingApp(
             connection,
-            tuple(connection.resource_app.words_for(scope) for scope in allowed_scopes(connection)),
+            tuple((scope, connection.resource_app.words_for(scope)) for scope in allowed_scopes(connection)),
             used.get((connection.requesting_app.client_id, connection.resource_app.issuer)),
         )
         for connection in (

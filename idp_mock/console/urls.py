@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from idp_mock.console.dashboard import dashboard
 from idp_mock.console.home import admin_home
+from idp_mock.directory.apps_page import app, apps
 from idp_mock.directory.people_page import people
 from idp_mock.directory.person_page import person, set_status, undo_change
 from idp_mock.keys.page import announce_key, keys, retire_key, rotate_keys
@@ -32,6 +33,9 @@ urlpatterns = [
     path("admin/policy/<int:pk>/restore/<int:change>", restore_terms, name="policy_restore"),
     path("admin/policy/<int:pk>/what-if", what_if, name="policy_what_if"),
     path("admin/policy/connect/<int:app>/<int:resource_app>", connect, name="policy_connect"),
+    path("admin/apps", apps, name="apps"),
+    path("admin/apps/<int:pk>", app, name="app"),
+    path("admin/apps/<int:pk>/<slug:tab>", app, name="app_tab"),
     path("admin/people", people, name="people"),
     path("admin/people/<int:pk>", person, name="person"),
     path("admin/people/<int:pk>/status", set_status, name="person_status"),

@@ -68,6 +68,8 @@ KINDS = {
         ),
     ),
 }
+CHANGES = tuple(event_type for kind in ("policy", "keys", "people") for event_type in KINDS[kind][1])
+"""What admins did."""
 
 
 @dataclass(frozen=True)

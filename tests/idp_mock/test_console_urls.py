@@ -30,11 +30,13 @@ def keys_of(enterprise: Enterprise, pattern: URLPattern) -> dict[str, object]:
     own = {
         "policy": connection.pk,
         "people": person.pk,
+        "apps": connection.requesting_app_id,
         "keys": enterprise.signing_keys.filter(status="next")[0].pk,
     }
     known = {
         "pk": own.get(str(pattern.pattern).split("/")[1], connection.pk),
         "change": 1,
+        "tab": "connections",
         "app": connection.requesting_app_id,
         "resource_app": connection.resource_app_id,
     }

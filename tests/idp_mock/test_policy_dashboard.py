@@ -17,7 +17,8 @@ def test_alice_sees_her_apps_and_that_agent0_acts_for_her_at_todo0() -> None:
     assert f'href="{addresses.TODO0_URL}/"' in page.content.decode()
     said = text_of(page)
     assert "Agent0 → acts for you at Todo0 Managed by Acme" in said
-    assert "Read todos; Add, complete and delete todos" in said
+    assert "Read todos todos.read Add, complete and delete todos todos.write Since" in said
+    assert "To change it, ask Carol Castro." in said
     assert "Last used never" in said
     assert "Evil0" not in said
     assert "Mail0" not in said
