@@ -104,7 +104,10 @@ def main(rounds: int = 1000) -> None:
         start("todo0.settings")
         from django.conf import settings
 
+        from xaa.throttle import clients
+
         settings.JWT_BEARER_DISCLOSE_UNKNOWN_USER = False
+        clients.REFUSED_GRANTS_OF_CLIENT = 10**9  # nobody else asks so often
         prepare()
         report(measure(rounds))
 

@@ -2,4 +2,4 @@
 
 from tests.xaa.settings import *  # noqa: F403
 
-INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions", "xaa.signin"]  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions", "xaa.signin", "xaa.throttle"]  # noqa: F405

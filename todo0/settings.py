@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "todo0.todos",
     "xaa.jwt_bearer",
     "xaa.signin",
+    "xaa.throttle",
     "oauth2_provider",
     "mozilla_django_oidc",
     "django.contrib.auth",

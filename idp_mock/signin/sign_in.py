@@ -3,9 +3,9 @@
 It serves two kinds of visitors: an authorization request that waits (``?request=``), and a page of this enterprise
 that needs somebody signed in (``?next=``).
 
-Deliberately does not: ask for a second factor (``second_factor`` does, where one is wanted), or slow down
-guessing. The persona picker signs in without a password: DEMO ONLY, it exists only while the stage is on, and what
-it tells of the sign-in says so (``factors``).
+Deliberately does not: ask for a second factor (``second_factor`` does, where one is wanted). The persona picker
+signs in without a password: DEMO ONLY, it exists only while the stage is on, and what it tells of the sign-in
+says so (``factors``).
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from idp_mock.signin.events import SESSION_START, Happened, record_allowed, reco
 from idp_mock.signin.factors import ACR_MFA, ACR_NONE, AMR_PASSWORD, AMR_PERSONA
 from idp_mock.signin.interaction import InteractionLost, load_interaction
 from idp_mock.signin.pages import allow_form_redirect, show_interaction_lost, show_page
-from idp_mock.signin.passwords import PersonSuspended, WrongCredentials, authenticate_person
+from idp_mock.signin.passwords import PersonSuspended, TooManyGuesses, WrongCredentials, guard_guessing
 from stage.kit import people
 
 
@@ -65,6 +65,10 @@ def sign_in(request: HttpRequest, tenant: str) -> HttpResponse:
         person, amr = identify_person(request, enterprise, purpose)
     except WrongCredentials:
         return show_sign_in(request, enterprise, purpose, status=400)
+    except TooManyGuesses as error:
+        response = show_sign_in(request, enterprise, purpose, status=429, wait=error.wait)
+        response["Retry-After"] = str(error.wait)
+        return response
     except PersonSuspended as error:
         happened = Happened(error.person, enterprise, now, purpose.app)
         record_denied(SESSION_START, happened, error="access_denied", reason="The person is suspended.")
@@ -102,7 +106,12 @@ def identify_person(
     if purpose.takes_personas and "persona" in request.POST:
         return pick_persona(enterprise, request.POST["persona"]), AMR_PERSONA
     login, password = request.POST.get("login", ""), request.POST.get("password", "")
-    person = authenticate_person(enterprise, login=login.replace("\0", ""), password=password)
+    person = guard_guessing(
+        enterprise,
+        login=login.replace("\0", ""),
+        password=password,
+        address=str(request.META.get("REMOTE_ADDR", "")),
+    )
     return person, AMR_PASSWORD
 
 
@@ -121,7 +130,7 @@ def pick_persona(enterprise: Enterprise, sub: str) -> Person:
 
 
 def show_sign_in(
-    request: HttpRequest, enterprise: Enterprise, purpose: Purpose, *, status: int = 200
+    request: HttpRequest, enterprise: Enterprise, purpose: Purpose, *, status: int = 200, wait: int = 0
 ) -> HttpResponse:
     response = show_page(
         request,
@@ -133,6 +142,7 @@ def show_sign_in(
         wants_second_factor=ACR_MFA in purpose.acr_values,
         login=request.POST.get("login", "") or purpose.login_hint,
         has_failed=request.method == "POST",
+        wait=wait,
     )
     return allow_form_redirect(response, purpose.redirect_uri)
 

@@ -21,8 +21,9 @@ from idp_mock.directory.models import App
 from idp_mock.directory.secrets import HASH_OF_NOBODY, matches_secret
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.tokens.client_assertion import authenticate_by_key
-from idp_mock.tokens.errors import InvalidClient, invalid_request
+from idp_mock.tokens.errors import InvalidClient, TooManyFailures, invalid_request
 from idp_mock.tokens.form import TokenForm, is_clean
+from xaa.throttle.clients import count_failed_client
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,17 @@ class Credentials:
 
 
 def authenticate_client(request: HttpRequest, enterprise_slug: str, form: TokenForm, *, now: datetime) -> App:
-    """The app that the request authenticates as, with its enterprise."""
+    """The app that the request authenticates as, with its enterprise. Failures are counted (RFC 6749 §10.10)."""
     check_one_method(request, form)
+    try:
+        return _authenticate(request, enterprise_slug, form, now=now)
+    except InvalidClient:
+        if wait := count_failed_client(request):
+            raise TooManyFailures(wait) from None
+        raise
+
+
+def _authenticate(request: HttpRequest, enterprise_slug: str, form: TokenForm, *, now: datetime) -> App:
     if uses_assertion(form):
         return authenticate_by_key(enterprise_slug, form, now=now)
     return authenticate_by_secret(enterprise_slug, read_credentials(request, form))

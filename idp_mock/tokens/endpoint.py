@@ -18,9 +18,10 @@ from idp_mock.directory.models import App
 from idp_mock.directory.tenants import tell_unknown_tenant_in_json
 from idp_mock.tokens import authorization_code, refresh_token, token_exchange
 from idp_mock.tokens.clients import authenticate_client
-from idp_mock.tokens.errors import OAuthError, answer_error, forbid_storing
+from idp_mock.tokens.errors import OAuthError, TooManyFailures, answer_error, forbid_storing
 from idp_mock.tokens.form import TokenForm, parse_token_form
 from xaa import protocol
+from xaa.throttle.clients import count_refused_grant
 
 Grant = Callable[[App, TokenForm, datetime], dict[str, object]]
 """What a grant's file offers: ``(app, form, now)`` to the members of a token response, or ``OAuthError``."""
@@ -39,7 +40,9 @@ def token(request: HttpRequest, tenant: str) -> JsonResponse:
     try:
         return forbid_storing(JsonResponse(grant_tokens(request, tenant, clock.now())))
     except OAuthError as error:
-        return answer_error(error, realm=tenant)
+        is_grant = error.error == protocol.ERROR_INVALID_GRANT
+        wait = count_refused_grant(request) if is_grant else 0  # after it was judged: RFC 6749 §10.10
+        return answer_error(TooManyFailures(wait) if wait else error, realm=tenant)
 
 
 def grant_tokens(request: HttpRequest, tenant: str, now: datetime) -> dict[str, object]:

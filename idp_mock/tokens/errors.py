@@ -28,6 +28,15 @@ class InvalidClient(OAuthError):
         self.used_header = used_header
 
 
+class TooManyFailures(OAuthError):
+    """The client failed to authenticate, or its grant was refused, and once too often (RFC 6585 §4)."""
+
+    def __init__(self, wait: int) -> None:
+        text = f"Too many requests like this one have failed. Try again in {wait} seconds."
+        super().__init__(protocol.ERROR_TEMPORARILY_UNAVAILABLE, text, status=429)
+        self.wait = wait
+
+
 def invalid_request(description: str) -> OAuthError:
     return OAuthError(protocol.ERROR_INVALID_REQUEST, description)
 
@@ -42,6 +51,8 @@ def answer_error(error: OAuthError, *, realm: str) -> JsonResponse:
     response = JsonResponse(body, status=error.status)
     if isinstance(error, InvalidClient) and error.used_header:
         response["WWW-Authenticate"] = f'Basic realm="{realm}", charset="UTF-8"'
+    if isinstance(error, TooManyFailures):
+        response["Retry-After"] = str(error.wait)
     return forbid_storing(response)
 
 

@@ -4,8 +4,10 @@ Three more server processes are started beside the demo's own. They share nothin
 holds here is held by that (SQLite, or PostgreSQL with ``make test-services``) and by no process's memory.
 """
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -168,3 +170,11 @@ def arrive(wire: Wire, demo: Demo) -> tuple[Visitor, str]:
 def cookies_of(visitor: Visitor) -> str:
     """All of them, as a browser sends them to localhost on any port."""
     return "; ".join(f"{one.name}={one.value}" for one in visitor.session.cookies)
+
+
+@pytest.mark.spec("SEC-34")
+def test_failed_authentication_is_counted_over_four_processes(wire: Wire, processes: list[str]) -> None:
+    """The thirty-first failure in a minute is told to wait, wherever the thirty before it went."""
+    guess = Client("nobody", "todo0", f"guessed-{os.getpid()}-{time.time_ns()}", "wrong")
+    answers = race(48, lambda number: redeem_at(wire, processes[number % 4], guess, "no.id.jag"))
+    assert sorted(answer.status_code for answer in answers) == [401] * 30 + [429] * 18

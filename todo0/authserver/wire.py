@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from xaa import protocol
 from xaa.jwt_bearer.errors import InvalidRequest
 from xaa.jwt_bearer.form import check_form
+from xaa.throttle.clients import REFUSED_FOR_ITS_GRANT, count_failed_client, count_refused_grant
 
 CHALLENGE: Final = 'Basic realm="Todo0\'s authorization server", charset="UTF-8"'  # RFC 6749 §5.2, RFC 7617 §2
 View = Callable[..., HttpResponse]
@@ -41,8 +43,11 @@ def client_endpoint(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        if _is_json(response):
+        found = _read_json(response)
+        if found is not None:
             response["Content-Type"] = "application/json"
+        if wait := _count(request, response.status_code, found or {}):
+            return slow_down(wait)
         if response.status_code == 401:  # the toolkit says Bearer, which is not how a client authenticates here
             response["WWW-Authenticate"] = CHALLENGE
         return response
@@ -69,8 +74,24 @@ def oauth_error(error: str, description: str, status: int = 400) -> JsonResponse
     return JsonResponse({"error": error, "error_description": description}, status=status)
 
 
-def _is_json(response: HttpResponse) -> bool:
+def slow_down(wait: int) -> JsonResponse:
+    """RFC 6585 §4, in the shape of RFC 6749 §5.2; the same for a client that exists and one that does not."""
+    text = f"Too many requests like this one have failed. Try again in {wait} seconds."
+    response = oauth_error(protocol.ERROR_TEMPORARILY_UNAVAILABLE, text, 429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _count(request: HttpRequest, status: int, body: dict[str, object]) -> int:
+    """What failed is counted after it was judged (RFC 6749 §10.10); seconds to wait, mostly 0."""
+    if status == 401:
+        return count_failed_client(request)
+    return count_refused_grant(request) if body.get("error") in REFUSED_FOR_ITS_GRANT else 0
+
+
+def _read_json(response: HttpResponse) -> dict[str, object] | None:
     try:
-        return isinstance(json.loads(response.content), dict)
+        found = json.loads(response.content)
     except ValueError:
-        return False
+        return None
+    return found if isinstance(found, dict) else None

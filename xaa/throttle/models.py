@@ -1,0 +1,21 @@
+"""How often something failed lately: one row for whoever is counted.
+
+Deliberately does not: hold a client id, a login or an address. ``digest`` is SHA-256 over what is counted, so that
+the table is no list of who tries what from where; and people type passwords into login fields.
+"""
+
+from django.db import models
+
+
+class FailedAttempts(models.Model):
+    """``count`` attempts failed in the window that ends at ``ends_at``; after that the row says nothing."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "failed attempts"
+
+    def __str__(self) -> str:
+        return f"{self.count} failed, until {self.ends_at:%H:%M:%S}"
