@@ -49,6 +49,9 @@ CNF_JKT: Final = "jkt"  # RFC 9449 §6.1, in the claim cnf of RFC 7800 §3.1
 # What may be done, more finely than a scope says it: a parameter, a claim, and a member of answers.
 AUTHORIZATION_DETAILS: Final = "authorization_details"  # RFC 9396 §2, §7; ID-JAG §3.1
 
+# Who acts for the person, where it is not the client alone: a claim, and a member of introspection.
+ACT: Final = "act"  # RFC 8693 §4.1, §7.4; ID-JAG §3.1
+
 # Metadata.
 GRANT_PROFILE_ID_JAG: Final = "urn:ietf:params:oauth:grant-profile:id-jag"  # ID-JAG §7.2
 META_GRANT_PROFILES: Final = "authorization_grant_profiles_supported"  # ID-JAG §7.2

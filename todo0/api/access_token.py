@@ -201,6 +201,7 @@ def judge(presented: Presented, checks: Sequence[Check[Presented]], logger: logg
         scope=row.scope,
         issuer=row.origin.issuer if hasattr(row, "origin") else "",
         fingerprint=fingerprint_of(settled.token),
+        acting=row.origin.acting if hasattr(row, "origin") else "",
         reach=settled.reach,
     )
 

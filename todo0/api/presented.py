@@ -61,7 +61,8 @@ class Access:
     """Whose it is, for which app, how far it reaches, on whose word. No token: nothing here could be
     replayed.
 
-    ``reach`` is the ids of the todos it is limited to; None: all that are the user's.
+    ``acting`` is who acts through the app, if the issuer named somebody: for the record, and nothing is granted by
+    it. ``reach`` is the ids of the todos it is limited to; None: all that are the user's.
     """
 
     user: User
@@ -69,6 +70,7 @@ class Access:
     scope: str
     issuer: str
     fingerprint: str
+    acting: str = ""
     reach: frozenset[int] | None = None
 
     def as_actor(self) -> Actor:
@@ -78,4 +80,5 @@ class Access:
             issuer=self.issuer,
             scope=self.scope,
             token_fingerprint=self.fingerprint,
+            acting=self.acting,
         )

@@ -5,7 +5,8 @@ of our own, signed with our own key, in our own names (never the ID-JAG itself, 
 django-oauth-toolkit calls it as ``OAUTH2_PROVIDER["ACCESS_TOKEN_GENERATOR"]`` and stores the token's SHA-256.
 
 Deliberately does not: copy identity claims from the ID-JAG. ``sub`` is the *local* account, since the IdP's
-subject names somebody in another namespace; only how the person signed in is carried over (RFC 9068 §2.2.1). Nor
+subject names somebody in another namespace; only how the person signed in is carried over (RFC 9068 §2.2.1), and
+who acts for her, if the IdP says so: that is for the record, and the API grants nothing by it (RFC 8693 §4.1). Nor
 take what the grant found from the request's attributes: there oauthlib shows a client's parameters as well.
 """
 
@@ -35,7 +36,7 @@ def issue_access_token(request: Any) -> str:
         "exp": now + request.expires_in,
         "jti": secrets.token_urlsafe(16),
     }
-    claims |= authentication_of(request) | confirmation_of(request) | details_of(request)
+    claims |= authentication_of(request) | actor_of(request) | confirmation_of(request) | details_of(request)
     return jose.sign(claims, key=load_signing_key(), typ=protocol.TYP_ACCESS_TOKEN)
 
 
@@ -50,6 +51,12 @@ def authentication_of(request: Any) -> dict[str, Any]:
     """When and how the person signed in at the IdP, not when the ID-JAG was redeemed (RFC 9470 §6)."""
     id_jag = vars(request).get("id_jag")
     return {name: id_jag.claims[name] for name in CARRIED_OVER if name in id_jag.claims} if id_jag else {}
+
+
+def actor_of(request: Any) -> dict[str, Any]:
+    """Who acts for the person beside the client, as the IdP told it (RFC 8693 §4.1; ID-JAG §9.7)."""
+    id_jag = vars(request).get("id_jag")
+    return {protocol.ACT: dict(id_jag.act)} if id_jag and id_jag.act else {}
 
 
 def confirmation_of(request: Any) -> dict[str, Any]:

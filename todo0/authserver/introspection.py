@@ -20,7 +20,7 @@ from todo0.authserver.wire import form_endpoint, oauth_error
 from xaa import jose, protocol
 
 INACTIVE = {"active": False}
-TOLD = (*CARRIED_OVER, protocol.AUTHORIZATION_DETAILS)
+TOLD = (*CARRIED_OVER, protocol.ACT, protocol.AUTHORIZATION_DETAILS)
 
 
 @form_endpoint
@@ -39,8 +39,8 @@ def introspect(request: HttpRequest) -> JsonResponse:
 def _describe(row: Any, client_id: str, token: str) -> dict[str, Any]:
     """The row, and what only the token says, which is ours by its hash.
 
-    That is how the person signed in (RFC 9470 §6.2), the key it is bound to (RFC 9449 §6.2), and what it may do
-    within its scope (RFC 9396 §9.2).
+    That is how the person signed in (RFC 9470 §6.2), who acts for her (RFC 8693 §7.4), the key it is bound to
+    (RFC 9449 §6.2), and what it may do within its scope (RFC 9396 §9.2).
     """
     if row.expires <= timezone.now() or row.user is None or not row.user.is_active:
         return INACTIVE

@@ -1,11 +1,14 @@
 """What the authorization server keeps besides the toolkit's own tables: its keys, and each token's origin.
 
 In the flow: ``AsSigningKey`` signs access tokens and is published at ``/oauth/jwks``; ``AccessTokenOrigin``
-remembers which IdP vouched for the person a token acts for, so that a todo can say who made it and a logout
-or a withdrawn connection can find the tokens to revoke; ``SpentCode``, which authorization code a token was for.
+remembers which IdP vouched for the person a token acts for, and who acts by its word, so that a todo can say who
+made it and a logout or a withdrawn connection can find the tokens to revoke; ``SpentCode``, which authorization
+code a token was for.
 
 Deliberately does not: store an access token, an ID-JAG or a private key in the clear.
 """
+
+import json
 
 from django.conf import settings
 from django.db import models
@@ -49,6 +52,8 @@ class AccessTokenOrigin(models.Model):
     issuer = models.CharField(max_length=255)
     subject = models.CharField(max_length=255)
     id_jag_jti = models.CharField(max_length=255)
+    act = models.TextField(blank=True)
+    """Who acts for the subject, as the ID-JAG says: JSON as text, which keeps what a database would refuse."""
 
     class Meta:
         # Logout and deprovisioning revoke by who the IdP says it is: OpenID Connect Back-Channel Logout §2.7.
@@ -56,6 +61,12 @@ class AccessTokenOrigin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issuer} {self.id_jag_jti}"
+
+    @property
+    def acting(self) -> str:
+        """The ``sub`` of the one who acts now; whoever is nested in it acted before (RFC 8693 §4.1)."""
+        subject = json.loads(self.act).get("sub") if self.act else ""
+        return subject[:255] if isinstance(subject, str) and subject.isprintable() else ""
 
 
 class SpentCode(models.Model):

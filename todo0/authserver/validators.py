@@ -7,6 +7,7 @@ token (RFC 8707 §2).
 Deliberately does not: judge an ID-JAG. ``xaa.jwt_bearer.id_jag`` does.
 """
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -64,7 +65,11 @@ class Todo0Validator(JwtBearerValidator):
         id_jag = vars(request).get("id_jag")
         if id_jag is not None:
             AccessTokenOrigin.objects.create(
-                access_token=access_token, issuer=id_jag.issuer, subject=id_jag.subject, id_jag_jti=id_jag.jti
+                access_token=access_token,
+                issuer=id_jag.issuer,
+                subject=id_jag.subject,
+                id_jag_jti=id_jag.jti,
+                act=json.dumps(id_jag.act) if id_jag.act else "",
             )
         elif request.grant_type == protocol.GRANT_AUTHORIZATION_CODE:
             remember_code(request.code, access_token)

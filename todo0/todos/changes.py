@@ -22,13 +22,17 @@ Action = TodoChange.Action
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: ``user`` alone, or an app for ``user``, on the word of ``issuer``, with one access token."""
+    """Who acts: ``user`` alone, or an app for ``user``, on the word of ``issuer``, with one access token.
+
+    ``acting`` is whom the issuer named as acting through the app, such as one of its agents; written down as said.
+    """
 
     user: User
     client: Any = None
     issuer: str = ""
     scope: str = ""
     token_fingerprint: str = ""
+    acting: str = ""
 
     @property
     def client_name(self) -> str:
@@ -122,4 +126,5 @@ def _write_history(actor: Actor, todo: Todo | None, title: str, action: str, at:
         issuer=actor.issuer,
         scope=actor.scope,
         token_fingerprint=actor.token_fingerprint,
+        acting=actor.acting,
     )

@@ -76,6 +76,7 @@ class TodoChange(models.Model):
     issuer = models.CharField(max_length=255, blank=True)
     scope = models.CharField(max_length=255, blank=True)
     token_fingerprint = models.CharField(max_length=16, blank=True)
+    acting = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ["at", "id"]

@@ -114,8 +114,9 @@ class JwtBearerGrant(GrantTypeBase):
         self.request_validator.save_token(token, request)
         id_jag = presented.id_jag
         log.info(
-            "redeemed: iss=%s sub=%s jti=%s client=%s scope=%r",
+            "redeemed: iss=%s sub=%s jti=%s client=%s scope=%r act=%r",
             id_jag.issuer, id_jag.subject, id_jag.claims.get("jti"), presented.client.client_id, token["scope"],
+            id_jag.act,
         )  # fmt: skip
         one_or_more = presented.resource[0] if len(presented.resource) == 1 else list(presented.resource)
         answer = token | {"resource": one_or_more}  # ID-JAG §4.4.1: the client learns what the token is for

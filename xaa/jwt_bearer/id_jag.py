@@ -12,7 +12,8 @@ refused one is never burnt; the other makes a newcomer's account, so a refused o
 Every claim of ID-JAG §3.1 is accounted for. Checked: ``iss aud client_id exp iat nbf sub jti resource scope``, and
 ``authorization_details`` (R14), refused unless we know their type: ignoring them would widen what was granted.
 Carried into the access token: ``auth_time acr amr``, and ``cnf`` (R8), whose only member understood is ``jkt``.
-Left to the subject resolver: ``email aud_sub sub_id tenant aud_tenant``. Anything else, ``act`` too, is ignored.
+Carried along and logged, never demanded, never refused: ``act``, which says who acts and so decides nothing here.
+Left to the subject resolver: ``email aud_sub sub_id tenant aud_tenant``. Anything else is ignored.
 """
 
 from dataclasses import replace

@@ -6,6 +6,7 @@ the check that establishes it has run.
 Deliberately does not: decide anything.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,6 +29,8 @@ class IdJagRejected(Exception):
 
 
 NOBODY: Final = TrustedIssuer(issuer="", algorithms=())
+MAX_ACT_CHARACTERS: Final = 1024
+"""An access token travels in a header, so a longer ``act`` is left out of it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,18 @@ class IdJag:
     def resource(self) -> Names:
         resource = self.claims.get("resource", ())
         return (resource,) if isinstance(resource, str) else tuple(resource)
+
+    @property
+    def act(self) -> Mapping[str, Any]:
+        """Who acts for the person, and for whom in turn, by the IdP's word (RFC 8693 §4.1); {} when it is silent.
+
+        Also when what it says is no object or too long to carry on: ID-JAG §9.7 gives no ground to refuse it.
+        """
+        act = self.claims.get(protocol.ACT)
+        try:
+            return act if isinstance(act, dict) and len(json.dumps(act)) <= MAX_ACT_CHARACTERS else {}
+        except RecursionError:  # nested so deep that it could be read and not written again
+            return {}
 
 
 @dataclass(frozen=True)
