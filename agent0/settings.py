@@ -54,6 +54,9 @@ SESSION_COOKIE_AGE = env.integer("AGENT0_SESSION_SECONDS", 12 * 3600, minimum=60
 TOKEN_KEYS = tuple(env.text("AGENT0_TOKEN_KEY").split())
 ASK_EACH_TIME = env.flag("AGENT0_ASK_EACH_TIME", default=True)  # of the IdP, for every request that a person makes
 DPOP = env.flag("AGENT0_DPOP", default=False)  # bind ID-JAGs and access tokens to a key of ours (RFC 9449)
+# Ask for the very actions that a request needs (RFC 9396)? The mock IdP and Todo0 know them; others may not.
+KNOW_DETAILS = IDP_ISSUER.startswith(f"{addresses.IDP_URL}/") and RESOURCE_AS_ISSUER == addresses.TODO0_URL
+DETAILS = env.flag("AGENT0_DETAILS", default=KNOW_DETAILS)
 SUBJECT_TOKEN_MIN_LIFETIME = 30  # seconds an ID Token must still have to be worth presenting
 
 # The worker. The broker is a folder, or Redis by this one variable.

@@ -20,7 +20,7 @@ def write_request(card: Card, user: User) -> str:
         f"Person: {user.get_full_name() or user.get_username()} {user.email}".rstrip(),
         f"Requesting app: Agent0, client {settings.IDP_CLIENT_ID} at {settings.IDP_ISSUER}",
         f"Resource app: {settings.RESOURCE_NAME}, {settings.RESOURCE_AS_ISSUER}, API {settings.RESOURCE}",
-        f"Scopes asked for: {card.asked}",
+        f"Scopes asked for: {card.asked}" + (f"; actions: {card.actions_asked}" if card.actions_asked else ""),
         f"Answer: {said}" if said else "",
         f"Time: {card.run.finished_at:%Y-%m-%d %H:%M:%S} UTC, run {card.run.uuid}",
     ]

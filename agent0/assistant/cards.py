@@ -78,6 +78,18 @@ class Card:
         return found[-1] if found else self.run.outcome.get("granted")
 
     @property
+    def actions_asked(self) -> str:
+        """Beyond the scope, where Agent0 asked for details; the latest word counts."""
+        return self._latest("actions_asked")
+
+    @property
+    def actions_granted(self) -> str:
+        return self._latest("actions_granted")
+
+    def _latest(self, name: str) -> str:
+        return next((step.detail[name] for step in reversed(self.steps) if name in step.detail), "")
+
+    @property
     def chips(self) -> list[dict[str, str]]:
         """ID Token, ID-JAG, access token: those that exist, in the order in which one became the other."""
         return [chip for step in self.steps for chip in step.detail.get("chips", ())]

@@ -64,6 +64,14 @@ EXPLANATIONS: Final = {
         ASK_ADMIN,
         "narrowed",
     ),
+    "action_withheld": Explanation(
+        "{party} withholds this action",
+        "Agent0 may act for you at {app}, but not do this there. It noticed before it called {app}.",
+        "{party}: its answer lists the actions that it allows",
+        "An administrator of {party}.",
+        ASK_ADMIN,
+        "narrowed",
+    ),
     "no_account": Explanation(
         "No account at {app}",
         "{idp} vouched for you, but {app} does not know you. An agent's request never creates an account there.",

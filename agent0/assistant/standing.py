@@ -52,7 +52,7 @@ def load_standing(session: SigninSession) -> Standing:
     if latest and latest.state == Run.State.DONE:
         scope = latest.outcome.get("granted", "")
         return Standing(f"Managed by {settings.IDP_NAME}", "ok", scope, latest.finished_at, token)
-    if code.startswith("read_only") or code == "stronger_signin":
+    if code.startswith("read_only") or code in ("action_withheld", "stronger_signin"):
         scope = latest.outcome.get("granted", "")
         return Standing(f"Managed by {settings.IDP_NAME}", "narrowed", scope, latest.finished_at, token)
     return Standing("Not tried yet", "neutral", "", None, token)

@@ -16,12 +16,13 @@ from django.conf import settings
 from agent0.client_key import load_client_key
 from agent0.jobs import todo0_api, todo0_mcp
 from agent0.jobs.actions import READ, WRITE
+from agent0.jobs.asked import Asked
 from agent0.jobs.models import Run
 from agent0.jobs.todo_list import TodoList
 from agent0.tokens.access_tokens import SealedTokenCache
 from agent0.tokens.proof_key import load_proof_key
 from agent0.tokens.subject import SubjectSource
-from agent0.ways import Way, resource_of
+from agent0.ways import Way
 from xaa.client import CrossAppSession, Event, TokenEndpoint, discover_token_endpoint
 from xaa.http import HttpAnswer
 from xaa.metadata import MetadataError
@@ -66,12 +67,11 @@ def open_session(
     )
 
 
-def open_todo_list(run: Run, session: CrossAppSession, scope: tuple[str, ...]) -> TodoList:
+def open_todo_list(run: Run, session: CrossAppSession, asked: Asked) -> TodoList:
     """The person's todos, by the Run's way, called with the Run's token."""
-    resource = resource_of(run.way)
 
     def send(method: str, path: str = "", **of_request: Any) -> HttpAnswer:
-        return session.request(method, f"{resource}{path}", resource=resource, scope=scope, **of_request)
+        return session.request(method, f"{asked.resource}{path}", **asked._asdict(), **of_request)
 
     return todo0_mcp.McpTodoList(partial(send, "POST")) if run.way == Way.MCP else todo0_api.RestTodoList(send)
 

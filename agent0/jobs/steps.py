@@ -7,13 +7,16 @@ longer its own.
 Deliberately does not: see a token. Events carry fingerprints, scopes and reasons.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils import timezone
 
+from agent0.jobs.details import in_words
 from agent0.jobs.lease import Lease
 from agent0.jobs.models import Run, Step
 from agent0.tokens.subject import SubjectSource
+from xaa.authorization_details import Details, dump_details, parse_details
 from xaa.client import AccessToken, Event
 from xaa.client.session import fingerprint
 
@@ -34,6 +37,7 @@ class StepRecorder:
         self._subject = subject
         self._step: Step | None = None
         self.scope_of_id_jag: tuple[str, ...] = ()
+        self.details_of_id_jag: Details = ()
 
     def __call__(self, event: Event) -> None:
         if event.phase == "started":
@@ -49,7 +53,8 @@ class StepRecorder:
     def found_token(self, token: AccessToken) -> None:
         """The cache had one, so there is no exchange to tell of."""
         chip = _chip("access-token", f"AT-{fingerprint(token.value)}")
-        self._close(passed=True, found=True, granted=" ".join(token.scope), chips=[chip])
+        told = _actions("actions_granted", {"details": dump_details(token.details)})
+        self._close(passed=True, found=True, granted=" ".join(token.scope), chips=[chip], **told)
 
     def fail(self, reason: str) -> None:
         """Close the leg that broke, if it did not say so itself."""
@@ -64,7 +69,7 @@ class StepRecorder:
         if self._step and self._step.name == name == Step.Name.CALL_API:
             return  # one Step for the calls of one Run, however many pages or deletions they are
         asked = {"asked": event.facts["scope"]} if "scope" in event.facts else {}
-        self._begin(name, **asked)
+        self._begin(name, **asked, **_actions("actions_asked", event.facts))
 
     def _begin(self, name: Step.Name, **detail: Any) -> None:
         ordinal = self._step.ordinal + 1 if self._step else 1
@@ -88,14 +93,21 @@ class StepRecorder:
             return {"reason": facts.get("reason") or f"status {facts.get('status', 'unknown')}"}
         if event.leg == "token exchange":
             self.scope_of_id_jag = tuple(facts["scope"].split())
+            self.details_of_id_jag = parse_details(facts["details"]) if "details" in facts else ()
             jag = _chip("id-jag", f"JAG-{facts['fingerprint']}")
             return {"granted_by_idp": facts["scope"], "chips": [_chip("id-token", self._subject.presented), jag]}
         if event.leg == "discovery":
             return {"guarded_by": facts["issuer"]}
         if event.leg == "redemption":
             chip = _chip("access-token", f"AT-{facts['fingerprint']}")
-            return {"granted": facts["scope"], "chips": [chip]}
+            return {"granted": facts["scope"], "chips": [chip], **_actions("actions_granted", facts)}
         return {"status": facts["status"]}
+
+
+def _actions(name: str, facts: Mapping[str, str]) -> dict[str, str]:
+    """The actions of the details that an event tells of, if it does."""
+    words = in_words(facts.get("details", ""))
+    return {name: words} if words else {}
 
 
 def _chip(kind: str, text: str) -> dict[str, str]:

@@ -51,6 +51,15 @@ class ScopeNarrowed(Exception):
         self.granted = granted
 
 
+class ActionsNarrowed(Exception):
+    """The token's details leave out an action that the Run needs; ``by`` as above."""
+
+    def __init__(self, *, by: str, granted: str) -> None:
+        super().__init__(f"expected more than the actions {granted!r}")
+        self.by = by
+        self.granted = granted
+
+
 @dataclass(frozen=True)
 class Verdict:
     """``state`` REFUSED or FAILED; or ``try_later``, and then the outcome counts only if attempts run out."""
@@ -113,6 +122,12 @@ def _scope_narrowed(error: ScopeNarrowed) -> Verdict:
 @judge.register
 def _not_offered(error: NotOffered) -> Verdict:
     return Verdict(Run.State.REFUSED, {"code": "not_offered", "reason": str(error)})
+
+
+@judge.register
+def _actions_narrowed(error: ActionsNarrowed) -> Verdict:
+    leg = Step.Name.ASK_IDP if error.by == "idp" else Step.Name.PRESENT
+    return Verdict(Run.State.REFUSED, {"code": "action_withheld", "leg": leg, "reason": str(error)})
 
 
 @judge.register

@@ -17,13 +17,15 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from agent0.jobs import actions, cross_app, verdicts
+from agent0.jobs.asked import Asked, asked_for
+from agent0.jobs.details import do_allow, in_words
 from agent0.jobs.lease import Lease, LeaseLost
 from agent0.jobs.models import Run
 from agent0.jobs.steps import StepRecorder
 from agent0.tokens.sessions import load_live_session
 from agent0.tokens.subject import SubjectSource
-from agent0.ways import resource_of
-from xaa.client import AccessToken, CrossAppSession, TokenKey
+from xaa.authorization_details import dump_details
+from xaa.client import AccessToken, CrossAppSession
 
 logger = logging.getLogger(__name__)
 
@@ -58,32 +60,39 @@ def _act(run: Run, lease: Lease, steps: StepRecorder, subject: SubjectSource) ->
     issuer = cross_app.discover_guard(run, observe=steps)
     steps.look_for_token()
     session = cross_app.open_session(run, issuer, subject=subject, observe=steps)
-    scope, resource = actions.SCOPES[run.kind], resource_of(run.way)
+    asked = asked_for(run)
     if settings.ASK_EACH_TIME and run.attempts == 1:
         # What the admin decided since the last request counts for this one (docs/decisions/0005).
-        session.cache.drop(TokenKey(session.user, resource, scope))
-    token = _obtain_token(session, resource, scope, steps)
-    todo_list = cross_app.open_todo_list(run, session, scope)
+        session.cache.drop(asked.key_of(session))
+    token = _obtain_token(session, asked, steps)
+    _check_actions(token, run, steps)
+    todo_list = cross_app.open_todo_list(run, session, asked)
     return actions.perform(run, lease, todo_list) | {"granted": " ".join(token.scope)}
 
 
-def _obtain_token(
-    session: CrossAppSession, resource: str, scope: tuple[str, ...], steps: StepRecorder
-) -> AccessToken:
-    """A token that may do all of ``scope``, or ``ScopeNarrowed``: compare before use (RFC 6749 §5.1).
+def _obtain_token(session: CrossAppSession, asked: Asked, steps: StepRecorder) -> AccessToken:
+    """A token that may do all of the scope, or ``ScopeNarrowed``: compare before use (RFC 6749 §5.1).
 
     A narrowed token from the cache is not used again: whoever narrowed it may have changed their mind since.
     """
-    token, is_new = session.load_access_token(resource=resource, scope=scope)
+    scope = asked.scope
+    token, is_new = session.load_access_token(**asked._asdict())
     if not is_new and not set(scope) <= set(token.scope):
-        session.cache.drop(TokenKey(session.user, resource, scope))
-        token, is_new = session.load_access_token(resource=resource, scope=scope)
+        session.cache.drop(asked.key_of(session))
+        token, is_new = session.load_access_token(**asked._asdict())
     if not is_new:
         steps.found_token(token)
     if not set(scope) <= set(token.scope):
         by = "resource" if set(scope) <= set(steps.scope_of_id_jag) else "idp"
         raise verdicts.ScopeNarrowed(by=by, asked=" ".join(scope), granted=" ".join(token.scope))
     return token
+
+
+def _check_actions(token: AccessToken, run: Run, steps: StepRecorder) -> None:
+    """The same for the details, which are as good as a smaller scope (RFC 9396 §7)."""
+    if not do_allow(token.details, run):
+        by = "resource" if do_allow(steps.details_of_id_jag, run) else "idp"
+        raise verdicts.ActionsNarrowed(by=by, granted=in_words(dump_details(token.details)))
 
 
 def _close_or_give_back(run: Run, lease: Lease, steps: StepRecorder, error: Exception) -> None:

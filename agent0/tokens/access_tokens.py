@@ -41,6 +41,7 @@ class SealedTokenCache:
             scope=tuple(row.granted_scope.split()),
             resource=tuple(row.granted_resource.split()),
             expires_at=row.expires_at.timestamp(),
+            details=tuple(row.granted_details),
         )
 
     def keep(self, key: TokenKey, token: AccessToken) -> None:
@@ -60,10 +61,12 @@ class SealedTokenCache:
             session=session,
             resource=key.resource,
             scope=" ".join(key.scope),
+            details=key.details,
             defaults={
                 "sealed_token": sealing.seal(token.value, owner=_owner(session, key)),
                 "granted_scope": " ".join(token.scope),
                 "granted_resource": " ".join(token.resource),
+                "granted_details": list(token.details),
                 "fingerprint": fingerprint(token.value),
                 "issued_at": datetime.now(UTC),
                 "expires_at": datetime.fromtimestamp(token.expires_at, UTC),
@@ -77,8 +80,8 @@ class SealedTokenCache:
         if key.user != str(self.session_id):
             raise ValueError("expected the key of this sign-in session, found another's")
         mine = CachedAccessToken.objects.filter(session_id=self.session_id, session__user_id=self.user_id)
-        return mine.filter(resource=key.resource, scope=" ".join(key.scope))
+        return mine.filter(resource=key.resource, scope=" ".join(key.scope), details=key.details)
 
 
 def _owner(session: SigninSession, key: TokenKey) -> str:
-    return session.owner_of(f"access_token {key.resource} {' '.join(key.scope)}")
+    return session.owner_of_access_token(key.resource, " ".join(key.scope), key.details)

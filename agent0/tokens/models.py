@@ -57,6 +57,10 @@ class SigninSession(models.Model):
         """What a token of this session is sealed for: the session, its user and person, and which token it is."""
         return " ".join((str(self.uuid), str(self.user_id), self.issuer, self.subject, kind))
 
+    def owner_of_access_token(self, *asked: str) -> str:
+        """The same for what was asked for it: resource, scope, details."""
+        return self.owner_of(" ".join(("access_token", *filter(None, asked))))
+
 
 class CachedAccessToken(models.Model):
     """The resource app's access token for what was *asked*; ``granted_scope`` is what came."""
@@ -64,16 +68,21 @@ class CachedAccessToken(models.Model):
     session = models.ForeignKey(SigninSession, models.CASCADE, related_name="access_tokens")
     resource = models.CharField(max_length=255)
     scope = models.CharField(max_length=255)
+    details = models.CharField(max_length=500, blank=True)
+    """``authorization_details`` as JSON (RFC 9396 §2), as they were asked for."""
     sealed_token = models.TextField()
     granted_scope = models.CharField(max_length=255, blank=True)
     granted_resource = models.CharField(max_length=512, blank=True)
+    granted_details = models.JSONField(default=list, blank=True)
     fingerprint = models.CharField(max_length=4)
     issued_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["session", "resource", "scope"], name="tokens_one_per_request")
+            models.UniqueConstraint(
+                fields=["session", "resource", "scope", "details"], name="tokens_one_per_request"
+            )
         ]
 
     def __str__(self) -> str:

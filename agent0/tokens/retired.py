@@ -33,7 +33,7 @@ def retire_refresh_token(session: SigninSession, now: datetime) -> None:
 def retire_access_tokens(session: SigninSession, now: datetime) -> None:
     """The same for those that still live."""
     for row in session.access_tokens.filter(expires_at__gt=now):
-        owner = session.owner_of(f"access_token {row.resource} {row.scope}")
+        owner = session.owner_of_access_token(row.resource, row.scope, row.details)
         retire("access_token", _open(row.sealed_token, owner), until=row.expires_at)
 
 

@@ -24,6 +24,7 @@ REFRESH_TOKEN = "alice-refresh-token"
 def settings_of_a_test(settings, tmp_path):
     settings.XAA_ALLOW_PRIVATE_ADDRESSES = True
     settings.CELERY_BROKER_URL = "memory://"
+    settings.DETAILS = False  # test_details has them
 
 
 @pytest.fixture(autouse=True)

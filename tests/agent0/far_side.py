@@ -122,7 +122,9 @@ class FarSide(McpTools):
     def _redeem(self, seen: Seen) -> Answer:
         scopes = [exchange.form["scope"] for exchange in self.requests_of("exchange")]
         number = len(self.requests_of("redeem"))
-        return access_token_answer(access_token=f"access-token-{number}", scope=[SCOPE, *scopes][-1])
+        asked = [exchange.form.get("authorization_details") for exchange in self.requests_of("exchange")]
+        details = {"authorization_details": json.loads(asked[-1])} if asked and asked[-1] else {}
+        return access_token_answer(access_token=f"access-token-{number}", scope=[SCOPE, *scopes][-1], **details)
 
     def _list(self, seen: Seen) -> Answer:
         asked = parse_qs(urlsplit(seen.path).query)

@@ -5,6 +5,7 @@ Each is one change away from a good answer, which passes before and after it.
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests import builders
 from tests.corpus.vectors import Vector, fill, load_vectors
 from tests.xaa.far_side import far_side, send
 from xaa import jose, protocol
+from xaa.authorization_details import Details
 from xaa.client import (
     AccessToken,
     SubjectToken,
@@ -53,16 +55,23 @@ class Far:
         send(handler, raw, status=change.get("status", 200), **headers)
 
     @property
+    def details(self) -> Details:
+        """What a client asks for that knows details."""
+        asked = {"type": "https://todo.example/authorization/todos", "locations": [API], "actions": ["read"]}
+        return (asked,) if self.vector.good == "with-details" else ()
+
+    @property
     def values(self) -> dict[str, str]:
         return {"api": API, "issuer": self.url, "ISSUER": self.url.upper()}
 
     def good(self, leg: str, change: dict[str, Any]) -> dict[str, Any]:
         if leg == "metadata":
             return {"issuer": self.url, "token_endpoint": f"{self.url}/token"}
-        common = {"expires_in": 300, "scope": " ".join(SCOPE), "resource": API}
+        details = {"authorization_details": list(self.details)} if self.details else {}
+        common = {"expires_in": 300, "scope": " ".join(SCOPE), "resource": API, **details}
         if leg == "redemption":
             return {**common, "token_type": "Bearer", "access_token": "the-access-token"}
-        claims = {"resource": API, **change.get("set_claim", {})}
+        claims = {"resource": API, **details, **change.get("set_claim", {})}
         claims.pop(change.get("remove_claim", ""), None)
         id_jag = jose.sign(claims, key=builders.IDP_KEY, typ=protocol.TYP_ID_JAG)
         issued = {"issued_token_type": protocol.TOKEN_TYPE_ID_JAG, "token_type": "N_A", "access_token": id_jag}
@@ -75,9 +84,8 @@ class Far:
         idp = discover_token_endpoint(IssuerDirectory(self.http), self.url, **credentials)
         resource_as = TokenEndpoint("https://todo.example", f"{self.url}/redeem", **credentials)
         subject = SubjectToken.from_id_token("the-id-token")
-        id_jag = request_id_jag(
-            self.http, idp, subject=subject, audience=resource_as.issuer, resource=API, scope=SCOPE
-        )
+        wanted: dict[str, Any] = {"resource": API, "scope": SCOPE, "details": self.details}
+        id_jag = request_id_jag(self.http, idp, subject=subject, audience=resource_as.issuer, **wanted)
         return redeem_id_jag(self.http, resource_as, id_jag=id_jag)
 
 
@@ -101,4 +109,4 @@ def test_the_client_takes_no_bad_answer(far: Far, vector: Vector) -> None:
     assert getattr(error, "leg", "metadata") == vector.leg
     assert field in ("", getattr(error, "field", ""), getattr(error, "error", "")), error
     assert "a secret" not in str(error)
-    assert far.walk(GOOD).value == "the-access-token"
+    assert far.walk(replace(GOOD, good=vector.good)).value == "the-access-token"

@@ -1,4 +1,4 @@
-"""Where access tokens wait between calls: keyed by (user, resource, scope), dropped before they expire.
+"""Where access tokens wait between calls: keyed by (user, resource, scope, details), dropped before they expire.
 
 Only access tokens are kept. An ID-JAG is asked for afresh each time, so that the IdP's admin is asked each time.
 
@@ -12,11 +12,15 @@ from xaa.client.responses import AccessToken, Names
 
 
 class TokenKey(NamedTuple):
-    """Whose token, for which API, to do what. ``user`` is the caller's own key for user and sign-in session."""
+    """Whose token, for which API, to do what. ``user`` is the caller's own key for user and sign-in session.
+
+    ``details`` is what ``dump_details`` makes of ``authorization_details`` (RFC 9396 §2), empty without any.
+    """
 
     user: str
     resource: str
     scope: Names
+    details: str = ""
 
 
 class TokenCache(Protocol):

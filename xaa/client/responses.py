@@ -4,8 +4,8 @@ A client that takes whatever stands in ``access_token`` will one day send an ID-
 (RFC 8693 §2.2.1 says so in other words). So each answer is parsed into a type of its own.
 
 Deliberately does not: read inside an ID-JAG or an access token. They are opaque to the client (ID-JAG §9.8).
-Two claims are compared: an ID-JAG for another ``resource`` than the answer's is not used, nor one that was to be
-bound to our key and is not.
+Three claims are compared: an ID-JAG for another ``resource`` or with other ``authorization_details`` than the
+answer's is not used, nor one that was to be bound to our key and is not.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xaa import jose, protocol
+from xaa.authorization_details import Details
+from xaa.client.details import check_same_details, read_granted_details
 from xaa.client.errors import Leg, UnexpectedResponse
 from xaa.dpop import read_bound_key
 
@@ -28,6 +30,7 @@ class IssuedIdJag:
     scope: Names
     resource: Names
     expires_at: float
+    details: Details = ()
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,26 @@ class IssuedRefreshToken:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """An access token for the resource app's API; ``expires_at`` in seconds since the epoch."""
+    """An access token for the resource app's API; ``expires_at`` in seconds since the epoch.
+
+    With ``details`` it does what they *and* ``scope`` allow; without any, all that ``scope`` says.
+    """
 
     value: str = field(repr=False)
     scope: Names
     resource: Names
     expires_at: float
+    details: Details = ()
 
 
 def parse_id_jag_response(
-    body: Mapping[str, Any], *, audience: str, asked_scope: Names, asked_resource: Names, now: float
+    body: Mapping[str, Any],
+    *,
+    audience: str,
+    asked_scope: Names,
+    asked_resource: Names,
+    asked_details: Details = (),
+    now: float,
 ) -> IssuedIdJag:
     """The IdP's answer (ID-JAG §4.3.4): really an ID-JAG, and marked as no access token."""
     leg: Leg = "token exchange"
@@ -59,12 +72,16 @@ def parse_id_jag_response(
     assertion, resource = _read_token(body, leg), _read_resource(body, asked_resource, leg)
     if "resource" in body:
         _check_same_resource(assertion, resource, leg)
+    details = read_granted_details(body, asked_details, leg)
+    if details:
+        check_same_details(assertion, details, leg)
     return IssuedIdJag(
         assertion=assertion,
         audience=audience,
         scope=_read_scope(body, asked_scope, leg),
         resource=resource,
         expires_at=now + _read_lifetime(body, leg),
+        details=details,
     )
 
 
@@ -91,7 +108,12 @@ def check_bound_to(key: jose.SigningKey, id_jag: IssuedIdJag) -> None:
 
 
 def parse_access_token_response(
-    body: Mapping[str, Any], *, id_jag: IssuedIdJag, token_type: str = protocol.TOKEN_TYPE_BEARER, now: float
+    body: Mapping[str, Any],
+    *,
+    id_jag: IssuedIdJag,
+    asked_details: Details = (),
+    token_type: str = protocol.TOKEN_TYPE_BEARER,
+    now: float,
 ) -> AccessToken:
     """The resource authorization server's answer (RFC 6749 §5.1). A refresh token in it is ignored."""
     leg: Leg = "redemption"
@@ -101,6 +123,7 @@ def parse_access_token_response(
         scope=_read_scope(body, id_jag.scope, leg),
         resource=_read_resource(body, id_jag.resource, leg),
         expires_at=now + _read_lifetime(body, leg),
+        details=read_granted_details(body, asked_details or id_jag.details, leg),
     )
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from xaa import protocol
+from xaa.authorization_details import Details, dump_details
 from xaa.client.cache import TokenCache, TokenKey
 from xaa.client.challenge import read_challenge
 from xaa.client.endpoints import TokenEndpoint
@@ -72,20 +73,21 @@ class CrossAppSession:
         *,
         resource: str,
         scope: Names,
+        details: Details = (),
         json: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
         """Call ``url`` for the user, with a token for ``resource``. An HTTP error status is an answer."""
-        token, is_new = self.load_access_token(resource=resource, scope=scope)
+        token, is_new = self.load_access_token(resource=resource, scope=scope, details=details)
         answer = self._call_api(method, url, token, json, headers)
         if not is_new and _says_invalid_token(answer):
-            self.cache.drop(TokenKey(self.user, resource, scope))
-            token, _ = self.load_access_token(resource=resource, scope=scope)
+            self.cache.drop(TokenKey(self.user, resource, scope, dump_details(details)))
+            token, _ = self.load_access_token(resource=resource, scope=scope, details=details)
             answer = self._call_api(method, url, token, json, headers)
         wider = self._read_wider_scope(answer, scope)
         if not wider:
             return answer
-        token, _ = self.load_access_token(resource=resource, scope=wider)
+        token, _ = self.load_access_token(resource=resource, scope=wider, details=details)
         return self._call_api(method, url, token, json, headers)
 
     def _read_wider_scope(self, answer: HttpAnswer, scope: Names) -> Names:
@@ -96,9 +98,9 @@ class CrossAppSession:
         wanted = tuple(one for one in challenge.get("scope", "").split() if one not in scope)
         return scope + wanted if wanted and set(wanted) <= set(self.widest) else ()
 
-    def load_access_token(self, *, resource: str, scope: Names) -> tuple[AccessToken, bool]:
+    def load_access_token(self, *, resource: str, scope: Names, details: Details = ()) -> tuple[AccessToken, bool]:
         """A token that lives long enough, and whether it was got just now."""
-        key = TokenKey(self.user, resource, scope)
+        key = TokenKey(self.user, resource, scope, dump_details(details))
         try:
             cached = self.cache.load(key)
             if cached.expires_at - self.clock() > MIN_REMAINING_LIFE:
@@ -106,28 +108,30 @@ class CrossAppSession:
             self.cache.drop(key)
         except KeyError:
             pass  # the first call, or the first after a sign-out
-        token = self._obtain_access_token(resource, scope)
+        token = self._obtain_access_token(resource, scope, details)
         self.cache.keep(key, token)
         return token, True
 
-    def _obtain_access_token(self, resource: str, scope: Names) -> AccessToken:
+    def _obtain_access_token(self, resource: str, scope: Names, details: Details) -> AccessToken:
         try:
-            return self._redeem(self._request_id_jag(resource, scope))
+            return self._redeem(self._request_id_jag(resource, scope, details))
         except TokenEndpointError as refusal:
             if refusal.leg != "redemption" or refusal.error != protocol.ERROR_INVALID_GRANT:
                 raise
-        return self._redeem(self._request_id_jag(resource, scope))
+        return self._redeem(self._request_id_jag(resource, scope, details))
 
-    def _request_id_jag(self, resource: str, scope: Names) -> IssuedIdJag:
+    def _request_id_jag(self, resource: str, scope: Names, details: Details) -> IssuedIdJag:
         def ask() -> IssuedIdJag:
             return request_id_jag(
                 self.http, self.idp, subject=self.subject(), audience=self.resource_as.issuer,
-                resource=resource, scope=scope, proof_key=self.proof_key, clock=self.clock,
+                resource=resource, scope=scope, details=details, proof_key=self.proof_key, clock=self.clock,
             )  # fmt: skip
 
         asked = {"scope": " ".join(scope), "audience": self.resource_as.issuer, "resource": resource}
+        asked |= _told(details)
         id_jag = self._observed("token exchange", ask, asked)
         granted = {"scope": " ".join(id_jag.scope), "fingerprint": fingerprint(id_jag.assertion)}
+        granted |= _told(id_jag.details)
         self.observe(Event("token exchange", "passed", granted))
         return id_jag
 
@@ -139,6 +143,7 @@ class CrossAppSession:
 
         token = self._observed("redemption", redeem, {"fingerprint": fingerprint(id_jag.assertion)})
         granted = {"scope": " ".join(token.scope), "fingerprint": fingerprint(token.value)}
+        granted |= _told(token.details)
         self.observe(Event("redemption", "passed", granted))
         return token
 
@@ -177,6 +182,10 @@ class CrossAppSession:
 def fingerprint(token: str) -> str:
     """Four characters by which people follow one token across pages and logs; nobody can get the token from it."""
     return hashlib.sha256(token.encode()).hexdigest()[:4]
+
+
+def _told(details: Details) -> dict[str, str]:
+    return {"details": dump_details(details)} if details else {}
 
 
 def _says_invalid_token(answer: HttpAnswer) -> bool:

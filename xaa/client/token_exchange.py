@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from xaa import protocol
+from xaa.authorization_details import Details, dump_details
 from xaa.client.endpoints import TokenEndpoint, post_token_request
 from xaa.client.responses import IssuedIdJag, Names, check_bound_to, parse_id_jag_response
 from xaa.http import OutgoingHttp
@@ -34,7 +35,7 @@ class SubjectToken:
         return cls(refresh_token, protocol.TOKEN_TYPE_REFRESH_TOKEN)
 
 
-def request_id_jag(
+def request_id_jag(  # noqa: PLR0913  the parameters of the request, and whom to send it to
     http: OutgoingHttp,
     idp: TokenEndpoint,
     *,
@@ -42,10 +43,13 @@ def request_id_jag(
     audience: str,
     resource: str = "",
     scope: Names = (),
+    details: Details = (),
     proof_key: SigningKey | None = None,
     clock: Callable[[], float] = time.time,
 ) -> IssuedIdJag:
     """Ask the IdP of ``subject`` for an ID-JAG to show at ``audience``, bound to ``proof_key`` if there is one.
+
+    ``details`` say what is to be done more finely than ``scope`` (RFC 9396 §2); the IdP has to know their types.
 
     Raises ``TokenEndpointError`` when the IdP refuses (``access_denied`` and ``invalid_target`` are its admin's
     decision), ``NoAnswer`` when it cannot be reached, ``UnexpectedResponse`` when it breaks the protocol.
@@ -56,6 +60,7 @@ def request_id_jag(
         "audience": audience,
         "resource": resource,
         "scope": " ".join(scope),
+        protocol.AUTHORIZATION_DETAILS: dump_details(details),
         "subject_token": subject.value,
         "subject_token_type": subject.type,
     }
@@ -66,6 +71,7 @@ def request_id_jag(
         audience=audience,
         asked_scope=scope,
         asked_resource=(resource,) if resource else (),
+        asked_details=details,
         now=clock(),
     )
     if proof_key:
