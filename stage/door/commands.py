@@ -152,6 +152,6 @@ COMMANDS = {
     "bench": Command(_bench, "dev", "redemptions, exchanges and API calls a second"),
     "lift": Command(_lift, "dev", "build the wheel and prove that xaa/ works outside this repository"),
     "docs": Command(_docs, "", "the tables in docs/ that follow from the code"),
-    "secrets": Command(_secrets, "", "a fresh .env for docker compose, on stdout"),
+    "secrets": Command(_secrets, "demo", "a fresh .env for docker compose, on stdout"),
     "help": Command(_help, "", "this list"),
 }
