@@ -16,7 +16,7 @@ from tests.strategies import FORM, authorizations, bodies, bounded, content_type
 pytestmark = pytest.mark.django_db
 PAGES = [
     "authorize", "authorize/resume", "login", "login/second-factor", "logout", "logout/confirm", "saml/sso",
-    "saml/metadata", "userinfo", "revoke", "oauth2/v1/authorize", "oauth2/v1/logout",
+    "saml/metadata", "userinfo", "revoke",
 ]  # fmt: skip
 CALM = {200, 302, 303, 400, 401, 403, 404, 405}
 
