@@ -1,4 +1,4 @@
-"""The seeded state: two enterprises, their people and apps, and Acme's policy. Running it again changes nothing.
+"""The seeded state: three companies, their people and apps, and Acme's policy. Running it again changes nothing.
 
 DEMO ONLY, all of it: invented people with public passwords.
 """
@@ -15,7 +15,7 @@ from idp_mock.policy.seed import seed_policy
 from stage.kit import addresses, people, registrations
 from xaa import protocol
 
-ENTERPRISES = {"acme": "Acme", "globex": "Globex"}
+ENTERPRISES = {"acme": "Acme", "globex": "Globex", "todo0-inc": "Todo0 Inc."}
 GROUPS = {
     "everybody": "Everybody",
     "sales": "Sales",
@@ -47,6 +47,7 @@ def at_kit_address(url: str) -> tuple[str, str, str]:
 APPS = (
     SeededApp("Agent0", registrations.AGENT0_AT_ACME, *at_kit_address(addresses.AGENT0_URL), SIGN_IN_AND_EXCHANGE),
     SeededApp("Todo0", registrations.TODO0_AT_ACME, *at_kit_address(addresses.TODO0_URL), SIGN_IN),
+    SeededApp("Todo0", registrations.TODO0_AT_TODO0_INC, *at_kit_address(addresses.TODO0_URL), SIGN_IN),
     SeededApp(
         "Evil0",
         registrations.EVIL0_AT_ACME,

@@ -1,4 +1,4 @@
-"""Todo0's seeded state: the connection to Acme, the clients, the people, a few todos.
+"""Todo0's seeded state: the connections to Acme and to its own company, the clients, the people, a few todos.
 
 Deliberately does not: make an account for Dan (he never signed in, so his ID-JAG is refused with ``User not
 found``), or connect Globex (its people are strangers here until somebody adds a connection).
@@ -18,6 +18,7 @@ from stage.kit.registrations import (
     AGENT0_DOCUMENT,
     EVIL0_AT_TODO0,
     TODO0_AT_ACME,
+    TODO0_AT_TODO0_INC,
     Registration,
 )
 from todo0.authserver.dot import Application
@@ -43,6 +44,7 @@ TODOS: Final = {
 def seed() -> None:
     load_signing_key()  # the first call makes it, so that /oauth/jwks is never empty
     connect_acme()
+    connect_staff()
     # Evil0 may use the grant as well, so that a stolen ID-JAG fails because it was made out to another
     # client, and not because the thief has no registration.
     register(AGENT0_AT_TODO0, name="Agent0")
@@ -63,6 +65,17 @@ def connect_acme() -> None:
     connection.client_secret = TODO0_AT_ACME.load_secret()
     connection.save()
     EmailDomain.objects.get_or_create(domain="acme.example", defaults={"connection": connection})
+
+
+def connect_staff() -> None:
+    """Todo0's own company, where its administrators sign in. No app may act for them, so the XAA switch is off."""
+    connection = Connection.objects.filter(slug=settings.STAFF_CONNECTION).first()
+    connection = connection or Connection(slug=settings.STAFF_CONNECTION, name="Todo0 Inc.")
+    connection.issuer = settings.STAFF_IDP_ISSUER
+    connection.client_id = settings.STAFF_IDP_CLIENT_ID
+    connection.client_secret = TODO0_AT_TODO0_INC.load_secret()
+    connection.save()
+    EmailDomain.objects.get_or_create(domain="todo0.example", defaults={"connection": connection})
 
 
 def register(registration: Registration, *, name: str) -> None:
@@ -102,8 +115,12 @@ def welcome(person: people.Person, *, at: datetime) -> None:
     """An account, made the way a first sign-in makes it, and its first todos."""
     given, _, family = person.name.partition(" ")
     profile = {"given_name": given, "family_name": family, "email": person.email, "email_verified": True}
-    user = resolve_user(settings.IDP_ISSUER, person.sub, profile=profile)
+    issuer = settings.STAFF_IDP_ISSUER if person.is_todo0_staff else settings.IDP_ISSUER
+    user = resolve_user(issuer, person.sub, profile=profile)
+    if person.is_todo0_staff and not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
     if Todo.objects.filter(owner=user).exists():
         return
-    for age, title in enumerate(reversed(TODOS[person]), start=1):
+    for age, title in enumerate(reversed(TODOS.get(person, ())), start=1):
         changes.add_todo(changes.Actor(user=user), title=title, at=at - timedelta(hours=5 * age))

@@ -6,7 +6,7 @@ Read it as: who am I, whom do I trust, what do I issue, then the boilerplate.
 from urllib.parse import urlsplit
 
 from stage.kit import addresses, env
-from stage.kit.registrations import TODO0_AT_ACME
+from stage.kit.registrations import TODO0_AT_ACME, TODO0_AT_TODO0_INC
 from stage.kit.settings_base import *  # noqa: F403
 from stage.kit.settings_base import allowed_hosts_for, cache_for, cookies_for, database_for, templates_for
 
@@ -23,7 +23,11 @@ MCP_RESOURCE = f"{addresses.TODO0_MCP_URL}/mcp"  # a second resource, with a ser
 # Whom do I trust? One row a connection, written by the seed; the same row serves sign-in and ID-JAGs.
 IDP_ISSUER = env.url("TODO0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
 IDP_CLIENT_ID = env.text("TODO0_IDP_CLIENT_ID", TODO0_AT_ACME.client_id)
-AUTHENTICATION_BACKENDS = ["xaa.signin.backend.SignInBackend"]  # no passwords here
+# ... and my own company's, for my own administrators. No app acts for them.
+STAFF_CONNECTION = "todo0-inc"
+STAFF_IDP_ISSUER = env.url("TODO0_STAFF_IDP_ISSUER", f"{addresses.IDP_URL}/todo0-inc")
+STAFF_IDP_CLIENT_ID = env.text("TODO0_STAFF_IDP_CLIENT_ID", TODO0_AT_TODO0_INC.client_id)
+AUTHENTICATION_BACKENDS = ["todo0.federation.trial.TrialBackend", "xaa.signin.backend.SignInBackend"]
 SIGNIN_CONNECTIONS = "todo0.federation.connections"
 SIGNIN_TOKEN_STORE = "todo0.federation.sign_out.SessionsAndAccessTokens"
 JWT_BEARER_TRUSTED_ISSUERS = "todo0.federation.connections.find_trusted_issuer"
@@ -50,6 +54,10 @@ ACCESS_TOKEN_ALGORITHM = "ES256"
 API_STEP_UP_ACTIONS = env.words("TODO0_STEP_UP_ACTIONS")
 API_STEP_UP_ACR_VALUES = env.words("TODO0_STEP_UP_ACR_VALUES")
 API_STEP_UP_MAX_AGE = env.integer("TODO0_STEP_UP_MAX_AGE", 0)  # seconds; 0 is any
+BCP_GATES = (
+    "IMPLICIT_GRANT", "PASSWORD_GRANT", "PKCE_METHOD", "ACCESS_TOKEN_TRANSPORT", "AUTHZ_RESPONSE_ISS",
+    "TOKEN_STORAGE", "REFRESH_TOKEN", "REDIRECT_URI_SCHEME", "REDIRECT_URI_MATCHING", "PKCE_REQUIRED",
+)  # fmt: skip
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"
 OAUTH2_PROVIDER = {
@@ -71,17 +79,8 @@ OAUTH2_PROVIDER = {
     "PKCE_REQUIRED": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": sorted({"https", urlsplit(JWT_BEARER_ISSUER).scheme}),
     # RFC 9700, every gate the toolkit has. TOKEN_STORAGE: only the SHA-256 of a token is stored.
-    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
-    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
-    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
-    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
-    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    **{f"COMPLIANT_BCP_RFC9700_{gate}": True for gate in BCP_GATES},
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
-    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
-    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # nobody has a password here; should that change
@@ -101,6 +100,7 @@ INSTALLED_APPS = [
     "todo0.authserver",
     "todo0.api",
     "todo0.todos",
+    "todo0.console",
     "xaa.jwt_bearer",
     "xaa.signin",
     "xaa.throttle",

@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from stage.kit.health import health
 from todo0.api.metadata import protected_resource_metadata
 from todo0.authserver.metadata import Todo0MetadataView
 from todo0.authserver.signing_keys import jwks
+from todo0.federation.trial import TrialCallbackView
 
 urlpatterns = [
     # RFC 9728 §3.1 and RFC 8414 §3.1: the well-known part goes before the identifier's path.
@@ -15,7 +17,10 @@ urlpatterns = [
     path("oauth/jwks", jwks, name="jwks"),
     path("oauth/", include("todo0.authserver.urls")),
     path("api/", include("todo0.api.urls")),
+    path("signin/callback", TrialCallbackView.as_view()),
     path("signin/", include("xaa.signin.urls")),
+    path("admin", RedirectView.as_view(pattern_name="admin-home")),
+    path("admin/", include("todo0.console.urls")),
     path("health", health),
     path("", include("todo0.todos.urls")),
 ]

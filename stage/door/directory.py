@@ -17,7 +17,7 @@ from stage.door.layout import AGENT0, IDP, STAGE, TODO0, TODO0_MCP, url_of
 if TYPE_CHECKING:
     from stage.kit.registrations import Registration
 
-ENTERPRISES = ("acme", "globex")
+ENTERPRISES = ("acme", "globex", "todo0-inc")
 KEPT = ("issuer", "jwks_uri", "scopes_supported", "grant_types_supported")
 
 

@@ -21,6 +21,7 @@ class Person:
     blurb: str
     is_admin: bool = False
     has_todo0_account: bool = False
+    is_todo0_staff: bool = False
 
 
 ALICE = Person(
@@ -88,5 +89,19 @@ GLOBEX_ALICE = Person(
     blurb="Another Alice, at another enterprise that Todo0 does not trust.",
 )
 
-PEOPLE = (ALICE, BOB, CAROL, DAN, EVE, GLOBEX_ALICE)
+TOVE = Person(
+    key="tove",
+    name="Tove Tamm",
+    enterprise="todo0-inc",
+    email="tove@todo0.example",
+    sub="00u9tove",
+    groups=("it",),
+    password="tove-demo-only",
+    is_admin=True,
+    has_todo0_account=True,
+    is_todo0_staff=True,
+    blurb="Runs Todo0 at Todo0 Inc.: she decides which IdPs and which clients it trusts.",
+)
+
+PEOPLE = (ALICE, BOB, CAROL, DAN, EVE, GLOBEX_ALICE, TOVE)
 BY_KEY = {person.key: person for person in PEOPLE}

@@ -14,7 +14,7 @@ from stage.kit import addresses, env
 
 @dataclass(frozen=True)
 class Registration:
-    """``client_id`` of ``owner`` at ``place`` ("acme", "globex" or "todo0")."""
+    """``client_id`` of ``owner`` at ``place`` ("acme", "globex", "todo0-inc" or "todo0")."""
 
     owner: str
     place: str
@@ -33,6 +33,7 @@ class Registration:
 AGENT0_AT_ACME = Registration("agent0", "acme", "agent0-at-acme", "AGENT0_IDP_CLIENT_SECRET")
 TODO0_AT_ACME = Registration("todo0", "acme", "todo0-at-acme", "TODO0_IDP_CLIENT_SECRET")
 EVIL0_AT_ACME = Registration("evil0", "acme", "evil0-at-acme", "EVIL0_IDP_CLIENT_SECRET")
+TODO0_AT_TODO0_INC = Registration("todo0", "todo0-inc", "todo0-at-todo0-inc", "TODO0_STAFF_IDP_CLIENT_SECRET")
 AGENT0_AT_GLOBEX = Registration("agent0", "globex", "agent0-at-globex", "AGENT0_GLOBEX_CLIENT_SECRET")
 AGENT0_AT_TODO0 = Registration("agent0", "todo0", "agent0-at-todo0", "AGENT0_RESOURCE_CLIENT_SECRET")
 EVIL0_AT_TODO0 = Registration("evil0", "todo0", "evil0-at-todo0", "EVIL0_RESOURCE_CLIENT_SECRET")
@@ -43,6 +44,7 @@ AGENT0_DOCUMENT = f"{addresses.AGENT0_URL}/client-metadata.json"
 REGISTRATIONS = (
     AGENT0_AT_ACME,
     TODO0_AT_ACME,
+    TODO0_AT_TODO0_INC,
     EVIL0_AT_ACME,
     AGENT0_AT_GLOBEX,
     AGENT0_AT_TODO0,

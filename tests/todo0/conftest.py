@@ -22,6 +22,7 @@ from xaa.signin.models import FederatedIdentity
 TODO0 = "http://localhost:8002"
 API = f"{TODO0}/api"
 ACME = "http://localhost:8003/acme"
+TODO0_INC = "http://localhost:8003/todo0-inc"
 METADATA_OF_API = f"{TODO0}/.well-known/oauth-protected-resource/api"
 
 Redeem = Callable[..., HttpResponse]
@@ -45,6 +46,20 @@ def seeded(db: None) -> None:
 @pytest.fixture
 def alice(seeded: None) -> User:
     return user_of(people.ALICE)
+
+
+@pytest.fixture
+def tove(seeded: None) -> User:
+    """Todo0's own administrator."""
+    return FederatedIdentity.objects.get(issuer=TODO0_INC, subject=people.TOVE.sub).user
+
+
+@pytest.fixture
+def admin(tove: User) -> Client:
+    """Her browser, against which CSRF protection is on."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(tove)
+    return client
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_an_issuer_and_a_domain_belong_to_one_connection(seeded: None) -> None:
 @pytest.mark.spec("SEC-02")
 @pytest.mark.parametrize("algorithms", ["HS256", "none", "ES256 HS256", ""])
 def test_it_refuses_a_symmetric_algorithm(seeded: None, algorithms: str) -> None:
-    connection = Connection.objects.get()
+    connection = Connection.objects.get(slug="acme")
     connection.algorithms = algorithms
     with pytest.raises(ValidationError, match="algorithms"):
         connection.full_clean()
@@ -76,10 +76,10 @@ def test_it_refuses_a_symmetric_algorithm(seeded: None, algorithms: str) -> None
 
 @pytest.mark.spec("SEC-30")
 def test_its_secret_is_sealed_for_one_purpose_and_one_key(seeded: None, settings: object) -> None:
-    sealed = Connection.objects.get().client_secret_sealed
+    sealed = Connection.objects.get(slug="acme").client_secret_sealed
     assert "test-only" not in sealed
     with pytest.raises(at_rest.SealBroken):
         at_rest.unseal(sealed, purpose=at_rest.ACCESS_TOKEN_SIGNING_KEY)
     settings.SECRET_KEY = "another"
     with pytest.raises(at_rest.SealBroken, match="TODO0_SECRET_KEY"):
-        _ = Connection.objects.get().client_secret
+        _ = Connection.objects.get(slug="acme").client_secret

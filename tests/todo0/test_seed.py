@@ -10,7 +10,7 @@ from django.core.management import call_command
 from oauth2_provider.models import Application
 
 from stage.kit import people
-from tests.todo0.conftest import ACME, user_of
+from tests.todo0.conftest import ACME, TODO0_INC, user_of
 from todo0.authserver.models import AsSigningKey
 from todo0.authserver.secrets import RandomSecretHasher
 from todo0.federation.models import Connection
@@ -30,8 +30,8 @@ def test_it_changes_nothing_when_run_again(seeded: None) -> None:
     assert count_rows() == before
 
 
-def test_it_makes_accounts_for_alice_and_bob_alone(seeded: None) -> None:
-    assert FederatedIdentity.objects.count() == User.objects.count() == 2
+def test_it_makes_accounts_for_alice_and_bob_and_one_administrator(seeded: None) -> None:
+    assert FederatedIdentity.objects.count() == User.objects.count() == 3
     assert [Todo.objects.filter(owner=user_of(person)).count() for person in (people.ALICE, people.BOB)] == [3, 2]
     alice = user_of(people.ALICE)
     assert people.ALICE.email not in alice.username
@@ -40,14 +40,23 @@ def test_it_makes_accounts_for_alice_and_bob_alone(seeded: None) -> None:
 
 
 def test_it_connects_acme_and_not_globex(seeded: None) -> None:
-    assert list(Connection.objects.values_list("issuer", "xaa_enabled", "active")) == [(ACME, True, True)]
+    found = Connection.objects.order_by("pk").values_list("issuer", "xaa_enabled", "active")
+    assert list(found) == [(ACME, True, True), (TODO0_INC, False, True)]
+
+
+def test_its_one_administrator_comes_from_its_own_company(seeded: None) -> None:
+    tove = FederatedIdentity.objects.get(issuer=TODO0_INC, subject=people.TOVE.sub).user
+    assert list(User.objects.filter(is_staff=True)) == [tove]
+    assert not tove.is_superuser
+    assert not tove.has_usable_password()
 
 
 def test_another_idp_in_the_environment_replaces_it_and_keeps_the_switches(seeded: None, settings: Any) -> None:
     Connection.objects.update(xaa_enabled=False)
+    assert Connection.objects.get(slug="acme").issuer == ACME
     settings.IDP_ISSUER, settings.IDP_CLIENT_ID = "https://example.okta.example", "0oa1"
     seed()
-    connection = Connection.objects.get()
+    connection = Connection.objects.get(slug="acme")
     assert (connection.issuer, connection.client_id) == ("https://example.okta.example", "0oa1")
     assert not connection.xaa_enabled
 

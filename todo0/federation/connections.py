@@ -8,15 +8,19 @@ Deliberately does not: fall back. No default connection, no issuer that only loo
 issuer that is not listed (RFC 8725 §3.10).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from todo0.federation.models import Connection, EmailDomain
-from xaa.metadata import TrustedIssuer
+from xaa.jwt_bearer.presented import TrustedIdp
 from xaa.signin import connections as signin
+
+TRIAL: Final = "trial:"
+"""Before a connection's name: a sign-in that an administrator tries and that signs nobody in (``trial``)."""
 
 
 @dataclass(frozen=True)
-class TrustedConnection(TrustedIssuer):
+class TrustedConnection(TrustedIdp):
     """The trust list's entry, whom it may speak for, and what it lets an ID-JAG do for somebody new.
 
     One row, read once a redemption.
@@ -31,8 +35,12 @@ class TrustedConnection(TrustedIssuer):
 
 
 def find_connection(slug: str) -> signin.Connection:
-    """The active connection named ``slug``; ``LookupError`` otherwise."""
-    return _load(slug=slug)
+    """The active connection named ``slug``; ``LookupError`` otherwise. For a trial it need not be active."""
+    name = slug.removeprefix(TRIAL)
+    _check_printable(name)
+    rows = Connection.objects.filter(slug=name)
+    row = rows.first() if name != slug else rows.filter(active=True).first()
+    return replace(_describe(row), slug=slug)
 
 
 def find_connection_for_email(email: str) -> signin.Connection:
@@ -60,6 +68,8 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
     return TrustedConnection(
         issuer=row.issuer,
         algorithms=tuple(row.algorithms.split()),
+        single_use=row.single_use,
+        max_lifetime=row.max_lifetime,
         tenant=row.tenant,
         aud_tenant=row.aud_tenant,
         saml_issuer=row.saml_issuer,
@@ -77,7 +87,10 @@ def load_domains(issuer: str) -> tuple[str, ...]:
 def _load(**by: str) -> signin.Connection:
     for value in by.values():
         _check_printable(value)
-    row = Connection.objects.filter(active=True, **by).first()
+    return _describe(Connection.objects.filter(active=True, **by).first())
+
+
+def _describe(row: Connection | None) -> signin.Connection:
     if row is None:
         raise LookupError("no active connection of that name or domain")
     domains = tuple(row.email_domains.values_list("domain", flat=True))

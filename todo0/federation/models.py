@@ -4,7 +4,8 @@ In the flow, the same row serves twice. Sign-in (``xaa.signin``) takes its issue
 ID-JAG grant (``xaa.jwt_bearer``) takes its issuer and algorithms, so that an ID-JAG is verified with the keys
 Todo0 already trusts for single sign-on (ID-JAG §4.1). ``xaa_enabled`` is the connection's own switch for the
 second use. ``tenant`` says for which of an issuer's companies this connection is, and both uses hold to it;
-``jit_accounts`` and ``link_by_email`` say who may come to an account by either, and are off.
+``jit_accounts`` and ``link_by_email`` say who may come to an account by either, and are off. ``single_use`` and
+``max_lifetime`` are what its ID-JAGs are held to.
 
 Deliberately does not: fold case, trim slashes or match prefixes (RFC 8414 §3.3). One connection an issuer, so
 an ``iss`` never has to choose between two configurations.
@@ -58,6 +59,12 @@ class Connection(models.Model):
     active = models.BooleanField(default=True, help_text="People of this enterprise may sign in.")
     xaa_enabled = models.BooleanField(
         default=False, help_text="Apps may act for its people with ID-JAGs of its IdP."
+    )
+    single_use = models.BooleanField(
+        default=True, help_text="An ID-JAG counts once; off: until it expires, as often as its client brings it."
+    )
+    max_lifetime = models.PositiveIntegerField(
+        default=600, help_text="Seconds between iat and exp of an ID-JAG that are tolerated."
     )
     jit_accounts = models.BooleanField(
         default=False, help_text="An ID-JAG for somebody new makes her an account, as her first sign-in would."

@@ -24,5 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(here or "todos")
     # DEMO ONLY: a product with many customers asks for the e-mail address alone, since a list of connections
     # is a list of customers (ID-JAG §9.4).
-    connections = Connection.objects.filter(active=True).order_by("name") if settings.STAGE else []
+    customers = Connection.objects.filter(active=True).exclude(slug=settings.STAFF_CONNECTION)
+    connections = customers.order_by("name") if settings.STAGE else []
     return render(request, "home.html", {"connections": connections, "next": here})

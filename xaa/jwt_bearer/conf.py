@@ -6,7 +6,9 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ========================================  =========================================================================
 ``JWT_BEARER_ISSUER``                     our own issuer identifier (RFC 8414 §2), the only ``aud`` we accept
 ``JWT_BEARER_TRUSTED_ISSUERS``            ``{issuer: {"algorithms": (...), "jwks_uri": ...}}``, or the dotted path
-                                          of a ``find(issuer) -> TrustedIssuer`` that raises ``LookupError``
+                                          of a ``find(issuer) -> TrustedIssuer`` that raises ``LookupError``;
+                                          ``single_use`` and ``max_lifetime`` in a line (``TrustedIdp``) hold for
+                                          its issuer in the place of the settings below
 ``JWT_BEARER_SUBJECT_RESOLVER``           dotted path of ``resolve(id_jag)`` to a user, or a ``Newcomer`` who may
                                           become one; raises ``SubjectNotFound``
 ``JWT_BEARER_RESOURCES``                  identifiers (RFC 8707) of the APIs this server issues tokens for
@@ -35,6 +37,7 @@ from django.utils.module_loading import import_string
 
 from xaa.dpop import WINDOW
 from xaa.jwt_bearer.policy import DecideDetail
+from xaa.jwt_bearer.presented import TrustedIdp
 from xaa.metadata import TrustedIssuer
 
 
@@ -99,7 +102,7 @@ class Conf:
         """The trust list's entry for exactly ``issuer``; ``LookupError`` when nobody put it there."""
         trusted = _required("JWT_BEARER_TRUSTED_ISSUERS")
         if isinstance(trusted, Mapping):
-            return TrustedIssuer(issuer=issuer, **trusted[issuer])
+            return TrustedIdp(issuer=issuer, **trusted[issuer])
         found: TrustedIssuer = import_string(trusted)(issuer)
         return found
 

@@ -52,14 +52,18 @@ def check_type(presented: Presented) -> Presented:
 
 @numbered("R5", "issuer trusted")
 def check_issuer(presented: Presented) -> Presented:
-    """``iss`` is on the trust list, byte for byte. Only this chooses the keys (ID-JAG §4.1; RFC 8725 §3.8)."""
+    """``iss`` is on the trust list, byte for byte. Only this chooses the keys (ID-JAG §4.1; RFC 8725 §3.8).
+
+    The line may have rules of its own: from here on the ID-JAG is held to those.
+    """
     issuer = presented.unverified_claims.get("iss")
     try:
         if not isinstance(issuer, str):
             raise LookupError
-        return replace(presented, trusted=trust.find_trusted_issuer(issuer))
+        trusted = trust.find_trusted_issuer(issuer)
     except LookupError as error:
         raise IdJagRejected(f"iss: expected a trusted issuer, found {issuer!r:.200}") from error
+    return replace(presented, trusted=trusted, rules=presented.rules.held_to(trusted))
 
 
 @numbered("R6", "key found, signature good")

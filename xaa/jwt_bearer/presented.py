@@ -8,7 +8,7 @@ Deliberately does not: decide anything.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from xaa import protocol
@@ -26,6 +26,14 @@ class IdJagRejected(Exception):
         self.reason = reason
         self.error = error
         self.description = description
+
+
+@dataclass(frozen=True)
+class TrustedIdp(TrustedIssuer):
+    """A line of the trust list with rules of its own; None is what holds for all (``conf``)."""
+
+    single_use: bool | None = None
+    max_lifetime: int | None = None
 
 
 NOBODY: Final = TrustedIssuer(issuer="", algorithms=())
@@ -98,6 +106,16 @@ class Rules:
     dpop_window: int
     bound_resources: frozenset[str]
     details_types: Mapping[str, DecideDetail]
+
+    def held_to(self, trusted: TrustedIssuer) -> "Rules":
+        """These rules, with those that the line of ``trusted`` has of its own in their place."""
+        if not isinstance(trusted, TrustedIdp):
+            return self
+        return replace(
+            self,
+            single_use=self.single_use if trusted.single_use is None else trusted.single_use,
+            max_lifetime=self.max_lifetime if trusted.max_lifetime is None else trusted.max_lifetime,
+        )
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,13 @@ def end_sessions(logout: LogoutToken) -> None:
         row.delete()
 
 
+def end_sessions_of(issuer: str) -> None:
+    """Delete every session that stands on the word of ``issuer``, whose people may sign in here no more."""
+    for row in SignedInSession.objects.filter(issuer=issuer):
+        _engine().SessionStore().delete(row.session_key)
+        row.delete()
+
+
 def claim_logout_token(issuer: str, jti: str, keep_until: float) -> bool:
     """Whether this call is the first with (``issuer``, ``jti``): the primary key decides, in any process."""
     UsedLogoutToken.objects.filter(expires_at__lt=timezone.now()).delete()

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.builders import REMOVED, build_id_jag
+from tests.builders import ISSUER, REMOVED, build_id_jag
 from tests.xaa.conftest import Redeem
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +39,12 @@ def test_it_refuses_one_that_lives_too_long(refused: Redeem, lifetime: int) -> N
 def test_it_accepts_one_at_the_limit(redeem: Redeem) -> None:
     now = int(time.time())
     assert redeem(build_id_jag(iat=now, exp=now + 600)).status_code == 200
+
+
+def test_the_line_of_the_trust_list_has_a_limit_of_its_own(
+    redeem: Redeem, refused: Redeem, settings: object
+) -> None:
+    settings.JWT_BEARER_TRUSTED_ISSUERS = {ISSUER: {"max_lifetime": 120}}  # type: ignore[attr-defined]
+    now = int(time.time())
+    refused(build_id_jag(iat=now, exp=now + 121), by="R10")
+    assert redeem(build_id_jag(iat=now, exp=now + 120)).status_code == 200

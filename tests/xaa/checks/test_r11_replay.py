@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from oauth2_provider.models import AccessToken
 
-from tests.builders import REMOVED, build_id_jag
+from tests.builders import ISSUER, REMOVED, build_id_jag
 from tests.xaa.conftest import Redeem
 from xaa.jwt_bearer import replay
 from xaa.jwt_bearer.models import RedeemedIdJag
@@ -35,6 +35,17 @@ def test_a_setting_allows_resubmission(redeem: Redeem, settings: object) -> None
     settings.JWT_BEARER_SINGLE_USE = False  # type: ignore[attr-defined]
     id_jag = build_id_jag()
     assert [redeem(id_jag).status_code for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("for_all", "for_this_issuer", "second"), [(True, False, 200), (False, True, 400)])
+def test_the_line_of_the_trust_list_says_otherwise(
+    redeem: Redeem, settings: object, for_all: bool, for_this_issuer: bool, second: int
+) -> None:
+    settings.JWT_BEARER_SINGLE_USE = for_all  # type: ignore[attr-defined]
+    settings.JWT_BEARER_TRUSTED_ISSUERS = {ISSUER: {"single_use": for_this_issuer}}  # type: ignore[attr-defined]
+    id_jag = build_id_jag()
+    assert [redeem(id_jag).status_code for _ in range(2)] == [200, second]
 
 
 @pytest.mark.django_db

@@ -1,14 +1,17 @@
 """``manage.py todo0 connection``: show the switches of one, or turn them: ``connection acme --jit-accounts on``.
 
-Todo0 has no pages for its own admin; this is what such a page would do.
+What the console's page of a connection does (``/admin/connections``), with the same record of the change.
 """
 
 from argparse import ArgumentParser
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from todo0.console.changes import By, save_change
 from todo0.federation.models import Connection
+from todo0.federation.terms import CONNECTION
 
 SWITCHES: Final = ("active", "xaa_enabled", "jit_accounts", "link_by_email")
 
@@ -28,8 +31,8 @@ class Command(BaseCommand):
             known = ", ".join(Connection.objects.values_list("slug", flat=True))
             raise CommandError(f"Expected a connection, one of: {known}. Found {options['slug']!r}.")
         turned = [name for name in SWITCHES if options[name]]
-        for name in turned:
-            setattr(connection, name, options[name] == "on")
-        connection.save(update_fields=turned)
+        terms = {name: options[name] == "on" for name in turned}
+        save_change(CONNECTION, connection.pk, terms, version=None, by=By(timezone.now()))
+        connection.refresh_from_db()
         for name in SWITCHES:
             self.stdout.write(f"{name.replace('_', '-')}: {'on' if getattr(connection, name) else 'off'}")

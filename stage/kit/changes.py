@@ -1,0 +1,42 @@
+"""What all changes by an administrator have in common, whichever party's: versions, and how a change is told.
+
+In the flow every page that changes something reads a row with its version, and saves over that version alone. The
+state before and after is kept as JSON, in words that outlive what they name.
+
+Deliberately does not: merge. Of two admins who edit one version, the second is told and loses nothing she typed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class StaleVersion(Exception):
+    """Somebody saved the row after the version that this change is based on."""
+
+
+class NotUndoable(Exception):
+    """The state before the change cannot be had again. The text says why, for the admin."""
+
+
+def differences(
+    labels: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """What changed, in words: ``label``, ``before``, ``after``."""
+    return [
+        {"label": label, "before": words(before.get(name)), "after": words(after.get(name))}
+        for name, label in labels.items()
+        if before.get(name) != after.get(name)
+    ]
+
+
+def summarise(rows: list[dict[str, str]]) -> str:
+    told = "; ".join(f"{row['label']}: {row['before']} → {row['after']}" for row in rows)
+    return told or "Saved without a change"
+
+
+def words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return "none" if value in (None, "") else str(value)

@@ -1,0 +1,67 @@
+"""Todo0's console in a real browser: its administrator signs in, every page fits, and a sign-in is tried."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.test_pages import UNLABELLED, WIDER_THAN_ITS_WINDOW
+from tests.browser.walk import continue_as
+from tests.cast import ALICE, TOVE
+from tests.flow.demo import Demo
+
+NewPerson = Callable[..., BrowserContext]
+
+
+def open_console(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url('todo0')}/admin/")
+    continue_as(page, TOVE)
+    expect(page.get_by_role("heading", name="Todo0 admin", level=1)).to_be_visible()
+
+
+def visit_console(page: Page, demo: Demo) -> Iterator[str]:
+    """Each page of the console in a state worth seeing, by name."""
+    todo0, idp = demo.url("todo0"), demo.url("idp")
+    open_console(page, demo)
+    yield "home"
+    page.goto(f"{todo0}/admin/connections?issuer={idp}/globex/")
+    yield "connections-differ"
+    page.goto(f"{todo0}/admin/connections?issuer={idp}/globex")
+    yield "connections-found"
+    page.goto(f"{todo0}/admin/connections")
+    page.get_by_role("link", name="Acme", exact=True).last.click()
+    page.get_by_label("Longest ID-JAG, in seconds").fill("300")
+    page.get_by_role("button", name="Save terms").click()
+    expect(page.get_by_text("Saved. The terms count")).to_be_visible()
+    yield "connection"
+    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_role("link", name="Try a sign-in").click()
+    continue_as(page, ALICE)
+    expect(page.get_by_role("heading", name="The sign-in works", level=1)).to_be_visible()
+    yield "trial"
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(1280, "light"), (1280, "dark"), (320, "light")],
+    ids=["light", "dark", "320 pixels"],
+)
+def test_every_page_of_todo0s_console_fits_and_is_marked_up(
+    demo: Demo, new_person: NewPerson, width: int, scheme: str
+) -> None:
+    page = new_person(viewport={"width": width, "height": 720}, color_scheme=scheme).new_page()
+    for name in visit_console(page, demo):
+        assert page.evaluate(WIDER_THAN_ITS_WINDOW) <= 0, f"{name} scrolls sideways at {width} pixels"
+        assert page.locator("h1").count() == 1, name
+        assert page.evaluate(UNLABELLED) == 0, name
+
+
+def test_a_trial_signs_nobody_in_and_makes_no_account(demo: Demo, new_person: NewPerson) -> None:
+    page = new_person(java_script_enabled=False).new_page()
+    for name in visit_console(page, demo):
+        if name == "trial":
+            expect(page.locator("dl")).to_contain_text(ALICE.sub)
+    page.goto(f"{demo.url('todo0')}/admin/")
+    expect(page.get_by_role("heading", name="Todo0 admin", level=1)).to_be_visible()
+    expect(page.get_by_role("banner")).to_contain_text(re.compile(TOVE.name))

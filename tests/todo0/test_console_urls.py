@@ -1,0 +1,101 @@
+"""The whole map of the console, walked as nobody, as a customer's people, and as Todo0's own administrator.
+
+The addresses come from the URL configuration, so a page that somebody adds is walked from its first day.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern
+
+from todo0.console.urls import urlpatterns
+from todo0.federation.models import Connection
+
+each_page = pytest.mark.parametrize("pattern", urlpatterns, ids=lambda pattern: pattern.name)
+FORGETFUL = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
+
+
+def address_of(pattern: URLPattern) -> str:
+    route = str(pattern.pattern)
+    for name in pattern.pattern.converters:
+        value = Connection.objects.get(slug="acme").pk if name == "pk" else 1
+        route = route.replace(f"<int:{name}>", str(value))
+    assert "<" not in route, route
+    return f"/admin/{route}"
+
+
+def ways(browser: Client, pattern: URLPattern) -> Iterator[HttpResponse]:
+    """Opened, and sent as a form with a good CSRF token."""
+    address = address_of(pattern)
+    browser.get("/")
+    token = browser.cookies["todo0_csrf"].value if "todo0_csrf" in browser.cookies else ""
+    if not token:
+        browser.cookies["todo0_csrf"] = token = "t" * 32
+    yield browser.get(address)
+    yield browser.post(address, {"csrfmiddlewaretoken": token, "to": "off"})
+
+
+def state() -> dict[str, list[Any]]:
+    models = [model for model in apps.get_models() if model._meta.managed and model._meta.label not in FORGETFUL]
+    return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in models}
+
+
+def browser_of(user: User | None) -> Client:
+    client = Client(enforce_csrf_checks=True)
+    if user:
+        client.force_login(user)
+    return client
+
+
+@each_page
+def test_nobody_is_sent_to_todo0s_own_sign_in(pattern: URLPattern, seeded: None) -> None:
+    before = state()
+    for response in ways(browser_of(None), pattern):
+        assert response.status_code in (303, 405)
+        if response.status_code == 303:
+            assert response["Location"].startswith("/signin/start?connection=todo0-inc&next=%2Fadmin%2F")
+    assert state() == before
+
+
+@each_page
+def test_a_customers_people_are_told_whose_page_it_is(pattern: URLPattern, alice: User) -> None:
+    before = state()
+    for response in ways(browser_of(alice), pattern):
+        assert response.status_code in (403, 405)
+        if response.status_code == 403:
+            assert "own administrators" in response.content.decode()
+            assert "Tove" not in response.content.decode()
+    after = state()
+    assert [label for label in before if before[label] != after[label] and label != "auth.User"] == []
+
+
+@each_page
+def test_an_administrator_who_lost_her_right_is_out_with_the_next_request(
+    pattern: URLPattern, admin: Client, tove: User
+) -> None:
+    assert admin.get("/admin/").status_code == 200
+    User.objects.filter(pk=tove.pk).update(is_staff=False)
+    assert all(response.status_code in (403, 405) for response in ways(admin, pattern))
+
+
+@each_page
+def test_the_administrator_gets_in(pattern: URLPattern, admin: Client) -> None:
+    """The good twin: by one method or the other, the page answers."""
+    answers = list(ways(admin, pattern))
+    if "change" in pattern.pattern.converters:
+        assert {response.status_code for response in answers} <= {404, 405}  # nothing was changed yet
+    else:
+        assert any(response.status_code in (200, 303, 400) for response in answers)
+    assert all(response.status_code < 500 for response in answers)
+
+
+def test_a_change_needs_a_form_of_ours(admin: Client) -> None:
+    acme = Connection.objects.get(slug="acme")
+    assert admin.post(f"/admin/connections/{acme.pk}/xaa", {"to": "off"}).status_code == 403, "no CSRF token"
+    acme.refresh_from_db()
+    assert acme.xaa_enabled

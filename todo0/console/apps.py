@@ -1,0 +1,8 @@
+"""Todo0's own pages for those who run it, as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ConsoleConfig(AppConfig):
+    name = "todo0.console"
+    label = "console"

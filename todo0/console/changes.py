@@ -1,0 +1,105 @@
+"""Change something an administrator may change: over the version she read, with before and after beside it.
+
+In the flow the next token request reads the rows that are written here. Nothing is cached on the way, so a change
+counts at once, in every process.
+
+Deliberately does not: merge. Of two who edit one version, the second is told and loses nothing she typed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Model, QuerySet
+
+from stage.kit.changes import StaleVersion, differences
+from todo0.console.models import Change
+
+Terms = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class By:
+    """Who changes something, and when; ``user`` is None for what is done at the command line."""
+
+    at: datetime
+    user: AbstractUser | None = None
+
+    @property
+    def name(self) -> str:
+        return (self.user.get_full_name() or self.user.get_username()) if self.user else "The command line"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that can be changed: its terms in words, how they are read from a row and written to it.
+
+    ``describe`` gives JSON, and ``write`` takes what ``describe`` gave, or some of it: so a change can be undone.
+    """
+
+    name: str
+    model: type[Model]
+    labels: Mapping[str, str]
+    describe: Callable[[Any], dict[str, Any]]
+    write: Callable[[Any, Terms], None]
+
+
+def save_change(kind: Kind, pk: int, terms: Terms, *, version: int | None, by: By) -> Change | None:
+    """Save ``terms`` over ``version``, or any; raises ``StaleVersion``. Nothing is written when none differs."""
+    try:
+        with transaction.atomic():
+            return _save(kind, pk, terms, version=version, by=by)
+    except IntegrityError as error:
+        if version_of(kind, pk) == version:  # nobody was faster: something else is wrong
+            raise
+        raise StaleVersion from error
+
+
+def _save(kind: Kind, pk: int, terms: Terms, *, version: int | None, by: By) -> Change | None:
+    row: Any = kind.model._default_manager.select_for_update().get(pk=pk)
+    latest = version_of(kind, pk)
+    if version not in (None, latest):
+        raise StaleVersion
+    before = kind.describe(row)
+    kind.write(row, terms)
+    after = kind.describe(row)
+    if before == after:
+        return None
+    return record_change(kind, row, before=before, after=after, version=latest + 1, by=by)
+
+
+def record_change(kind: Kind, row: Any, *, before: Terms, after: Terms, version: int, by: By) -> Change:
+    return Change.objects.create(
+        kind=kind.name,
+        object_pk=row.pk,
+        object_name=str(row)[:200],
+        version=version,
+        at=by.at,
+        by=by.user,
+        by_name=by.name[:150],
+        before=dict(before),
+        after=dict(after),
+    )
+
+
+def restore(kind: Kind, change: Change, *, version: int, by: By) -> Change | None:
+    """Bring back what was before ``change``. A later change of other terms is undone with it, as the page says."""
+    return save_change(kind, change.object_pk, change.before, version=version, by=by)
+
+
+def version_of(kind: Kind, pk: int) -> int:
+    return changes_of(kind, pk).aggregate(newest=Max("version"))["newest"] or 0
+
+
+def changes_of(kind: Kind, pk: int) -> QuerySet[Change]:
+    return Change.objects.filter(kind=kind.name, object_pk=pk)
+
+
+def tell(kind: Kind, changes: QuerySet[Change]) -> list[dict[str, Any]]:
+    """Each change with its differences in words, as ``admin/history.html`` and ``admin/missed.html`` show them."""
+    return [
+        {"change": change, "rows": differences(kind.labels, change.before, change.after)} for change in changes
+    ]

@@ -1,0 +1,41 @@
+"""Who may open a page of the console: Todo0's own administrators, who came from Todo0's own company.
+
+In the flow this stands before every page under ``/admin/``. The account's row is read anew for each request, so a
+lost right counts at once. A customer's admin is nobody here: she decides at her own company's IdP.
+
+Deliberately does not: know roles beyond *staff*, or name Todo0's administrators to a customer's people.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+Page = Callable[..., HttpResponse]
+
+
+def staff_only(page: Page) -> Page:
+    """Whoever is not signed in is sent to do so and comes back; others get a page that says whose this is."""
+
+    @never_cache
+    @wraps(page)
+    def enter(request: HttpRequest, **named: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return HttpResponseRedirect(sign_in_address(request), status=303)
+        if not request.user.is_staff:
+            context = {"sign_in": sign_in_address(request)}
+            return render(request, "admin/forbidden.html", context, status=403)
+        return page(request, **named)
+
+    return enter
+
+
+def sign_in_address(request: HttpRequest) -> str:
+    """At Todo0's own company, and back here; a form that was sent is not sent again, so back to the front page."""
+    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("admin-home")
+    return f"{reverse('signin:start')}?{urlencode({'connection': settings.STAFF_CONNECTION, 'next': wanted})}"

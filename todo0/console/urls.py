@@ -1,0 +1,19 @@
+"""Where the console answers, under ``/admin/``. Every change is a POST of its own, and needs no JavaScript."""
+
+from django.urls import path
+
+from todo0.console.home import home
+from todo0.federation.connection_page import connection, switch_connection, undo_connection
+from todo0.federation.connections_page import add_connection, connections
+from todo0.federation.trial import try_sign_in
+
+urlpatterns = [
+    path("", home, name="admin-home"),
+    path("connections", connections, name="admin-connections"),
+    path("connections/add", add_connection, name="admin-connection-add"),
+    path("connections/<int:pk>", connection, name="admin-connection"),
+    path("connections/<int:pk>/sign-in", switch_connection, {"name": "active"}, name="admin-connection-active"),
+    path("connections/<int:pk>/xaa", switch_connection, {"name": "xaa_enabled"}, name="admin-connection-xaa"),
+    path("connections/<int:pk>/try", try_sign_in, name="admin-connection-try"),
+    path("connections/<int:pk>/undo/<int:change>", undo_connection, name="admin-connection-undo"),
+]

@@ -1,0 +1,121 @@
+"""The page of one enterprise connection: its two switches, its terms, its history."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stage.kit.changes import NotUndoable, StaleVersion
+from todo0.console.changes import By, changes_of, restore, save_change, tell, version_of
+from todo0.console.gate import staff_only
+from todo0.console.models import Change
+from todo0.federation.forms import TermsForm
+from todo0.federation.models import Connection
+from todo0.federation.terms import CONNECTION
+
+SWITCHES: Final = {
+    ("active", True): "{name} is on: its people may sign in.",
+    (
+        "active",
+        False,
+    ): "{name} is off. Nobody signs in by it any more; its sign-ins and all access tokens that stand on "
+    "its word have ended.",
+    ("xaa_enabled", True): "Cross App Access is on: apps may act for {name}'s people, from the next request.",
+    (
+        "xaa_enabled",
+        False,
+    ): "Cross App Access is off: no app acts for {name}'s people. The access tokens that stand on "
+    "its word have ended.",
+}
+LOCKED_OUT: Final = (
+    "Not turned off: Todo0's own administrators sign in by this connection, and nobody could turn it on."
+)
+STALE: Final = "Somebody changed this connection since. The newest change is on top."
+
+
+@require_http_methods(["GET", "POST"])
+@staff_only
+def connection(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
+    found = get_object_or_404(Connection, pk=pk)
+    if request.method == "GET":
+        return show(request, found, TermsForm(found, version_of(CONNECTION, pk)))
+    form = TermsForm(found, 0, request.POST)
+    if not form.is_valid():
+        return show(request, get_object_or_404(Connection, pk=pk), form, status=400)
+    version = form.cleaned_data["version"]
+    try:
+        save_change(CONNECTION, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
+    except StaleVersion:
+        form.data = form.data.copy()
+        form.data["version"] = version_of(CONNECTION, pk)
+        missed = tell(CONNECTION, changes_of(CONNECTION, pk).filter(version__gt=version))
+        return show(request, get_object_or_404(Connection, pk=pk), form, status=409, missed=missed)
+    messages.success(request, "Saved. The terms count from the next request on.")
+    return HttpResponseRedirect(address_of(pk), status=303)
+
+
+@require_POST
+@staff_only
+def switch_connection(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One click: ``to`` names the state wanted, so a doubled click does not undo itself. It needs no version."""
+    found, on = get_object_or_404(Connection, pk=pk), request.POST.get("to") == "on"
+    if name == "active" and not on and found.slug == settings.STAFF_CONNECTION:
+        messages.error(request, LOCKED_OUT)
+        return HttpResponseRedirect(address_of(pk), status=303)
+    save_change(CONNECTION, pk, {name: on}, version=None, by=By(timezone.now(), request.user))
+    messages.success(request, SWITCHES[name, on].format(name=found.name))
+    return HttpResponseRedirect(address_of(pk), status=303)
+
+
+@require_POST
+@staff_only
+def undo_connection(request: HttpRequest, pk: int, change: int) -> HttpResponse:
+    """Bring back what was before one change, over the version that the administrator looked at."""
+    wanted = get_object_or_404(changes_of(CONNECTION, pk).exclude(before={}), pk=change)
+    version, found = request.POST.get("version", ""), get_object_or_404(Connection, pk=pk)
+    if found.slug == settings.STAFF_CONNECTION and not wanted.before["active"]:
+        messages.error(request, LOCKED_OUT)
+        return HttpResponseRedirect(address_of(pk), status=303)
+    try:
+        by = By(timezone.now(), request.user)
+        restore(CONNECTION, wanted, version=int(version) if version.isdecimal() else 0, by=by)
+        messages.success(request, f"Restored: {found.name} is as it was before version {wanted.version}.")
+    except (StaleVersion, NotUndoable) as error:
+        messages.error(request, f"Not restored. {str(error) or STALE}")
+    return HttpResponseRedirect(address_of(pk), status=303)
+
+
+def address_of(pk: int) -> str:
+    return reverse("admin-connection", args=[pk])
+
+
+def show(
+    request: HttpRequest, found: Connection, form: TermsForm, *, status: int = 200, missed: Any = None
+) -> HttpResponse:
+    context = {
+        "here": "connections",
+        "connection": found,
+        "form": form,
+        "missed": missed,
+        "is_staffs_own": found.slug == settings.STAFF_CONNECTION,
+        "version": version_of(CONNECTION, found.pk),
+        "history": tell_history(found.pk),
+    }
+    return render(request, "admin/connection.html", context, status=status)
+
+
+def tell_history(pk: int) -> list[dict[str, Any]]:
+    """Its changes, newest first, each with the address that brings back what was before it."""
+    history = tell(CONNECTION, changes_of(CONNECTION, pk)[:20])
+    for entry in history:
+        change: Change = entry["change"]
+        if change.before:
+            entry["undo"] = reverse("admin-connection-undo", args=[pk, change.pk])
+            entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
+    return history

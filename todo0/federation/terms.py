@@ -1,0 +1,72 @@
+"""The terms of an enterprise connection that an administrator may change, and what a change does besides.
+
+In the flow the next sign-in and the next ID-JAG read the row that is written here. Deactivation is more than a
+row: what apps hold on this IdP's word ends with it, at once, and so do the sign-ins.
+
+Deliberately does not: let the issuer or the client id be changed. Another issuer is another trust relationship: it
+gets a connection of its own, and nobody's account moves along (ID-JAG §5; RFC 8414 §3.3).
+"""
+
+from typing import Any, Final
+
+from django.db import transaction
+
+from stage.kit.changes import NotUndoable
+from todo0.authserver.dot import AccessToken
+from todo0.console.changes import Kind, Terms
+from todo0.federation.models import Connection, EmailDomain
+from xaa.signin.sessions import end_sessions_of
+
+LABELS: Final = {
+    "name": "Name",
+    "active": "Connection",
+    "xaa_enabled": "Cross App Access",
+    "algorithms": "Signature algorithms",
+    "single_use": "Each ID-JAG once",
+    "max_lifetime": "Longest ID-JAG, in seconds",
+    "jit_accounts": "Accounts for newcomers",
+    "link_by_email": "Link accounts by e-mail",
+    "domains": "E-mail domains",
+    "tenant": "Tenant at the IdP",
+    "aud_tenant": "Our name for it",
+    "saml_issuer": "SAML issuer",
+    "saml_key": "SAML name members",
+}
+COLUMNS: Final = tuple(name for name in LABELS if name != "domains")
+
+
+def describe(connection: Connection) -> dict[str, Any]:
+    domains = sorted(connection.email_domains.values_list("domain", flat=True))
+    return {name: getattr(connection, name) for name in COLUMNS} | {"domains": domains}
+
+
+def write(connection: Connection, terms: Terms) -> None:
+    was_trusted = connection.active and connection.xaa_enabled
+    for name in terms.keys() & set(COLUMNS):
+        setattr(connection, name, terms[name])
+    connection.save()
+    if "domains" in terms:
+        set_domains(connection, terms["domains"])
+    if was_trusted and not (connection.active and connection.xaa_enabled):
+        end_access_tokens(connection.issuer)
+    if not connection.active:
+        # After the change is in: until then the sign-in page would still let people in.
+        transaction.on_commit(lambda: end_sessions_of(connection.issuer))
+
+
+def set_domains(connection: Connection, domains: list[str]) -> None:
+    if taken := EmailDomain.objects.filter(domain__in=domains).exclude(connection=connection).first():
+        raise NotUndoable(f"{taken.domain} leads to another connection by now.")
+    connection.email_domains.exclude(domain__in=domains).delete()
+    known = set(connection.email_domains.values_list("domain", flat=True))
+    EmailDomain.objects.bulk_create(
+        EmailDomain(domain=domain, connection=connection) for domain in sorted(set(domains) - known)
+    )
+
+
+def end_access_tokens(issuer: str) -> None:
+    """Those that stand on an ID-JAG of ``issuer``: the next call of the API answers 401 (check A5)."""
+    AccessToken.objects.filter(origin__issuer=issuer).delete()
+
+
+CONNECTION: Final = Kind("connection", Connection, LABELS, describe, write)
