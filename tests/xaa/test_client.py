@@ -80,7 +80,7 @@ def sent_to(wire: responses.RequestsMock, url: str) -> list[dict[str, list[str]]
     return [parse_qs(str(call.request.body)) for call in wire.calls if call.request.url == url]
 
 
-@pytest.mark.spec("TX-01", "TX-02", "TX-03", "TX-08", "TX-14", "MC-01", "MC-19")
+@pytest.mark.spec("TX-01", "TX-02", "TX-03", "TX-08", "TX-13", "TX-14", "TX-30", "MC-01", "MC-19")
 def test_the_exchange_asks_for_an_id_jag_and_names_the_server_and_the_api(wire: responses.RequestsMock) -> None:
     id_jag = exchange()
     assert sent_to(wire, IDP.url) == [
@@ -95,6 +95,17 @@ def test_the_exchange_asks_for_an_id_jag_and_names_the_server_and_the_api(wire: 
         }
     ]
     assert (id_jag.assertion, id_jag.scope, id_jag.expires_at) == ("the-id-jag", SCOPE, 1300.0)
+
+
+@pytest.mark.spec("TX-09")
+@pytest.mark.parametrize(
+    "resource", ["api", "/api", "https:", "todo.example/api", f"{RESOURCE}#todos", f"{RESOURCE}#"]
+)
+def test_a_resource_that_is_no_absolute_uri_is_not_asked_for(wire: responses.RequestsMock, resource: str) -> None:
+    with pytest.raises(ValueError, match="absolute URI"):
+        exchange(resource=resource)
+    assert not wire.calls
+    assert exchange().resource == (RESOURCE,)
 
 
 @pytest.mark.spec("SEC-38", "RD-02", "MC-06")

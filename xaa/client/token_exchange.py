@@ -10,6 +10,7 @@ Deliberately does not: decide anything about the user, or send a subject token a
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from xaa import protocol
 from xaa.authorization_details import Details, dump_details
@@ -54,6 +55,7 @@ def request_id_jag(  # noqa: PLR0913  the parameters of the request, and whom to
     Raises ``TokenEndpointError`` when the IdP refuses (``access_denied`` and ``invalid_target`` are its admin's
     decision), ``NoAnswer`` when it cannot be reached, ``UnexpectedResponse`` when it breaks the protocol.
     """
+    check_resource(resource)
     form = {
         "grant_type": protocol.GRANT_TOKEN_EXCHANGE,
         "requested_token_type": protocol.TOKEN_TYPE_ID_JAG,
@@ -77,3 +79,11 @@ def request_id_jag(  # noqa: PLR0913  the parameters of the request, and whom to
     if proof_key:
         check_bound_to(proof_key, id_jag)
     return id_jag
+
+
+def check_resource(resource: str) -> None:
+    """An absolute URI without a fragment (RFC 8707 §2), or none; else ``ValueError``, and nothing is sent."""
+    parts = urlsplit(resource)
+    is_absolute = bool(parts.scheme and (parts.netloc or parts.path))
+    if resource and (not is_absolute or "#" in resource):
+        raise ValueError(f"Expected resource to be an absolute URI without a fragment, found {resource!r:.200}.")
