@@ -4,7 +4,16 @@ import pytest
 
 from tests.cast import ALICE
 from tests.flow.demo import Demo
+from tests.flow.lab import ask_operator
 from tests.flow.wire import Client, Wire, error_of, read_jwt
+
+ROTATE = """
+from idp_mock import clock
+from idp_mock.directory.models import Enterprise
+from idp_mock.keys import keystore
+keystore.rotate(Enterprise.objects.get(slug="acme"), now=clock.now())
+print("{}")
+"""
 
 
 @pytest.mark.spec("MD-03", "MD-04")
@@ -84,3 +93,16 @@ def test_the_client_can_look_at_its_token_and_take_it_back(
     assert wire.post(demo.facts["todo0"]["revocation_endpoint"], revocation).status_code == 200
     assert introspect(wire, agent0_there, access_token) == {"active": False}
     assert wire.call("GET", "/todos", access_token).status_code == 401
+
+
+@pytest.mark.spec("SEC-08")
+def test_acme_changes_its_key_while_everybody_works_and_nobody_notices(
+    wire: Wire, demo: Demo, agent0: Client, agent0_there: Client, alice: dict[str, str]
+) -> None:
+    """Todo0 has Acme's keys from before, the announced one among them, and need not be told."""
+    assert wire.redeem(agent0_there, wire.id_jag(agent0, alice["id_token"])).status_code == 200
+    before = wire.id_jag(agent0, alice["id_token"])
+    ask_operator(demo, "idp_mock", ROTATE)
+    after = wire.id_jag(agent0, alice["id_token"])  # her ID Token is signed with the old key
+    assert read_jwt(before)[0]["kid"] != read_jwt(after)[0]["kid"]
+    assert [wire.redeem(agent0_there, one).status_code for one in (before, after)] == [200, 200]
