@@ -27,8 +27,8 @@ class Seen:
     body: object
 
 
-def refusal(error: str, description: str = "", status: int = 400) -> Answer:
-    return Answer(status, {"error": error, "error_description": description})
+def refusal(error: str, description: str = "", status: int = 400, times: int = 1_000_000) -> Answer:
+    return Answer(status, {"error": error, "error_description": description}, times=times)
 
 
 def id_jag_answer(**override: object) -> Answer:

@@ -3,6 +3,7 @@
 import json
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -40,8 +41,12 @@ def test_its_document_is_one_that_a_strict_server_takes(client: Any, key: jose.S
 
 
 @pytest.mark.spec("CI-01")
-def test_its_address_has_no_query() -> None:
-    assert "?" not in URL
+def test_the_client_id_it_publishes_is_the_address_of_the_document_without_a_query(
+    client: Any, key: jose.SigningKey
+) -> None:
+    parts = urlsplit(client.get("/client-metadata.json").json()["client_id"])
+    assert parts.geturl() == URL
+    assert (parts.path, parts.query, parts.fragment) == ("/client-metadata.json", "", "")
 
 
 @pytest.mark.spec("CI-04", "MD-18")

@@ -201,7 +201,7 @@ def test_it_believes_no_result_that_is_not_as_mcp_and_todo0_have_it(far_side, ov
     assert (run.state, run.outcome["code"]) == (Run.State.FAILED, "unusable_answer"), run.outcome
 
 
-@pytest.mark.spec("PP-08")
+@pytest.mark.spec("PP-19")
 def test_with_dpop_on_every_message_has_a_proof_for_the_servers_address(far_side, over_mcp, do, settings):
     from tests.agent0.test_dpop import answer_bound
 

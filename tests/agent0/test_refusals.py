@@ -79,6 +79,22 @@ def test_it_asks_for_one_fresh_id_jag_when_the_first_is_refused_and_no_more(far_
     assert len(far_side.requests_of("exchange")) == len(far_side.requests_of("redeem")) == 2
 
 
+@pytest.mark.spec("RF-03", "RF-07")
+@pytest.mark.parametrize("status", [400, 401])
+def test_invalid_grant_means_the_same_with_either_status(far_side, run, do, status):
+    """RFC 6749 §5.2 has 400; servers answer with 401, too."""
+    far_side.answers["redeem"] = refusal("invalid_grant", status=status, times=1)
+    assert do(run).state == Run.State.DONE
+    assert len(far_side.requests_of("exchange")) == len(far_side.requests_of("redeem")) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_the_idps_invalid_grant_means_the_same_with_either_status_and_is_final(far_side, run, do, status):
+    far_side.answers["exchange"] = refusal("invalid_grant", status=status)
+    assert do(run).outcome["code"] == "sign_in_again"
+    assert len(far_side.requests_of("exchange")) == 1
+
+
 @pytest.mark.parametrize("description", ["User not found", "User not found.", "user not found"])
 def test_it_tells_dan_that_he_has_no_account(far_side, run, do, description):
     far_side.answers["redeem"] = refusal("invalid_grant", description)

@@ -1,6 +1,7 @@
 """The person's tokens: sealed, bound to her, given to the exchange one at a time, gone when she is."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -318,6 +319,8 @@ def test_of_many_workers_one_at_a_time_holds_the_refresh_token(alice):
         source()
         holding.append(1)
         most.append(len(holding))
+        time.sleep(0.05)  # as an exchange does, so that another who came in meanwhile is seen
+        most.append(len(holding))
         holding.pop()
         source.release()
         connection.close()
@@ -325,4 +328,4 @@ def test_of_many_workers_one_at_a_time_holds_the_refresh_token(alice):
     workers = [threading.Thread(target=exchange) for _ in range(4)]
     [worker.start() for worker in workers]
     [worker.join(20) for worker in workers]
-    assert most == [1, 1, 1, 1]
+    assert most == [1] * 8

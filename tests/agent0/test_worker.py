@@ -7,6 +7,8 @@ from django.db import connection
 
 from agent0.jobs.models import Run, Step
 from agent0.tokens.models import CachedAccessToken
+from agent0.ways import Way
+from tests.agent0.answers import Answer
 from tests.agent0.conftest import ID_TOKEN
 from xaa import protocol
 
@@ -39,6 +41,31 @@ def test_each_credential_goes_to_its_own_place(far_side, make_run, do):
     assert client_id_of(far_side.requests_of("exchange")[0]) == "agent0-at-acme"
     assert client_id_of(far_side.requests_of("redeem")[0]) == "agent0-at-todo0"
     assert all("secret" not in str(seen) for seen in far_side.requests_of("create"))
+
+
+def where_seen(far_side, token: str) -> set[str]:
+    """What kinds of request had ``token`` anywhere in them."""
+    return {seen.what for seen in far_side.seen if token in str(seen)}
+
+
+@pytest.mark.spec("SEC-38")
+@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("lured_at", ["nowhere", "exchange", "redeem", "create", "mcp"])
+def test_each_token_goes_to_its_own_place_and_is_led_to_no_other(far_side, make_run, do, way, lured_at):
+    """307 asks for the same request elsewhere, with its body: with the ID Token, the ID-JAG, the access token."""
+    lure = Answer(307, {}, {"Location": f"{far_side.url}/elsewhere"})
+    if lured_at == "mcp":
+        far_side.tools_fail = lure
+    elif lured_at != "nowhere":
+        far_side.answers[lured_at] = lure
+    done = do(make_run(Run.Kind.ADD, way=way))
+    assert where_seen(far_side, ID_TOKEN) == {"exchange"}
+    assert where_seen(far_side, "id-jag-") <= {"redeem"}
+    assert where_seen(far_side, "access-token-") <= {"mcp" if way == Way.MCP else "create"}
+    assert far_side.requests_of("unknown") == []
+    if lured_at == "nowhere":
+        assert done.state == Run.State.DONE
+        assert where_seen(far_side, "id-jag-") == {"redeem"}
 
 
 def test_it_writes_down_each_leg_with_fingerprints_and_no_token(far_side, make_run, do):
@@ -150,8 +177,6 @@ def test_the_same_run_twice_is_one_todo(far_side, make_run, do):
 
 def test_the_api_is_asked_again_once_when_it_no_longer_takes_the_token(far_side, make_run, do, settings):
     settings.ASK_EACH_TIME = False
-    from tests.agent0.answers import Answer
-
     do(make_run(Run.Kind.ADD))
     far_side.answers["create"] = Answer(401, {}, {"WWW-Authenticate": 'Bearer error="invalid_token"'}, times=1)
     run = do(make_run(Run.Kind.ADD))

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from idp_mock.keys.keystore import load_active_key, load_published_keys
+from idp_mock.policy.seed import MAIL0_URL
 from idp_mock.tokens.id_token import issue_id_token
 from stage.kit import people
 from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, World, last_event, sign_in
@@ -134,6 +135,22 @@ def test_it_says_who_for_whom_to_whom_and_for_how_long(world: World) -> None:
         }
         assert {name: claims[name] for name in expected} == expected
         assert {type(claims[name]) for name in ("iat", "exp", "auth_time")} == {int}
+
+
+@pytest.mark.spec("JAG-08", "TX-29")
+def test_the_client_has_a_name_of_its_own_at_each_resource_app_or_one_for_all(world: World) -> None:
+    """Its name here is a third one. Where both sides share one, the admin enters that (ID-JAG §5)."""
+    mail0 = {"audience": MAIL0_URL, "resource": f"{MAIL0_URL}/api", "scope": "mail.read"}
+    there = world.agent0.connections.filter(resource_app__issuer=MAIL0_URL)
+    there.update(is_on=True)
+    there.get().groups.set(world.connection.groups.all())
+    world.acme.resource_apps.get(issuer=MAIL0_URL).app.assigned_groups.set(world.todo0.app.assigned_groups.all())
+    assert world.agent0.client_id == "agent0-at-acme"
+    assert world.claims()["client_id"] == "agent0-at-todo0"
+    assert world.claims(**mail0)["client_id"] == "agent0-at-mail0"
+    there.update(client_id_at_resource_as=world.agent0.client_id)
+    assert world.claims(**mail0)["client_id"] == "agent0-at-acme"
+    assert world.claims()["client_id"] == "agent0-at-todo0"
 
 
 @pytest.mark.spec("JAG-25", "JAG-22", "PP-05")

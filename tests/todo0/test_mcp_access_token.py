@@ -147,7 +147,7 @@ def test_a_tool_beyond_the_scope_is_refused_by_the_name_of_the_scope(mcp: McpCal
     assert mcp.send("tools/list", bearer=read_only).status_code == 200
 
 
-@pytest.mark.spec("PP-06", "PP-13")
+@pytest.mark.spec("PP-16", "PP-20")
 def test_a_key_bound_token_wants_a_proof_for_this_very_address(mcp: McpCaller, redeem: Redeem) -> None:
     key = jose.generate_signing_key("ES256")
 

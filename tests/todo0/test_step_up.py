@@ -43,7 +43,7 @@ def test_nothing_is_demanded_unless_somebody_says_so(redeem: Redeem, alice: Any)
     assert delete_first(alice, token_of(redeem, acr="0", age=99_999)).status_code == 204
 
 
-@pytest.mark.spec("SU-08", "SU-10", "RS-02")
+@pytest.mark.spec("SU-08", "SU-10")
 @pytest.mark.parametrize(
     "weak", [{"acr": PASSWORD}, {"acr": "0"}, {"acr": MFA.upper()}, {"acr": f"{MFA} {PASSWORD}"}, {"age": 601}]
 )

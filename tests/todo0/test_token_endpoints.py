@@ -85,7 +85,11 @@ def revoke(token: str, authorization: str = "", **form: str) -> Any:
 
 
 @pytest.mark.spec("RS-11", "RS-12", "RS-13")
-@pytest.mark.parametrize("hint", [{}, {"token_type_hint": "access_token"}, {"token_type_hint": "refresh_token"}])
+@pytest.mark.parametrize(
+    "hint",
+    [{}, *({"token_type_hint": kind} for kind in ("access_token", "refresh_token", "id_token", "x"))],
+    ids=str,
+)
 def test_a_client_revokes_its_own_token(token: str, call: Call, hint: dict[str, str]) -> None:
     assert call("GET", "/todos").status_code == 200
     answer = revoke(token, **hint)

@@ -39,7 +39,7 @@ def test_it_finds_her_again_at_the_second_sign_in(browser, acme):
     assert User.objects.count() == 1
 
 
-@pytest.mark.spec("SEC-24", "SEC-25", "SEC-26", "OI-05")
+@pytest.mark.spec("SEC-24", "SEC-25", "SEC-26", "SEC-35", "OI-05")
 def test_the_authentication_request_has_state_nonce_pkce_and_only_the_scope_of_the_connection(browser, acme):
     asked = parse_qs(urlsplit(browser.start()).query)
     assert asked["response_type"] == ["code"]

@@ -1,5 +1,7 @@
 """R6: signed by a key of that very issuer, with an algorithm it is allowed (RFC 7523 §3; RFC 8725 §3.1, §3.10)."""
 
+import json
+
 import pytest
 import requests
 import responses
@@ -7,7 +9,7 @@ import responses
 from tests import builders
 from tests.builders import IDP_KEY, OTHER_KEY, build_id_jag
 from tests.xaa.conftest import Redeem
-from xaa import jose, protocol
+from xaa import egress, jose, protocol
 from xaa.jwt_bearer.models import RedeemedIdJag
 
 pytestmark = pytest.mark.django_db
@@ -74,11 +76,12 @@ def test_it_fetches_the_keys_anew_once_when_the_issuer_has_rotated(
         {"body": requests.Timeout("slow")},
         {"status": 500, "body": "oops"},
         {"status": 302, "headers": {"Location": "https://evil.example/keys"}},
-        {"body": b"{" * 300_000},
+        {"json": builders.jwks(IDP_KEY) | {"padding": "x" * 300_000}},
+        {"body": json.dumps(builders.jwks(IDP_KEY)), "content_type": "text/html"},
         {"json": {"no": "keys"}},
         {"json": []},
     ],
-    ids=["down", "slow", "500", "redirect", "huge", "no keys", "array"],
+    ids=["down", "slow", "500", "redirect", "huge", "a page", "no keys", "array"],
 )
 def test_unreachable_keys_are_a_503_and_never_a_pass(
     redeem: Redeem, idp: responses.RequestsMock, trouble: dict[str, object]
@@ -88,6 +91,39 @@ def test_unreachable_keys_are_a_503_and_never_a_pass(
     assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
     assert answer["Retry-After"] == "10"
     assert not RedeemedIdJag.objects.exists()
+
+
+@pytest.mark.spec("RD-33", "SEC-14")
+@pytest.mark.parametrize(
+    "inside", ["https://127.0.0.1/keys", "https://[::1]/keys", "https://169.254.169.254/keys", "https://10.0.0.1/"]
+)
+def test_keys_that_would_lead_into_our_network_are_not_fetched_and_that_is_a_503(
+    redeem: Redeem, idp: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    """The issuer is a trusted one; its metadata names an address that only we can reach."""
+    connected: list[object] = []
+    monkeypatch.setattr(egress, "create_connection", lambda *where, **_: connected.append(where))
+    metadata = "https://idp.example/.well-known/oauth-authorization-server/acme"
+    idp.replace(responses.GET, metadata, json={"issuer": builders.ISSUER, "jwks_uri": inside})
+    idp.add_passthru(inside)
+    answer = redeem(build_id_jag())
+    assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+    assert answer["Retry-After"] == "10"
+    assert connected == []
+    assert not RedeemedIdJag.objects.exists()
+
+
+@pytest.mark.spec("RD-35")
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"aud": "https://other.example"}, {"client_id": "evil0"}, {"sub": "00u4dan"}, {"exp": 1}, {"iat": "now"},
+        {"scope": "admin"}, {"resource": "https://other.example/api"}, {"jti": ""}, {"cnf": {"jkt": "x"}},
+    ],
+    ids=lambda said: next(iter(said)),
+)  # fmt: skip
+def test_nothing_else_it_says_is_looked_at_before_its_signature(refused: Redeem, said: dict[str, object]) -> None:
+    refused(build_id_jag(key=OTHER_KEY, **said), by="R6")
 
 
 def test_it_accepts_the_good_twin(redeem: Redeem) -> None:

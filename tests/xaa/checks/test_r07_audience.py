@@ -40,6 +40,7 @@ def test_it_accepts_an_array_of_exactly_us(redeem: Redeem) -> None:
     assert redeem(build_id_jag(aud=[US])).status_code == 200
 
 
+@pytest.mark.spec("RD-35")
 def test_a_bad_signature_is_found_before_a_bad_audience(refused: Redeem) -> None:
     refused(build_id_jag(aud="https://other.example", key=OTHER_KEY), by="R6")
 
