@@ -65,8 +65,8 @@ def test_it_refuses_its_own_wrong_secret_as_a_matter_of_set_up(far_side, run, do
 def test_a_policy_denial_is_final_and_asked_for_once(far_side, run, do):
     far_side.answers["exchange"] = refusal("access_denied")
     done = do(run)
-    assert len(far_side.requests_of("exchange")) == 1
-    assert far_side.requests_of("redeem") == []
+    asked = [seen.what for seen in far_side.seen if not seen.what.endswith("metadata")]
+    assert asked == ["exchange"], "no redemption, no consent screen, no other way in"
     assert done.attempts == 1
     assert outcomes.explain(done.outcome).next_step == outcomes.ASK_ADMIN
 

@@ -12,7 +12,6 @@ from tests.flow.wire import Client, Wire, error_of, read_jwt
 
 
 @pytest.mark.spec("MD-01", "MD-09")
-@pytest.mark.spec("MD-01")
 @pytest.mark.parametrize("place", ["acme", "globex"])
 def test_both_metadata_addresses_serve_one_document(wire: Wire, demo: Demo, place: str) -> None:
     base, issuer = demo.url("idp"), wire.idp(place)["issuer"]
@@ -96,7 +95,7 @@ def test_without_offline_access_there_is_no_refresh_token(wire: Wire, agent0: Cl
     assert "refresh_token" not in wire.sign_in(agent0, ALICE, scope="openid email")
 
 
-@pytest.mark.spec("OI-13", "TX-21")
+@pytest.mark.spec("OI-13", "TX-21", "SEC-29")
 def test_after_sign_out_at_the_idp_the_id_token_can_no_longer_be_exchanged(wire: Wire, agent0: Client) -> None:
     visitor = wire.visitor()
     tokens = wire.sign_in(agent0, ALICE, visitor=visitor)

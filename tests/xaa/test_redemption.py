@@ -44,11 +44,15 @@ def test_it_costs_at_most_nine_statements(redeem: Redeem) -> None:
 @pytest.mark.spec("RD-37", "SEC-30")
 def test_the_log_tells_who_and_what_but_never_the_token(redeem: Redeem, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("DEBUG", logger="xaa"):
-        good, bad = build_id_jag(), build_id_jag(aud="https://other.example")
+        good, bad = build_id_jag(jti="jag-1"), build_id_jag(aud="https://other.example")
         token = redeem(good).json()["access_token"]
         redeem(bad)
     text = caplog.text
-    assert "redeemed: iss=https://idp.example/acme sub=00u1alice" in text
+    assert (
+        "redeemed: iss=https://idp.example/acme sub=00u1alice jti=jag-1 client=agent0-at-todo0 "
+        "scope='todos.read todos.write'" in text
+    )
+    assert "refused at R7 for client agent0-at-todo0: aud: expected" in text
     assert "R7 check_audience failed aud: expected 'https://todo.example', found 'https://other.example'" in text
     for secret in (good, bad, token, good.split(".")[2], bad.split(".")[2]):
         assert secret not in text
