@@ -48,7 +48,7 @@ def where_seen(far_side, token: str) -> set[str]:
     return {seen.what for seen in far_side.seen if token in str(seen)}
 
 
-@pytest.mark.spec("SEC-38")
+@pytest.mark.spec("SEC-38", "TR-04")
 @pytest.mark.parametrize("way", Way)
 @pytest.mark.parametrize("lured_at", ["nowhere", "exchange", "redeem", "create", "mcp"])
 def test_each_token_goes_to_its_own_place_and_is_led_to_no_other(far_side, make_run, do, way, lured_at):

@@ -33,6 +33,46 @@ def test_a_wrong_setting_is_told_by_number(settings: Any, setting: str, value: o
     assert numbers() == {f"xaa_jwt_bearer.{number}"}
 
 
+@pytest.mark.spec("MD-09")
+@pytest.mark.parametrize(
+    ("issuer", "is_good"),
+    [
+        ("https://todo.example", True),
+        ("https://todo.example/tenant/", True),
+        ("http://localhost:8002", True),
+        ("http://todo.example", False),
+        ("https://todo.example?x=1", False),
+        ("https://todo.example?", False),
+        ("https://todo.example/#x", False),
+        ("https://todo.example#", False),
+        ("todo.example", False),
+        ("urn:todo", False),
+        ("ftp://todo.example", False),
+        ("https:", False),
+    ],
+)
+def test_the_issuer_is_an_https_url_of_no_more_than_a_path(settings: Any, issuer: str, is_good: bool) -> None:
+    settings.JWT_BEARER_ISSUER = issuer
+    assert numbers() == (set() if is_good else {"xaa_jwt_bearer.E008"})
+
+
+@pytest.mark.spec("MD-10")
+@pytest.mark.parametrize(
+    ("resource", "is_good"),
+    [
+        ("https://todo.example/api", True),
+        ("urn:todo:api", True),
+        ("http://localhost:8002/api", True),
+        ("http://todo.example/api", False),
+        ("https://todo.example/api#todos", False),
+        ("/api", False),
+    ],
+)
+def test_a_resource_is_an_absolute_uri_without_fragment(settings: Any, resource: str, is_good: bool) -> None:
+    settings.JWT_BEARER_RESOURCES = (builders.RESOURCE, resource)
+    assert numbers() == (set() if is_good else {"xaa_jwt_bearer.E008"})
+
+
 @pytest.mark.spec("RD-19")
 def test_a_server_that_would_vouch_to_itself_does_not_start(settings: Any) -> None:
     settings.JWT_BEARER_TRUSTED_ISSUERS = {settings.JWT_BEARER_ISSUER: {"algorithms": ("ES256",)}}

@@ -1,12 +1,14 @@
 """System checks: a configuration that would fail at the first request is refused when Django starts."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
+from xaa.egress import is_loopback_host
 from xaa.jwt_bearer.conf import conf
 from xaa.loophole import check_loophole
 
@@ -17,7 +19,8 @@ REQUIRED = (
 
 @register(Tags.security)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """E001 missing, E002 not importable, E003 own issuer trusted, E004 leeway, E005-6 resources, E007 loophole."""
+    """E001 missing, E002 not importable, E003 own issuer trusted, E004 leeway, E005-6 resources, E007 loophole,
+    E008 identifiers."""
     missing = [name for name in REQUIRED if not getattr(settings, name, None)]
     if missing:
         return [Error(f"{name} is not set.", hint=_HINT, id="xaa_jwt_bearer.E001") for name in missing]
@@ -40,6 +43,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if conf.bound_resources and not conf.token_endpoint:
         text = "JWT_BEARER_BOUND_RESOURCES needs JWT_BEARER_TOKEN_ENDPOINT: without it no proof is accepted."
         found.append(Error(text, hint="RFC 9449 §4.3", id="xaa_jwt_bearer.E006"))
+    found += _check_identifiers()
     is_open = getattr(settings, "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", False)
     return found + check_loophole("JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", is_open=is_open, id="xaa_jwt_bearer.E007")
 
@@ -54,6 +58,27 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
 
 
 _HINT = "xaa/jwt_bearer/conf.py says what each setting means."
+
+
+def _check_identifiers() -> list[CheckMessage]:
+    """What others compare to the letter: our issuer, an https URL of no more than a path, and our APIs' URIs."""
+    found: list[CheckMessage] = []
+    issuer = settings.JWT_BEARER_ISSUER
+    is_url = urlsplit(issuer).scheme in ("https", "http") and bool(urlsplit(issuer).netloc)
+    if not is_url or not _is_protected(issuer) or "?" in issuer or "#" in issuer:
+        text = f"JWT_BEARER_ISSUER must be an https URL without query and fragment, found {issuer!r:.200}."
+        found.append(Error(text, hint="RFC 8414 §2", id="xaa_jwt_bearer.E008"))
+    for resource in settings.JWT_BEARER_RESOURCES:
+        if not _is_protected(resource) or not urlsplit(resource).scheme or "#" in resource:
+            text = f"JWT_BEARER_RESOURCES must be absolute URIs without fragment, found {resource!r:.200}."
+            found.append(Error(text, hint="RFC 8707 §2; not http", id="xaa_jwt_bearer.E008"))
+    return found
+
+
+def _is_protected(address: str) -> bool:
+    """Plain http stays on this machine, as in the demo."""
+    parts = urlsplit(address)
+    return parts.scheme != "http" or is_loopback_host(parts.hostname or "")
 
 
 def _check_importable(name: str, value: object) -> list[CheckMessage]:
