@@ -15,6 +15,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
+
 from agent0.tokens import sealing
 from agent0.tokens.models import RetiredToken, SigninSession
 
@@ -25,7 +27,12 @@ REFRESH_TOKEN_SECONDS: Final = 3600
 
 
 def retire_refresh_token(session: SigninSession, now: datetime) -> None:
-    """Part of ending ``session``, before its tokens are forgotten, under its lock."""
+    """Part of ending ``session``, before its tokens are forgotten, under its lock.
+
+    One of an IdP that the settings name no more is only forgotten: no other server is to see it.
+    """
+    if session.issuer != settings.IDP_ISSUER:
+        return
     refresh_token = _open(session.sealed_refresh_token, session.owner_of("refresh_token"))
     retire("refresh_token", refresh_token, until=now + timedelta(seconds=REFRESH_TOKEN_SECONDS))
 

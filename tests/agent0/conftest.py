@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -57,7 +58,7 @@ def make_user(person: people.Person) -> User:
 def sign_in(user: User, person: people.Person, **override) -> SigninSession:
     values = {
         "user_id": user.pk,
-        "issuer": "http://localhost:8003/acme",
+        "issuer": settings.IDP_ISSUER,
         "subject": person.sub,
         "sid": "sid-1",
         "id_token": ID_TOKEN,
@@ -88,7 +89,9 @@ def bob(db) -> User:
 
 
 @pytest.fixture
-def session(alice) -> SigninSession:
+def session(request, alice) -> SigninSession:
+    if "far_side" in request.fixturenames:
+        request.getfixturevalue("far_side")  # it is there that she signs in
     return sign_in(alice, people.ALICE)
 
 

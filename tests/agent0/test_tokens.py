@@ -13,7 +13,7 @@ from django.utils import timezone
 from agent0.jobs.models import Run
 from agent0.tokens import sealing, sessions
 from agent0.tokens.access_tokens import SealedTokenCache
-from agent0.tokens.models import CachedAccessToken, SigninSession
+from agent0.tokens.models import CachedAccessToken, RetiredToken, SigninSession
 from agent0.tokens.subject import SubjectBusy, SubjectSource
 from stage.kit import people
 from tests.agent0.conftest import ID_TOKEN, REFRESH_TOKEN, sign_in
@@ -140,6 +140,23 @@ def test_a_run_of_bob_on_the_sign_in_of_alice_stops(far_side, session, bob, make
     run = do(make_run(user_id=bob.pk))
     assert (run.state, run.outcome["code"]) == (Run.State.REFUSED, "sign_in_again")
     assert far_side.seen == []
+
+
+@pytest.mark.spec("SEC-38")
+@pytest.mark.parametrize("kind", ["id_token", "refresh_token"])
+def test_the_tokens_of_a_sign_in_at_a_former_idp_are_not_shown_to_the_present_one(
+    far_side, alice, make_run, do, kind
+):
+    """The installation was pointed at another IdP while she was signed in."""
+    former = sign_in(alice, people.ALICE, issuer="https://former-idp.example")
+    if kind == "refresh_token":
+        expire_id_token(former)
+    run = do(make_run(session=former))
+    assert (run.state, run.outcome["code"]) == (Run.State.REFUSED, "sign_in_again")
+    sessions.end_session(former)
+    assert not RetiredToken.objects.exists()
+    assert not [seen for seen in far_side.seen if ID_TOKEN in str(seen) or REFRESH_TOKEN in str(seen)]
+    assert do(make_run()).state == Run.State.DONE
 
 
 # The subject token

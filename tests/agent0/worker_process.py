@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PREPARE = """
 import django; django.setup()
 from datetime import timedelta
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
@@ -25,7 +26,7 @@ from agent0.jobs.models import Run
 from agent0.tokens.sessions import start_session
 call_command("migrate", verbosity=0)
 alice = User.objects.create_user("alice")
-session = start_session(user_id=alice.pk, issuer="i", subject="s", id_token="t", refresh_token="r",
+session = start_session(user_id=alice.pk, issuer=settings.IDP_ISSUER, subject="s", id_token="t", refresh_token="r",
                         id_token_expires_at=timezone.now() + timedelta(hours=1))
 for number in range(20):
     Run.objects.create(user=alice, session=session, kind="create_todo", state="waiting_confirmation",
