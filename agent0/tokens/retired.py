@@ -38,8 +38,9 @@ def retire_refresh_token(session: SigninSession, now: datetime) -> None:
 
 
 def retire_access_tokens(session: SigninSession, now: datetime) -> None:
-    """The same for those that still live."""
-    for row in session.access_tokens.filter(expires_at__gt=now):
+    """The same for those that still live, and are for an API that the settings still name."""
+    ours = (settings.RESOURCE, settings.MCP_RESOURCE)
+    for row in session.access_tokens.filter(expires_at__gt=now, resource__in=ours):
         owner = session.owner_of_access_token(row.resource, row.scope, row.details)
         retire("access_token", _open(row.sealed_token, owner), until=row.expires_at)
 

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -32,7 +33,7 @@ def acting(session, far_side):
 
 
 def key_of(session):
-    return TokenKey(str(session.uuid), "http://localhost:8002/api", ("todos.read",))
+    return TokenKey(str(session.uuid), settings.RESOURCE, ("todos.read",))
 
 
 def token(value=ACCESS_TOKEN):
@@ -102,6 +103,16 @@ def test_a_newer_sign_in_of_the_same_person_is_not_put_at_risk(acting, far_side,
     assert acting.sealed_refresh_token == ""
     work(queue)
     assert [revoked[:2] for revoked in told(far_side)] == [("revoke_at_as", ACCESS_TOKEN)]
+
+
+@pytest.mark.spec("SEC-38")
+def test_a_token_for_a_former_api_is_shown_to_no_other_server(acting, far_side, queue, settings):
+    """The installation was pointed at another resource app meanwhile."""
+    settings.RESOURCE = "https://another.example/api"
+    sessions.end_session(acting)
+    work(queue)
+    assert [revoked[:2] for revoked in told(far_side)] == [("revoke_at_idp", REFRESH_TOKEN)]
+    assert not CachedAccessToken.objects.exists()
 
 
 def test_it_revokes_nothing_of_a_sign_in_that_lives_or_has_ended_before(acting, far_side, queue):
