@@ -1,5 +1,6 @@
 """From an API's 401 to its authorization server: what the API says is taken up only where it cannot harm."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -161,6 +162,15 @@ def test_a_challenge_is_read_quoted_and_unquoted() -> None:
         "realm": 'x \\" y',
     }
     assert read_challenge(refused("")) == {}
+
+
+def test_a_hostile_challenge_is_read_in_no_time() -> None:
+    """As long as a header can be: once it took half a minute of the client, whatever its time limits."""
+    for long in ("a" * 65_000, "a =" * 20_000, 'a="' * 20_000, "a " * 30_000, 'a="' + '\\"' * 30_000):
+        began = time.process_time()
+        read_challenge(refused(f'{long} , error="x"'))
+        assert time.process_time() - began < 1
+    assert read_challenge(refused(f'{"a" * 65_000} , error="x"')) == {"error": "x"}
 
 
 @pytest.mark.parametrize(

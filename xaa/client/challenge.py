@@ -11,7 +11,9 @@ from typing import Final
 
 from xaa.http import HttpAnswer
 
-PARAMETER: Final = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')  # RFC 9110 §11.2
+PARAMETER: Final = re.compile(  # RFC 9110 §11.2; begun only where a word begins, or a long word costs its square
+    r'(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))'
+)
 
 
 def read_challenge(answer: HttpAnswer) -> dict[str, str]:
