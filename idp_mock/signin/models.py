@@ -27,6 +27,8 @@ class IdpSession(models.Model):
     amr = models.JSONField(default=default_amr)
     """How she signed in at ``auth_time``, with the second factor if she gave one after it: see ``factors``."""
     second_factor_at = models.DateTimeField(null=True, blank=True)
+    second_factor_refused_at = models.DateTimeField(null=True, blank=True)
+    """When she said that it was not her: a question asked before is answered by it."""
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 

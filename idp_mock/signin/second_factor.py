@@ -7,7 +7,8 @@ A yes marks the session and leads on to the waiting request, which is checked ag
 DEMO ONLY: the device is simulated, the question stands on this very page. Whoever sits at the browser answers it,
 so it proves nothing; a real one is answered where only that person can, such as with a passkey.
 
-Deliberately does not: take a no for a yes later. Each question names its session and is good for two minutes.
+Deliberately does not: take a no for a yes later. Each question names its session and is good for two minutes, and
+only until she has said no to one, or signed in anew.
 """
 
 from datetime import UTC, datetime
@@ -33,7 +34,7 @@ REFUSED = "The person did not confirm that it was her who signed in."
 
 
 class PushLost(Exception):
-    """The question was answered too late, or it was somebody else's."""
+    """The question was answered too late or before, or it was somebody else's."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,6 +64,8 @@ def take_answer(
     except PushLost:
         return show_push(request, enterprise, purpose, session, now=now, status=400)
     if request.POST.get("answer") != "approve":
+        session.second_factor_refused_at = now
+        session.save(update_fields=["second_factor_refused_at"])
         record_denied(SECOND_FACTOR, happened, error="access_denied", reason=REFUSED)
         return show_refused(request, enterprise, purpose, now=now)
     add_second_factor(request, session, now=now)
@@ -75,13 +78,16 @@ def dump_push(session: IdpSession, *, now: datetime) -> str:
 
 
 def check_push(value: str, session: IdpSession, *, now: datetime) -> None:
-    """The question was for this session, and not long ago."""
+    """The question was for this sign-in, not long ago, and no other answer has come since."""
     try:
         content = signing.loads(value, salt=SALT)
     except signing.BadSignature as error:
         raise PushLost from error
     asked_at = datetime.fromtimestamp(content["asked_at"], UTC)
     if content["sid"] != session.sid or now - asked_at > settings.IDP_PUSH_LIFETIME:
+        raise PushLost
+    refused_at = session.second_factor_refused_at
+    if asked_at < session.auth_time or (refused_at and asked_at <= refused_at):
         raise PushLost
 
 

@@ -213,6 +213,27 @@ def test_a_late_yes_does_not_count_and_a_new_question_comes(
     assert browser.post(url, push_of(late) | {"answer": "approve"}).status_code == 303
 
 
+def test_after_a_no_the_same_question_takes_no_yes(browser: Client) -> None:
+    sign_in(browser)
+    url = authorize(browser, acr_values=MFA)["Location"]
+    other_tab, fields = push_of(browser.get(url)), push_of(browser.get(url))
+    assert browser.post(url, fields | {"answer": "refuse"}).status_code == 200
+    for asked_before in (fields, other_tab):
+        assert browser.post(url, asked_before | {"answer": "approve"}).status_code == 400
+    assert IdpSession.objects.get().second_factor_at is None
+    assert browser.post(url, push_of(browser.get(url)) | {"answer": "approve"}).status_code == 303
+
+
+def test_a_question_of_an_earlier_sign_in_does_not_count(browser: Client) -> None:
+    sign_in(browser)
+    url = authorize(browser, acr_values=MFA)["Location"]
+    earlier = browser.get(url).context["push"]
+    sign_in(browser, prompt="login")
+    fields = push_of(browser.get(url)) | {"answer": "approve"}
+    assert browser.post(url, fields | {"push": earlier}).status_code == 400
+    assert browser.post(url, fields).status_code == 303
+
+
 def test_an_answer_to_somebody_elses_question_does_not_count(browser: Client) -> None:
     sign_in(browser)
     url = authorize(browser, acr_values=MFA)["Location"]
