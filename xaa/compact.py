@@ -9,6 +9,7 @@ may keep the other one.
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -58,7 +59,9 @@ def peek(token: str) -> Unverified:
 
 def load_json(raw: str | bytes) -> Any:
     """JSON as all readers read it; ``ValueError`` for what others read otherwise or cannot store (RFC 8259 §4)."""
-    value = json.loads(raw, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant)
+    value = json.loads(
+        raw, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant, parse_float=read_finite
+    )
     json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate would break whoever stores it
     return value
 
@@ -81,6 +84,14 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError("duplicate member name")
     return members
+
+
+def read_finite(digits: str) -> float:
+    """For ``json``: Python takes ``1e400`` for infinity, and would write it as ``Infinity``, which is no JSON."""
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits:.20} is more than a number holds")
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -127,6 +127,8 @@ def test_what_was_judged_is_what_is_carried_out(mcp: McpCaller) -> None:
     twins = '{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call","params":{"name":"create_todo"}}'
     answer = mcp.post(twins)
     assert (answer.status_code, answer.json()["message"]) == (400, "Expected each member once, found one twice.")
+    infinite = '{"jsonrpc":"2.0","id":1e400,"method":"tools/call","params":{"name":"create_todo"}}'
+    assert mcp.post(infinite).status_code == 400
 
 
 def test_it_bounds_a_message(mcp: McpCaller) -> None:

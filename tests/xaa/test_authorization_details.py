@@ -43,7 +43,14 @@ def test_it_reads_nothing_but_an_array_of_objects_with_a_type(text: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ['[{"type":"a","type":"b"}]', '[{"type":"a","n":NaN}]', '[{"type":"\\ud800"}]', "[" * 4000, "\ufeff[]"],
+    [
+        '[{"type":"a","type":"b"}]',
+        '[{"type":"a","n":NaN}]',
+        '[{"type":"a","n":1e400}]',
+        '[{"type":"\\ud800"}]',
+        "[" * 4000,
+        "\ufeff[]",
+    ],
 )
 def test_it_reads_no_json_that_another_reader_takes_otherwise(text: str) -> None:
     with pytest.raises(DetailsRefused, match="Expected"):

@@ -18,6 +18,7 @@ from django.http import HttpRequest
 
 from todo0.api.errors import ApiError
 from todo0.todos.fields import FieldRefused, clean_due_on, clean_title
+from xaa.compact import read_finite
 
 MAX_BODY_BYTES: Final = 16 * 1024
 
@@ -84,7 +85,12 @@ def _read_bytes(request: HttpRequest) -> bytes:
 def parse(body: bytes) -> Any:
     """JSON that every reader reads alike, or an ``ApiError``."""
     try:
-        return json.loads(body.decode(), object_pairs_hook=_refuse_twins, parse_constant=_refuse_constant)
+        return json.loads(
+            body.decode(),
+            object_pairs_hook=_refuse_twins,
+            parse_constant=_refuse_constant,
+            parse_float=read_finite,
+        )
     except (ValueError, RecursionError) as error:
         raise refused("Expected a JSON object in UTF-8, found no JSON.") from error
 

@@ -42,13 +42,14 @@ def with_raw_payload(raw: bytes) -> str:
         with_raw_payload(b"not json"),
         with_raw_payload(b'{"iss": "a", "iss": "b"}'),
         with_raw_payload(b'{"exp": NaN}'),
+        with_raw_payload(b'{"exp": 1e400}'),
         with_raw_payload(b'{"sub": "\\ud800"}'),
         with_raw_payload(b"[" * 9000),
         "a" * (jose.MAX_TOKEN_BYTES + 1),
         with_header(build_id_jag(), {"alg": "ES256", "typ": protocol.TYP_ID_JAG, "crit": ["b64"], "b64": False}),
         with_header(build_id_jag(), {"alg": "ES256", "typ": protocol.TYP_ID_JAG, "kid": 7}),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_it_refuses_what_is_no_jwt(refused: Redeem, assertion: str) -> None:
     refused(assertion, by="R3")
