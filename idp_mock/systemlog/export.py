@@ -9,6 +9,7 @@ runs what begins with ``=``.
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,8 @@ from idp_mock.systemlog.okta import describe_event
 AT_MOST = 10_000
 CHUNK = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+PARTED = re.compile(r"(?<=.)([;|\t\r\n]\s*)(?=[=+@-])", re.DOTALL)
+"""A formula within a cell, where half the world's spreadsheets begin a new one: they part cells by semicolons."""
 COLUMNS = (
     "at", "outcome", "event_type", "in_okta", "person", "person_sub", "by", "sentence", "requesting_app",
     "requesting_client_id", "resource_app", "audience", "resource", "scope_asked", "scope_granted", "refused_by",
@@ -108,5 +111,6 @@ def list_cells(entry: Entry) -> list[object]:
 
 
 def defuse(cell: str) -> str:
-    """With an apostrophe before it, no spreadsheet takes a cell for a formula."""
+    """With an apostrophe before it, no spreadsheet takes a cell for a formula, wherever it sees one begin."""
+    cell = PARTED.sub(r"\1'", cell)
     return f"'{cell}" if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA[:4]) else cell

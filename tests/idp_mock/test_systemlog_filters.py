@@ -137,6 +137,18 @@ def test_no_cell_of_the_csv_is_a_formula(carol: Client, acme: Enterprise, cell: 
     assert guarded == f"'{cell}"
 
 
+@pytest.mark.parametrize("cell", ["x;=1+1", "x; @y", "x\t+1", "x|-1", "x\n=1"])
+def test_no_part_of_a_cell_is_a_formula_where_a_semicolon_parts_cells(
+    carol: Client, acme: Enterprise, cell: str
+) -> None:
+    for audience in ("a; b=c", cell):
+        record(Event(enterprise=acme, at=clock.now(), event_type="numbered", outcome="denied", audience=audience))
+    guarded, plain = (row["audience"] for row in read_csv(carol.get(f"{LOG}.csv", {"outcome": "denied"})))
+    assert plain == "a; b=c", "what is no formula stays as it is"
+    assert guarded.replace("'", "") == cell
+    assert guarded[guarded.index("'") + 1] in "=+-@"
+
+
 def test_an_export_is_bounded_and_says_when_it_was_cut(
     carol: Client, acme: Enterprise, django_assert_max_num_queries: Any
 ) -> None:
