@@ -72,6 +72,8 @@ def test_an_account_made_by_hand_is_never_adopted(db):
     assert resolve_user(ACME, "00u1alice", profile=PROFILE) != by_hand
 
 
+LONG = "a" * 241 + "@acme.example"
+"""As long as an address can be, and as its column is wide."""
 IN_ACME = {"profile": PROFILE, "authoritative_for": ["acme.example"]}
 
 
@@ -92,6 +94,7 @@ def test_an_account_is_taken_over_by_its_verified_address_where_the_connection_s
         ({"email": "alice@globex.example"}, {"email": "alice@globex.example"}),
         ({"email": "alice@sub.acme.example"}, {"email": "alice@sub.acme.example"}),
         ({"email": "alice"}, {"email": "alice"}),
+        ({"email": f"{LONG}.evil.example"}, {"email": LONG}),
         ({"email": ""}, {"email": ""}),
         ({}, {"is_staff": True}),
         ({}, {"is_superuser": True}),

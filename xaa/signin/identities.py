@@ -108,7 +108,7 @@ def _adopt(profile: Mapping[str, Any], authoritative_for: Collection[str]) -> Ab
     exactly one account has it, which nobody is bound to and which has no rights over others. The row is locked, so
     that two persons with one address cannot both get it. A deactivated one stays hers and shut.
     """
-    email = _text(profile, "email", 254)
+    email = _email(profile)
     if profile.get("email_verified") is not True or not _is_within(email, authoritative_for):
         return None
     found = get_user_model().objects.select_for_update().filter(email=email)[:2]
@@ -130,7 +130,7 @@ def _is_within(email: str, domains: Collection[str]) -> bool:
 
 
 def _refresh_identity(identity: FederatedIdentity, profile: Mapping[str, Any]) -> None:
-    identity.email = _text(profile, "email", 254)
+    identity.email = _email(profile)
     identity.email_verified = profile.get("email_verified") is True
     identity.save(update_fields=["email", "email_verified", "last_sign_in_at"])
 
@@ -140,13 +140,19 @@ def _refresh_user(user: AbstractUser, profile: Mapping[str, Any]) -> None:
     now = {
         "first_name": _text(profile, "given_name", 150) or _text(profile, "name", 150),
         "last_name": _text(profile, "family_name", 150),
-        "email": _text(profile, "email", 254) if profile.get("email_verified") is True else "",
+        "email": _email(profile) if profile.get("email_verified") is True else "",
     }
     changed = [name for name, value in now.items() if getattr(user, name) != value]
     for name in changed:
         setattr(user, name, now[name])
     if changed:
         user.save(update_fields=changed)
+
+
+def _email(profile: Mapping[str, Any]) -> str:
+    """Whole or not at all: the beginning of a long address may be somebody else's."""
+    email = _text(profile, "email", 255)
+    return email if len(email) <= 254 else ""
 
 
 def _text(profile: Mapping[str, Any], name: str, max_length: int) -> str:
