@@ -42,7 +42,8 @@ def guard_guessing(enterprise: Enterprise, *, login: str, password: str, address
     password on many logins. From the address of a guesser a person has to wait a minute, too: that is the price.
     """
     limits = (
-        Limit(("login", enterprise.slug, login.strip().lower(), address), GUESSES_OF_LOGIN),
+        # Upper case first, as PostgreSQL compares: a dotless i and an i are one letter, and so of one count.
+        Limit(("login", enterprise.slug, login.strip().upper().lower(), address), GUESSES_OF_LOGIN),
         Limit(("guess", address), GUESSES_FROM_ADDRESS),
     )
     if wait := find_wait(*limits):

@@ -47,6 +47,14 @@ def test_one_password_on_many_logins_is_counted_by_address():
     assert sign_in(BOB.email, BOB.password, address="192.0.2.1").status_code == 303
 
 
+def test_every_spelling_that_a_database_takes_for_one_login_counts_as_one():
+    """PostgreSQL compares in upper case, where a dotless i and a long s are an ordinary I and S."""
+    for login in ("al\u0131ce@acme.example", " ALICE@acme.example", "alice@acme.example"):
+        sign_in(login, "wrong")
+    assert sign_in(ALICE.email, ALICE.password).status_code == 429
+    assert sign_in(BOB.email, BOB.password).status_code == 303
+
+
 def test_an_unknown_login_is_told_the_same():
     nobody = [sign_in("nobody@acme.example", "wrong").status_code for _ in range(4)]
     assert nobody == [sign_in(ALICE.email, "wrong", address="192.0.2.1").status_code for _ in range(4)]
