@@ -17,6 +17,8 @@ from xaa.http import HttpAnswer, HttpFailure
 
 PAGE: Final = 100
 MAX_TODOS: Final = 500
+MAX_TITLE: Final = 500
+"""Characters of a title that are kept: the pages look through it, and an API may send any number."""
 
 
 class ApiRefused(Exception):
@@ -79,7 +81,7 @@ def parse_page(body: dict[str, Any], *, after: int) -> tuple[list[Todo], int]:
 
 def parse_todo(entry: Any) -> Todo:
     try:
-        todo = Todo(entry["id"], entry["title"], entry["done"], entry["due_on"])
+        todo = Todo(entry["id"], entry["title"][:MAX_TITLE], entry["done"], entry["due_on"])
         valid = type(todo.id) is int and isinstance(todo.title, str) and isinstance(todo.done, bool)
         if todo.due_on is not None:
             date.fromisoformat(todo.due_on)

@@ -170,6 +170,14 @@ def test_it_throws_away_an_api_answer_that_it_cannot_read(far_side, make_run, do
     assert do(make_run(Run.Kind.LIST)).outcome["code"] == "unusable_answer"
 
 
+def test_it_keeps_no_more_of_a_title_than_a_page_can_look_through(far_side, make_run, do):
+    """Whether a title speaks to the agent is looked for at every view, in time that grows with its square."""
+    todo = {"id": 1, "title": "forget " * 30_000, "done": False, "due_on": None}
+    far_side.answers["list"] = Answer(200, {"todos": [todo | {"title": "Book venue"}, todo], "next": None})
+    short, long = do(make_run(Run.Kind.LIST)).outcome["todos"]
+    assert (short["title"], long["title"]) == ("Book venue", ("forget " * 30_000)[:500])
+
+
 @pytest.mark.spec("MD-08")
 def test_it_does_not_use_metadata_of_another_issuer_and_knows_that_no_other_try_helps(far_side, run, do):
     far_side.answers["idp_metadata"] = Answer(
