@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cast import ALICE
-from tests.flow.demo import Demo
+from tests.flow.demo import Demo, wait_for
 from tests.flow.people_at_work import (
     ask,
+    find_rested,
     find_todo,
     sign_in_at_agent0,
     sign_in_at_todo0,
@@ -58,5 +59,7 @@ def test_what_has_no_tool_is_said_and_nothing_is_deleted(demo: Demo, alice_visit
     card = ask(alice_visits, demo, "Delete everything")
     page = alice_visits.open(card.details_url)
     alice_visits.submit(page, page.form(action="/allow"))
+    rested = wait_for(lambda: find_rested(alice_visits, demo), "the worker has not answered", patience=60)
+    assert rested.details_url == card.details_url
     assert "has no tool for that" in alice_visits.open(card.details_url).text
     assert find_todo(alice_visits.open(demo.facts["todo0"]["todos_url"]), "Send invoice")
