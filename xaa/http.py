@@ -120,15 +120,19 @@ class OutgoingHttp:
             ) as response:
                 body = self._read_body(response)
                 return HttpAnswer(url, response.status_code, response.headers, body)
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
             # The exception's own text can quote headers; its class and cause are enough to act on.
             raise HttpFailure(url, f"no answer: {_explain(error)}") from error
 
     def _check_url(self, url: str) -> None:
-        parts = urlsplit(url)
         schemes = ("https", "http") if self.allow_private else ("https",)
+        expected = f"expected an absolute {' or '.join(schemes)} URL without credentials"
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise HttpFailure(url, expected) from error
         if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
-            raise HttpFailure(url, f"expected an absolute {' or '.join(schemes)} URL without credentials")
+            raise HttpFailure(url, expected)
 
     def _read_body(self, response: requests.Response) -> bytes:
         """Piece by piece, so that both bounds hold meanwhile. Compression, which hides size, is refused."""

@@ -84,7 +84,13 @@ def test_a_document_of_another_resource_is_not_used(wire: responses.RequestsMock
 
 @pytest.mark.spec("MD-11")
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/x", "http://mcp.todo.example/x", "https://mcp.todo.example:8443/x"]
+    "elsewhere",
+    [
+        "https://evil.example/x",
+        "http://mcp.todo.example/x",
+        "https://mcp.todo.example:8443/x",
+        "https://[",
+    ],
 )
 def test_a_challenge_leads_to_no_other_origin(wire: responses.RequestsMock, elsewhere: str) -> None:
     with pytest.raises(UnexpectedResponse) as unusable:

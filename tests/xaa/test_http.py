@@ -93,6 +93,8 @@ def test_it_connects_to_the_very_address_that_was_checked(monkeypatch: pytest.Mo
         "https://",
         "idp",
         "https://u:p@idp.example/",
+        "https://[",
+        "https://[::1",
     ],
 )
 def test_it_speaks_https_and_carries_no_credentials_in_the_url(url: str) -> None:
@@ -148,6 +150,15 @@ def test_it_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
         http = OutgoingHttp(allow_private=True)
         assert [http.get(url).status, http.get(url).status] == [200, 200]
     assert seen == [(None, None), (None, None)]
+
+
+@pytest.mark.parametrize(
+    "host", ["idp..example", "...", f"{'a' * 64}.example", "idp.example:99999", "idp.example:x"]
+)
+def test_a_name_that_no_host_can_have_is_a_failure(host: str) -> None:
+    """It may stand in anybody's document, and Python has errors of its own for it."""
+    with pytest.raises(HttpFailure, match="no answer"):
+        OutgoingHttp().get(f"https://{host}/keys")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b"\xff", b"[" * 100_000])

@@ -110,7 +110,10 @@ def _read_names(document: Mapping[str, Any], name: str) -> Names:
 
 
 def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise _unusable("resource_metadata", "must be a URL") from error
     return parts.scheme, parts.netloc
 
 
