@@ -84,8 +84,17 @@ def test_it_stops_at_a_document_without_an_endpoint(far_side: responses.Requests
 
 def test_it_stops_at_keys_that_cannot_be_used(far_side: responses.RequestsMock) -> None:
     publish(far_side)
-    far_side.replace(responses.GET, f"{IDP}/jwks", json={"keys": []})
-    assert outcomes(IDP)[-1] == "failed"
+    weak = {"kty": "RSA", "alg": "RS256", "kid": "weak", "n": "AQAB", "e": "AQAB"}
+    for unusable in ([], [None], ["x", 7], [weak], [{"kty": ["RSA"]}]):
+        far_side.replace(responses.GET, f"{IDP}/jwks", json={"keys": unusable})
+        assert outcomes(IDP)[-1] == "failed"
+
+
+@pytest.mark.parametrize("jwks_uri", ["https://[", "https://a..example/", f"https://{'a' * 64}.example/", "keys"])
+def test_it_stops_at_an_address_of_keys_that_is_none(far_side: responses.RequestsMock, jwks_uri: str) -> None:
+    far_side.add_passthru("https://")
+    publish(far_side, jwks_uri=jwks_uri)
+    assert outcomes(IDP) == ["passed"] * 4 + ["failed"]
 
 
 def test_it_says_what_an_address_answered(far_side: responses.RequestsMock) -> None:

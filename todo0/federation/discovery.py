@@ -103,7 +103,7 @@ def follow(pasted: str, found: Exploration) -> Iterator[str]:
     yield ", ".join(ENDPOINTS)
     keys = fetch_keys(document["jwks_uri"])
     found.algorithms = algorithms_of(keys)
-    yield f"{len(keys)} at {document['jwks_uri']}, for {', '.join(found.algorithms)}"
+    yield f"{len(keys.keys)} at {document['jwks_uri']}, for {', '.join(found.algorithms)}"
 
 
 def read_issuer(pasted: str) -> str:
@@ -154,20 +154,17 @@ def check_endpoints(document: dict[str, Any]) -> None:
         raise Stopped(f"Missing: {', '.join(missing)} (OpenID Connect Discovery §3).", THEM)
 
 
-def fetch_keys(jwks_uri: str) -> list[dict[str, Any]]:
+def fetch_keys(jwks_uri: str) -> jose.KeySet:
     try:
-        document = fetch_json(outgoing(), jwks_uri).json()
-        jose.KeySet.from_jwks(document)
+        return jose.KeySet.from_jwks(fetch_json(outgoing(), jwks_uri).json())
     except (HttpFailure, MetadataError, jose.JoseError) as error:
         raise Stopped(str(error)[:600], THEM) from error
-    keys: list[dict[str, Any]] = document["keys"]
-    return keys
 
 
-def algorithms_of(keys: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Those of its keys that we may allow; an RSA key without ``alg`` is taken for RS256, the common one."""
+def algorithms_of(keys: jose.KeySet) -> tuple[str, ...]:
+    """Those of its usable keys that we may allow; an RSA key without ``alg`` is taken for RS256, the common one."""
     usual = {"RSA": "RS256", "EC": "ES256"}
-    named = {str(key.get("alg") or usual.get(str(key.get("kty")), "")) for key in keys}
+    named = {key.alg or usual[key.kty] for key in keys.keys}
     allowed = tuple(sorted(named & {"ES256", "RS256", "PS256"}))
     if not allowed:
         raise Stopped("None of its keys signs with ES256, RS256 or PS256.", THEM)
