@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp_mock.directory.models import Person
-from stage.kit.changes import NotUndoable, StaleVersion, differences, summarise, words
+from stage.kit.changes import NotUndoable, StaleVersion, differences, read_version, summarise, words
 
-__all__ = ["By", "NotUndoable", "StaleVersion", "differences", "summarise", "words"]
+__all__ = ["By", "NotUndoable", "StaleVersion", "differences", "read_version", "summarise", "words"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock import clock
-from idp_mock.console.changes import By, NotUndoable, StaleVersion
+from idp_mock.console.changes import By, NotUndoable, StaleVersion, read_version
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import App
 from idp_mock.policy.change import make_connection, restore, save_change, switch, tell_change
@@ -66,9 +66,9 @@ def restore_terms(request: HttpRequest, visitor: Visitor, pk: int, change: int) 
     """Bring back what was before one change of the history, over the version that the admin looked at."""
     found = load_connection(visitor, pk)
     wanted = get_object_or_404(Change, connection=found, pk=change)
-    wanted.connection, version = found, request.POST.get("version", "")
+    wanted.connection, version = found, read_version(request.POST.get("version", ""))
     try:
-        restore(wanted, version=int(version) if version.isdecimal() else 0, by=By(visitor.person, clock.now()))
+        restore(wanted, version=version, by=By(visitor.person, clock.now()))
         messages.success(request, f"Restored: {found} has its terms from before version {wanted.version}.")
     except StaleVersion:
         messages.error(

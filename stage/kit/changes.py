@@ -18,6 +18,11 @@ class NotUndoable(Exception):
     """The state before the change cannot be had again. The text says why, for the admin."""
 
 
+def read_version(text: str) -> int:
+    """The version that a form was filled in over; 0, which is always stale, for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
 def differences(
     labels: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[dict[str, str]]:

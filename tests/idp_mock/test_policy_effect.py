@@ -182,6 +182,10 @@ def test_a_restore_overwrites_nothing_that_the_admin_has_not_seen(
     submit(carol, page, f"{address_of(connection)}/restore/{first.pk}")
     connection.refresh_from_db()
     assert connection.lifetime == 90
+    for none in ("", "x", "-1", "9" * 5000, "²"):
+        submit(carol, page, f"{address_of(connection)}/restore/{first.pk}", version=none)
+    connection.refresh_from_db()
+    assert connection.lifetime == 90
     assert "Not restored: somebody changed this connection since." in text_of(carol.get(address_of(connection)))
 
 

@@ -137,8 +137,9 @@ def test_an_undo_over_a_newer_change_is_refused(admin: Client, acme_row: Connect
     save(admin, acme_row, max_lifetime="300")
     stale, change = page_of(admin, acme_row), Change.objects.get()
     save(admin, acme_row, max_lifetime="120")
-    answer = submit(admin, stale, f"/admin/connections/{acme_row.pk}/undo/{change.pk}")
-    assert "Not restored" in text_of(admin.get(answer["Location"]))
+    for version in ({}, {"version": ""}, {"version": "9" * 5000}):
+        answer = submit(admin, stale, f"/admin/connections/{acme_row.pk}/undo/{change.pk}", **version)
+        assert "Not restored" in text_of(admin.get(answer["Location"]))
     acme_row.refresh_from_db()
     assert acme_row.max_lifetime == 120
 

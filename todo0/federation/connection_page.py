@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion
+from stage.kit.changes import NotUndoable, StaleVersion, read_version
 from todo0.console.changes import By, changes_of, restore, save_change, tell, version_of
 from todo0.console.gate import staff_only
 from todo0.console.models import Change
@@ -78,13 +78,13 @@ def switch_connection(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def undo_connection(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     """Bring back what was before one change, over the version that the administrator looked at."""
     wanted = get_object_or_404(changes_of(CONNECTION, pk).exclude(before={}), pk=change)
-    version, found = request.POST.get("version", ""), get_object_or_404(Connection, pk=pk)
+    version, found = read_version(request.POST.get("version", "")), get_object_or_404(Connection, pk=pk)
     if found.slug == settings.STAFF_CONNECTION and not wanted.before["active"]:
         messages.error(request, LOCKED_OUT)
         return HttpResponseRedirect(address_of(pk), status=303)
     try:
         by = By(timezone.now(), request.user)
-        restore(CONNECTION, wanted, version=int(version) if version.isdecimal() else 0, by=by)
+        restore(CONNECTION, wanted, version=version, by=by)
         messages.success(request, f"Restored: {found.name} is as it was before version {wanted.version}.")
     except (StaleVersion, NotUndoable) as error:
         messages.error(request, f"Not restored. {str(error) or STALE}")
