@@ -162,7 +162,7 @@ def fetch_keys(jwks_uri: str) -> jose.KeySet:
 
 
 def algorithms_of(keys: jose.KeySet) -> tuple[str, ...]:
-    """Those of its usable keys that we may allow; an RSA key without ``alg`` is taken for RS256, the common one."""
+    """Those that its usable keys are for; an RSA key without ``alg`` is taken for RS256, the common one."""
     usual = {"RSA": "RS256", "EC": "ES256"}
     named = {key.alg or usual[key.kty] for key in keys.keys}
     allowed = tuple(sorted(named & {"ES256", "RS256", "PS256"}))
