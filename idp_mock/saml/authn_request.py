@@ -70,7 +70,7 @@ def unpack(value: str) -> bytes:
 def read_document(document: bytes) -> samlp.AuthnRequest:
     try:
         asked = samlp.authn_request_from_string(document)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
         raise RequestRefused("The SAMLRequest is no well-formed document without a DTD.") from error
     if asked is None or asked.version != "2.0" or not _ID.fullmatch(asked.id or ""):
         raise RequestRefused("The SAMLRequest is no AuthnRequest of SAML 2.0 with an ID.")

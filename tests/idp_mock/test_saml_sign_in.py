@@ -33,6 +33,7 @@ from tests.idp_mock.saml_side import (
 
 pytestmark = pytest.mark.django_db
 REFUSED = "This sign-in request was refused"
+PROTOCOL = samlp.NAMESPACE.encode()
 
 
 def test_it_signs_in_with_the_session_of_the_browser_and_posts_to_the_registered_address(
@@ -187,6 +188,7 @@ def test_it_refuses_a_request_that_differs_from_the_registration(
         pack(b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'),
         pack(b'<!DOCTYPE a [<!ENTITY x SYSTEM "http://localhost:1/">]><a>&x;</a>'),
         pack(b"<a>" * 5_000),
+        pack(b'<p:AuthnRequest xmlns:p="%b">%b%b</p:AuthnRequest>' % (PROTOCOL, b"<a>" * 2_000, b"</a>" * 2_000)),
         base64.b64encode(b"<a/>").decode(),
     ],
     ids=lambda value: str(len(value)),
