@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = Connection.objects.filter(slug=options["slug"]).first()
         if connection is None:
-            known = ", ".join(Connection.objects.values_list("slug", flat=True))
+            known = ", ".join(Connection.objects.order_by("slug").values_list("slug", flat=True))
             raise CommandError(f"Expected a connection, one of: {known}. Found {options['slug']!r}.")
         turned = [name for name in SWITCHES if options[name]]
         terms = {name: options[name] == "on" for name in turned}
