@@ -17,5 +17,7 @@ def house(request: HttpRequest) -> dict[str, object]:
             "agent0": addresses.AGENT0_URL,
             "todo0": addresses.TODO0_URL,
             "idp": addresses.IDP_URL,
+            "enterprise": addresses.ENTERPRISE_URL,
         },
+        "enterprise_name": addresses.ENTERPRISE,
     }

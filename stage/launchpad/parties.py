@@ -1,4 +1,4 @@
-"""Who takes part: the three parties with their addresses, and whether each answers right now.
+"""Who takes part: the three parties with their addresses, Todo0 with two, and whether each answers right now.
 
 Deliberately does not: start, mend or restart a party. It asks ``/health`` and tells what it heard.
 """
@@ -16,12 +16,13 @@ TIMEOUT = 0.5  # seconds: the launchpad must not wait for a party that hangs
 
 @dataclass(frozen=True)
 class Party:
-    """One process of the demo; ``place`` names its badge."""
+    """One process of the demo; ``place`` names its badge. ``is_for_people`` when its address is worth opening."""
 
     place: str
     name: str
     url: str
     does: str
+    is_for_people: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,14 @@ TODO0 = Party(
     url=addresses.TODO0_URL,
     does="The resource app: a todo list, its API, and the authorization server for it.",
 )
-PARTIES = (AGENT0, IDP, TODO0)  # in the order in which the flow first visits them
+TODO0_MCP = Party(
+    place="api",
+    name="Todo0's MCP server",
+    url=addresses.TODO0_MCP_URL,
+    does="The same todos as tools for assistants. Agent0 goes there when you choose so on its Connections page.",
+    is_for_people=False,
+)
+PARTIES = (AGENT0, IDP, TODO0, TODO0_MCP)  # in the order in which the flow first visits them
 
 
 def fetch_health(parties: Sequence[Party] = PARTIES, *, allow_private: bool) -> list[Answer]:

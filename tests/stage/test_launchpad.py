@@ -10,6 +10,7 @@ from stage.kit.people import PEOPLE
 
 PAGES = ("/", "/how-it-works")
 PLACES = (addresses.STAGE_URL, addresses.AGENT0_URL, addresses.TODO0_URL, addresses.IDP_URL)
+PROGRAMS = addresses.TODO0_MCP_URL
 
 pytestmark = pytest.mark.usefixtures("all_well")
 
@@ -27,7 +28,8 @@ def test_the_launchpad_offers_to_run_the_flow(client):
 def test_the_launchpad_links_every_party_and_says_that_it_answers(client):
     html = fetch(client, "/")
     assert all(f'<a href="{url}">Open ' in html for url in PLACES[1:])
-    assert html.count("</svg>\nanswering</span>") == 3
+    assert html.count("</svg>\nanswering</span>") == 4
+    assert (f'<a href="{PROGRAMS}"' in html, f">{PROGRAMS}<" in html) == (False, True)
     assert "not answering" not in html
 
 
@@ -61,7 +63,7 @@ def test_a_page_has_one_h1_a_title_and_one_main(client, path):
 def test_a_page_names_no_address_but_the_places(client, path):
     found = re.findall(r"https?://[^\s\"'<)]+", fetch(client, path))
     assert found
-    assert [url for url in found if not url.startswith(PLACES)] == []
+    assert [url for url in found if not url.startswith((*PLACES, PROGRAMS))] == []
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -87,3 +89,13 @@ def test_a_page_only_reads(client, path):
 def test_a_page_sets_no_cookie(client):
     assert not client.get("/").cookies
     assert django_settings.SESSION_COOKIE_NAME == "stage_session"
+
+
+def test_the_frame_leads_to_the_idp_that_is_configured(client, monkeypatch):
+    assert f'<a href="{addresses.IDP_URL}">' in fetch(client, "/how-it-works")
+    monkeypatch.setattr(addresses, "ENTERPRISE", "Okta")
+    monkeypatch.setattr(addresses, "ENTERPRISE_URL", addresses.home_of("https://example.okta.com/oauth2/default"))
+    html = fetch(client, "/how-it-works")
+    rail = html[html.index('<nav class="rail"') : html.index("</nav>")]
+    assert re.findall(r'<a href="(https://[^"]+)"', rail) == ["https://example.okta.com"]
+    assert ("Okta" in rail, "Acme" in rail) == (True, False)

@@ -1,0 +1,191 @@
+"""A walk over every page of the stage, Agent0 and Todo0 that a person can reach, each in the states it has.
+
+Each step yields what is on the page, in a word, and the page. The walk is for whoever looks: nothing is judged
+here but that the page is the one meant.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.rare_states import consent_address, end_runs, withdraw_consent
+from tests.browser.test_todo0_console import visit_console
+from tests.browser.walk import ask, continue_as, expect_badge, open_todo0, start_at_the_launchpad
+from tests.cast import ALICE, BOB, DAN
+from tests.flow.demo import Demo
+
+Visits = Iterator[tuple[str, Page]]
+
+
+@dataclass
+class People:
+    """A browser for each of those who walk; ``new`` makes one more, in which nobody is signed in."""
+
+    new: Callable[[], BrowserContext]
+    alice: BrowserContext
+    admin: BrowserContext
+
+
+def arrive(page: Page, address: str, heading: str = "") -> Page:
+    page.goto(address)
+    if heading:
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    return page
+
+
+def visit_apps(demo: Demo, people: People) -> Visits:
+    yield from visit_stage(demo, people.alice.new_page())
+    yield from visit_errors(demo, people.new().new_page())
+    yield from visit_sign_in(demo, people.new().new_page(), "agent0")
+    yield from visit_sign_in(demo, people.new().new_page(), "todo0")
+    yield from visit_agent0(demo, people.alice.new_page())
+    yield from visit_refusals(demo, people)
+    yield from visit_todo0(demo, people.alice.new_page())
+    yield from visit_strangers_at_todo0(demo, people.new().new_page())
+    yield from visit_todo0s_console(demo, people.new().new_page())
+
+
+def visit_stage(demo: Demo, page: Page) -> Visits:
+    stage = demo.url("stage")
+    yield "launchpad", arrive(page, stage)
+    yield "how it works", arrive(page, f"{stage}/how-it-works")
+
+
+def visit_errors(demo: Demo, page: Page) -> Visits:
+    for party in ("stage", "agent0", "todo0", "idp"):
+        yield "404", arrive(page, f"{demo.url(party)}/no/such/page", "There is no such page here")
+    agent0 = demo.url("agent0")
+    yield "an unknown enterprise", arrive(page, f"{agent0}/signin/start?connection=nobody", "Sign in")
+    address = f"{agent0}/signin/start?connection=enterprise&prompt=none"
+    yield "the IdP's refusal", arrive(page, address, "The sign-in did not work")
+    yield "400", arrive(page, agent0.replace("localhost", "another.localhost"), "This request makes no sense here")
+    arrive(page, agent0)
+    page.locator("[name=csrfmiddlewaretoken]").first.evaluate("field => field.remove()")
+    page.locator("[name=email]").fill(ALICE.email)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="This form is out of date")).to_be_visible()
+    yield "form without its token", page
+
+
+def visit_sign_in(demo: Demo, page: Page, party: str) -> Visits:
+    """The pages that both apps share: home realm discovery, and what a sign-in or a sign-out ends with."""
+    app = demo.url(party)
+    yield "signed out", arrive(page, app)
+    yield "home realm", arrive(page, f"{app}/signin/start", "Sign in")
+    page.get_by_label("Work e-mail address").fill("somebody@nowhere.example")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("No enterprise here uses nowhere.example")).to_be_visible()
+    yield "home realm, unknown domain", page
+    yield "an answer nobody asked for", arrive(page, f"{app}/signin/callback?error=access_denied&state=x")
+    yield "after a sign-out", arrive(page, f"{app}/signin/logged-out", "You are signed out")
+    yield "sign out?", arrive(page, f"{app}/signin/logout", "Sign out?")
+    page.route("**/authorize?**", lambda route: route.fulfill(status=204))  # 204: the browser stays where it is
+    arrive(page, app)
+    page.locator("[name=email]").fill(ALICE.email)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Taking you to your sign-in")).to_be_visible()
+    yield "on the way to the IdP", page
+
+
+def visit_agent0(demo: Demo, page: Page) -> Visits:
+    agent0 = demo.url("agent0")
+    start_at_the_launchpad(page, demo)
+    yield "nothing said yet", page
+    yield "nothing done yet", arrive(page, f"{agent0}/activity")
+    yield "nothing reached yet", arrive(page, f"{agent0}/connections")
+    yield "for developers", arrive(page, f"{agent0}/developer")
+    yield "somebody is still signed in", arrive(page, f"{agent0}/signin/logged-out")
+    arrive(page, f"{agent0}/chat")
+    expect_badge(ask(page, 'Add "Look at every page"'), "done")
+    yield "done", page
+    expect_badge(ask(page, "What is on my list?"), "done")
+    yield "a list", page
+    card = ask(page, "Delete everything")
+    expect_badge(card, "needs your permission")
+    yield "a question", page
+    card.get_by_role("button", name="Cancel").click()
+    expect_badge(page.locator(".tool-card").last, "Cancelled")
+    ask(page, "Sing me a song")
+    yield "words that it does not know", page
+    page.locator(".tool-card > summary").first.click()
+    page.get_by_role("link", name=re.compile("^Details")).first.click()
+    expect(page).to_have_url(re.compile("/runs/"))
+    yield "a run that is done", page
+    arrive(page, f"{agent0}/connections")
+    page.get_by_role("button", name="Use the MCP server instead").click()
+    expect(page.get_by_role("status").filter(has_text="From now on")).to_be_visible()
+    yield "another way", page
+    expect_badge(ask(arrive(page, f"{agent0}/chat"), 'Add "Look over MCP"'), "done")
+    yield "done over MCP", page
+
+
+def visit_refusals(demo: Demo, people: People) -> Visits:
+    """Every kind of end that Agent0 has words for, in the chat, in the list, and each on its own page."""
+    page, agent0 = people.alice.new_page(), demo.url("agent0")
+    for code, run in end_runs(demo).items():
+        arrive(page, f"{agent0}/runs/{run}")
+        assert run in page.url
+        yield f"ended with {code}", page
+    yield "what was done", arrive(page, f"{agent0}/activity")
+    for person, badge in ((BOB, "Blocked by Acme"), (DAN, "No account at Todo0")):
+        page = people.new().new_page()
+        start_at_the_launchpad(page, demo, person)
+        card = ask(page, 'Add "Not for me"')
+        expect_badge(card, badge)
+        yield f"{badge}, in the chat", page
+        card.get_by_role("link", name=re.compile("^Details")).click()
+        expect(page.get_by_role("heading", name=badge, level=1)).to_be_visible()
+        yield badge, page
+
+
+def visit_todo0(demo: Demo, page: Page) -> Visits:
+    todo0 = demo.url("todo0")
+    open_todo0(page, demo)
+    page.get_by_role("button", name=re.compile("^Mark done.*Look at every page")).first.click()
+    expect(page.get_by_role("button", name=re.compile("^Undo.*Look at every page")).first).to_be_visible()
+    yield "todos", page
+    page.get_by_label("New todo").fill(" ")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_label("New todo")).to_have_attribute("aria-invalid", "true")
+    yield "a todo without a name", page
+    arrive(page, f"{todo0}/todos?source=apps").get_by_role("link", name="Look at every page").first.click()
+    yield "a todo's history", page
+    yield "connected apps", arrive(page, f"{todo0}/settings/connected", "Connected apps")
+    yield "somebody is still signed in", arrive(page, f"{todo0}/signin/logged-out")
+    yield "not an administrator", arrive(page, f"{todo0}/admin/", "This page is for Todo0's own administrators")
+    yield "consent", arrive(page, consent_address(demo), "Let Evil0 in?")
+    withdraw_consent(demo)
+    page.reload()
+    expect(page.get_by_role("heading", name="This request cannot be answered")).to_be_visible()
+    yield "consent that cannot be asked for", page
+
+
+def visit_strangers_at_todo0(demo: Demo, page: Page) -> Visits:
+    """Dan, who never was here, has nothing yet."""
+    todo0 = demo.url("todo0")
+    arrive(page, todo0).get_by_role("link", name="Sign in with Acme").click()
+    continue_as(page, DAN)
+    yield "no todos", page
+    yield "no todos by apps", arrive(page, f"{todo0}/todos?source=apps")
+    yield "no connected apps", arrive(page, f"{todo0}/settings/connected")
+
+
+def visit_todo0s_console(demo: Demo, page: Page) -> Visits:
+    todo0 = demo.url("todo0")
+    for name in visit_console(page, demo):
+        yield f"console, {name}", page
+    arrive(page, f"{todo0}/admin/connections/1")
+    other = page.context.new_page()
+    for each in (arrive(other, page.url), page):
+        each.get_by_label("Longest ID-JAG, in seconds").fill("240")
+        each.get_by_role("button", name="Save terms").click()
+    yield "console, somebody saved first", page
+    other.get_by_role("button", name="Undo").first.click()
+    arrive(page, f"{todo0}/admin/connections?issuer={demo.url('idp')}/globex")
+    for label in ("Name of the enterprise", "Short name", "Our client id there", "Our client secret there"):
+        page.get_by_label(label).fill("acme")  # there is one of that short name
+    page.get_by_role("button", name="Add the connection").click()
+    expect(page.get_by_text("Not added.")).to_be_visible()
+    yield "console, a connection that is not added", page

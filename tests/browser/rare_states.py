@@ -1,0 +1,89 @@
+"""States of the demo that nobody can click to, laid down by its operator: registrations, and ends of Runs.
+
+Deliberately does not: make pages. Each is served by the party itself, out of what stands in its database.
+"""
+
+import base64
+import zlib
+from urllib.parse import urlencode
+
+from tests.cast import ALICE
+from tests.flow.demo import Demo
+from tests.flow.lab import ask_operator
+
+SAML_APP = "https://agent0.example/saml"
+CALLBACK = "https://asks.example/callback"
+CHALLENGE = "a" * 43
+REGISTER_SAML = """
+import json, sys
+from idp_mock.directory.models import App
+from idp_mock.saml.models import ServiceProvider
+entity_id = json.load(sys.stdin)
+app = App.objects.get(enterprise__slug="acme", name="Agent0")
+ServiceProvider.objects.create(enterprise=app.enterprise, app=app, entity_id=entity_id, acs_url=f"{entity_id}/acs")
+print("{}")
+"""
+FORGET_SAML = """
+from idp_mock.saml.models import ServiceProvider
+ServiceProvider.objects.all().delete()
+print("{}")
+"""
+LET_ASK = """
+import json, sys
+from todo0.authserver.dot import Application
+Application.objects.filter(name="Evil0").update(redirect_uris=json.load(sys.stdin))
+print(json.dumps({"client_id": Application.objects.get(name="Evil0").client_id}))
+"""
+END_RUNS = """
+import json, sys
+from django.utils import timezone
+from agent0.assistant.outcomes import EXPLANATIONS
+from agent0.jobs.models import Run
+from agent0.tokens.models import SigninSession
+session = SigninSession.objects.filter(user__email=json.load(sys.stdin), ended_at=None).latest("started_at")
+ends, now = {(one.next_step, one.badge): code for code, one in EXPLANATIONS.items()}, timezone.now()
+said = {"leg": "ask_idp", "error": "invalid_grant", "description": "No.", "status": 400}
+made = {"user": session.user, "session": session, "kind": Run.Kind.DELETE_ALL, "state": Run.State.REFUSED}
+print(json.dumps({
+    code: str(Run.objects.create(**made, outcome={"code": code, **said}, attempts=1, finished_at=now).uuid)
+    for code in ends.values()
+}))
+"""
+
+
+def register_saml(demo: Demo) -> None:
+    """Agent0 as a service provider at Acme, until ``forget_saml``."""
+    ask_operator(demo, "idp_mock", REGISTER_SAML, given=SAML_APP)
+
+
+def forget_saml(demo: Demo) -> None:
+    ask_operator(demo, "idp_mock", FORGET_SAML)
+
+
+def saml_address(demo: Demo) -> str:
+    """Where the browser takes Agent0's request for a sign-in by SAML."""
+    address = f"{demo.facts['idp']['issuer']}/saml/sso"
+    request = (
+        f'<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" '
+        f'Destination="{address}" IssueInstant="2026-01-01T00:00:00Z">'
+        f'<a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">{SAML_APP}</a:Issuer></p:AuthnRequest>'
+    )
+    packed = base64.b64encode(zlib.compress(request.encode())[2:-4]).decode()
+    return f"{address}?{urlencode({'SAMLRequest': packed})}"
+
+
+def consent_address(demo: Demo) -> str:
+    """Where an app sends a person whom it asks itself; it has a redirect URI until ``withdraw_consent``."""
+    asking = ask_operator(demo, "todo0", LET_ASK, given=CALLBACK)
+    asked = {"response_type": "code", "redirect_uri": CALLBACK, "scope": "todos.read", "state": "s"}
+    challenge = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    return f"{demo.facts['todo0']['authorization_endpoint']}?{urlencode(asking | asked | challenge)}"
+
+
+def withdraw_consent(demo: Demo) -> None:
+    ask_operator(demo, "todo0", LET_ASK, given="")
+
+
+def end_runs(demo: Demo) -> dict[str, str]:
+    """One ended Run of Alice's for each kind of end that looks different: its code, and its id."""
+    return ask_operator(demo, "agent0", END_RUNS, given=ALICE.email)
