@@ -44,8 +44,9 @@ JWT_BEARER_TOKEN_ENDPOINT = f"{addresses.TODO0_URL}/oauth/token"  # what a DPoP 
 JWT_BEARER_DETAILS_TYPES = {"https://todo0.example/authorization/todos": "todo0.authserver.todo_details.decide"}
 JWT_BEARER_LEEWAY = 60
 JWT_BEARER_MAX_LIFETIME = 600
-# The one exception to uniform refusals: a person without an account here is told so, by the words of the
-# draft's first implementers. Whoever holds a valid ID-JAG for somebody learns nothing more from it.
+ID_JAG_LIMIT = env.allowance("TODO0_ID_JAG_LIMIT", "5/s burst 5")  # of all clients together; "off": none
+JWT_BEARER_ADMIT = "todo0.authserver.limits.admit"
+# The one exception to uniform refusals, in Auth0's words: whoever holds a valid ID-JAG learns nothing more by it.
 JWT_BEARER_DISCLOSE_UNKNOWN_USER = True
 # Clients whose id is a URL, as the admin has listed them; what else there is to know stands there.
 CLIENT_URLS = env.words("TODO0_CLIENT_URLS")

@@ -85,6 +85,7 @@ ERROR_ACCESS_DENIED: Final = "access_denied"  # RFC 6749 §4.1.2.1
 ERROR_INVALID_TARGET: Final = "invalid_target"  # RFC 8707 §2; RFC 8693 §2.2.2
 ERROR_INVALID_AUTHORIZATION_DETAILS: Final = "invalid_authorization_details"  # RFC 9396 §5
 ERROR_TEMPORARILY_UNAVAILABLE: Final = "temporarily_unavailable"  # RFC 6749 §4.1.2.1
+ERROR_TOO_MANY_REQUESTS: Final = "too_many_requests"  # Auth0's code with 429 (RFC 6585 §4), in no RFC
 ERROR_INSUFFICIENT_USER_AUTHENTICATION: Final = "insufficient_user_authentication"  # RFC 9470 §3; ID-JAG §9.2
 ERROR_INVALID_TOKEN: Final = "invalid_token"  # RFC 6750 §3.1
 ERROR_INVALID_DPOP_PROOF: Final = "invalid_dpop_proof"  # RFC 9449 §5, §7.1

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from xaa.throttle.allowance import Allowance, parse_allowance
+
 
 def text(name: str, default: str | None = None) -> str:
     """The variable's value; without a default it must be set and not empty."""
@@ -51,6 +53,15 @@ def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
     if value not in among:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, found {value!r}.")
     return value
+
+
+def allowance(name: str, default: str) -> Allowance | None:
+    """A rate limit, such as ``5/s burst 5``; None for ``off``, since an empty variable is the default."""
+    value = text(name, default)
+    try:
+        return None if value == "off" else parse_allowance(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}, and off for none.") from error
 
 
 def url(name: str, default: str | None = None) -> str:

@@ -27,6 +27,8 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for name in ("JWT_BEARER_TRUSTED_ISSUERS", "JWT_BEARER_SUBJECT_RESOLVER"):
         found += _check_importable(name, getattr(settings, name))
+    if path := getattr(settings, "JWT_BEARER_ADMIT", ""):
+        found += _check_importable("JWT_BEARER_ADMIT", path)
     for path in getattr(settings, "JWT_BEARER_DETAILS_TYPES", {}).values():
         found += _check_importable("JWT_BEARER_DETAILS_TYPES", path)
     trusted = settings.JWT_BEARER_TRUSTED_ISSUERS

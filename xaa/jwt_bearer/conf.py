@@ -24,6 +24,9 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_DETAILS_TYPES``              types of ``authorization_details`` that we know (RFC 9396 §2), each with
                                           the dotted path of its ``policy.DecideDetail``; without any, an ID-JAG
                                           that has details is refused (none)
+``JWT_BEARER_ADMIT``                      dotted path of ``admit(client_id)``, asked when a client has authenticated
+                                          and before its ID-JAG is looked at: returns headers for the answer, or
+                                          raises ``errors.TooManyRequests`` (all are admitted)
 ``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
 ========================================  =========================================================================
 """
@@ -88,6 +91,11 @@ class Conf:
     def details_types(self) -> dict[str, DecideDetail]:
         configured = getattr(settings, "JWT_BEARER_DETAILS_TYPES", {})
         return {name: import_string(path) for name, path in configured.items()}
+
+    @property
+    def admit(self) -> Callable[[str], Mapping[str, str]]:
+        path = getattr(settings, "JWT_BEARER_ADMIT", "")
+        return import_string(path) if path else lambda client_id: {}
 
     @property
     def allow_private_addresses(self) -> bool:

@@ -4,6 +4,8 @@ A refused ID-JAG gets one uniform answer (RFC 7523 §3.1), so that nobody can pr
 exist. What exactly was wrong stands in the log.
 """
 
+from collections.abc import Mapping
+
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from xaa import protocol
@@ -42,6 +44,24 @@ class Refused(OAuth2Error):
     def __init__(self, *, error: str, description: str) -> None:
         self.error = error
         super().__init__(description or UNIFORM_DESCRIPTION)
+
+
+class TooManyRequests(OAuth2Error):
+    """RFC 6585 §4: the client is who it says, and comes too soon. Its ID-JAG was not looked at and is not spent.
+
+    ``JWT_BEARER_ADMIT`` raises it, with the headers that say when to come back.
+    """
+
+    error = protocol.ERROR_TOO_MANY_REQUESTS
+    status_code = 429
+
+    def __init__(self, *, wait: int, headers: Mapping[str, str]) -> None:
+        self._headers = {"Retry-After": str(wait), **headers}
+        super().__init__(f"Too many ID-JAGs are being redeemed here. Try again in {wait} s.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return self._headers
 
 
 class TemporarilyUnavailable(OAuth2Error):

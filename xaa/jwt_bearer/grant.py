@@ -4,7 +4,8 @@ In the flow this is step 5, seen from the token endpoint: authenticate the clien
 request (R2), run the ``CHECKS`` over the assertion, and issue an access token without a refresh token (R15).
 
 The client is authenticated before a byte of the assertion is parsed or a key is fetched, so that strangers
-cannot make this server work (RFC 7521 §4.1).
+cannot make this server work (RFC 7521 §4.1). Then it may be told to come back later (``JWT_BEARER_ADMIT``): after
+that, so that strangers use up nobody's allowance, and before the checks, so that waiting spends no ID-JAG.
 
 Deliberately does not: issue refresh tokens. The IdP's next ID-JAG is the refresh, so that its admin's *off*
 takes effect within one access token's life (ID-JAG §4.4.3).
@@ -48,6 +49,7 @@ class JwtBearerGrant(GrantTypeBase):
         try:
             client = self._authenticate_client(request)
             _check_assertion(request)
+            headers |= conf.admit(client.client_id)
             presented = self._judge(request, client)
         except OAuth2Error as error:
             return headers | error.headers, error.json, error.status_code

@@ -1,1 +1,1 @@
-"""Count what fails, across all processes, and say when enough is enough (RFC 6749 §10.10)."""
+"""Say when enough is enough, over all processes: of what fails (RFC 6749 §10.10), and of what succeeds."""

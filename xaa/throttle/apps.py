@@ -6,4 +6,4 @@ from django.apps import AppConfig
 class ThrottleConfig(AppConfig):
     name = "xaa.throttle"
     label = "xaa_throttle"
-    verbose_name = "Failed attempts"
+    verbose_name = "Limits"

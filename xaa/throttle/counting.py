@@ -7,7 +7,6 @@ Deliberately does not: decide what is counted, or refuse anything. Whoever count
 cost, and whom (``Limit``).
 """
 
-import hashlib
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from django.db import connections, router
 from django.utils import timezone
 
 from xaa.throttle.models import FailedAttempts
+from xaa.throttle.subject import Subject, digest_of
 
 WINDOW: Final = 60
 _ADD = """
@@ -32,14 +32,12 @@ RETURNING {digest}, {count}, {ends_at}
 class Limit:
     """At most ``failures`` a window of ``subject``: the parts that together say who is counted, and as what."""
 
-    subject: tuple[str, ...]
+    subject: Subject
     failures: int
 
     @property
     def digest(self) -> str:
-        """The lengths keep two subjects that run together into one text apart."""
-        text = "".join(f"{len(part)}:{part}" for part in self.subject)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return digest_of(self.subject)
 
 
 def count_failure(*limits: Limit) -> int:
