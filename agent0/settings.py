@@ -83,11 +83,13 @@ else:
         "interval_start": 0,
     }
 
-# Runs (agent0/jobs): all in seconds but the attempts.
+# Runs (agent0/jobs): all in seconds but the attempts and waits.
 RUN_LEASE_SECONDS = env.integer("AGENT0_RUN_LEASE_SECONDS", 30, minimum=1)
 RUN_PICKUP_SECONDS = env.integer("AGENT0_RUN_PICKUP_SECONDS", 10, minimum=1)
 RUN_SWEEP_SECONDS = env.integer("AGENT0_RUN_SWEEP_SECONDS", 1, minimum=1)
 RUN_MAX_ATTEMPTS = env.integer("AGENT0_RUN_MAX_ATTEMPTS", 5, minimum=1)
+RUN_MAX_WAITS = env.integer("AGENT0_RUN_MAX_WAITS", 50)  # for a server that says 429, which is no failed attempt
+RUN_PATIENCE_SECONDS = env.integer("AGENT0_RUN_PATIENCE_SECONDS", 600)  # with such waiting, in all
 PROGRESS_MAX_STREAMS = env.integer("AGENT0_PROGRESS_STREAMS", 4)
 PROGRESS_STREAM_SECONDS = env.integer("AGENT0_PROGRESS_STREAM_SECONDS", 50, minimum=1)
 

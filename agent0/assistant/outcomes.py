@@ -130,6 +130,20 @@ EXPLANATIONS: Final = {
         "Whoever runs {idp}. You can try again later.",
         TRY_AGAIN,
     ),
+    "resource_limited": Explanation(
+        "{app} is busy",
+        "Agent0 was told to come back later, and did so until its patience ended. Nothing is done twice by this.",
+        "{app}: it answers so many requests a second, and no more",
+        "You can try again later. If it happens often: whoever runs {app}.",
+        TRY_AGAIN,
+    ),
+    "idp_limited": Explanation(
+        "{idp} is busy",
+        "Agent0 was told to come back later, and did so until its patience ended. Nothing was changed.",
+        "{idp}: it answers so many requests, and no more",
+        "You can try again later. If it happens often: whoever runs {idp}.",
+        TRY_AGAIN,
+    ),
     "misconfigured": Explanation(
         "Agent0 is not set up correctly",
         "What is set up at Agent0 and at {party} does not fit together. Nothing was changed.",
@@ -201,6 +215,8 @@ WAITING: Final = {
     "queue": "Agent0's task queue does not accept work just now. Nothing is lost: this starts by itself.",
     "resource_down": "{app} is not answering.",
     "idp_down": "{idp} is not answering.",
+    "resource_limited": "{app} is busy. This goes on by itself.",
+    "idp_limited": "{idp} is busy. This goes on by itself.",
     "busy": "Another task of yours is talking to {idp} just now.",
 }
 

@@ -44,10 +44,15 @@ class Lease:
             state=state, outcome=outcome, finished_at=timezone.now(), waiting_for="", **_NO_LEASE, not_before=None
         )
 
-    def give_back(self, *, not_before: datetime, waiting_for: str) -> None:
+    def give_back(self, *, not_before: datetime, waiting_for: str, is_limited: bool) -> None:
         """Queue the Run again for later; ``waiting_for`` names whose answer it waits for."""
         self._update(
-            state=Run.State.QUEUED, not_before=not_before, waiting_for=waiting_for, published_at=None, **_NO_LEASE
+            state=Run.State.QUEUED,
+            not_before=not_before,
+            waiting_for=waiting_for,
+            waits=F("waits") + is_limited,
+            published_at=None,
+            **_NO_LEASE,
         )
 
     def _update(self, **values: object) -> None:

@@ -51,6 +51,8 @@ class Run(models.Model):
     """The person has signed in anew for it, as somebody asked. That is done once for one request of hers."""
     state = models.CharField(max_length=24, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
+    waits = models.PositiveIntegerField(default=0)
+    """How many of the attempts ended with "not so many" (429), which is nobody's failure."""
     lease_owner = models.CharField(max_length=32, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)

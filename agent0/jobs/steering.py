@@ -55,6 +55,7 @@ def try_again(run: Run, session: SigninSession) -> None:
     fresh = {
         "stepped_up": stepped_up or run.stepped_up,
         "attempts": 0,
+        "waits": 0,
         "outcome": {},
         "finished_at": None,
         "published_at": None,

@@ -43,6 +43,10 @@ class ApiUnavailable(Exception):
         self.retry_after = retry_after
 
 
+class ApiLimited(ApiUnavailable):
+    """It is there and says "not so many" (RFC 6585 §4)."""
+
+
 class NotOffered(Exception):
     """There is no such thing on this way; nothing was asked of anybody."""
 
@@ -95,7 +99,8 @@ def parse_todo(entry: Any) -> Todo:
 def read_refusal(answer: HttpAnswer) -> ApiRefused | ApiUnavailable:
     """What an HTTP error status says: later, or no."""
     if answer.status == 429 or answer.status >= 500:
-        return ApiUnavailable(f"status {answer.status}", retry_after=read_retry_after(answer))
+        kind = ApiLimited if answer.status == 429 else ApiUnavailable
+        return kind(f"status {answer.status}", retry_after=read_retry_after(answer))
     try:
         body = answer.json()
     except HttpFailure:

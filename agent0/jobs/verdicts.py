@@ -16,11 +16,11 @@ from agent0.jobs.actions import READ
 from agent0.jobs.cross_app import IssuerUnusable
 from agent0.jobs.models import Run, Step
 from agent0.jobs.steps import STEP_OF_LEG
-from agent0.jobs.todo_list import ApiRefused, ApiUnavailable, NotOffered
+from agent0.jobs.todo_list import ApiLimited, ApiRefused, ApiUnavailable, NotOffered
 from agent0.tokens.sessions import SigninEnded
 from agent0.tokens.subject import SubjectBusy
 from xaa import protocol
-from xaa.client import NoAnswer, TokenEndpointError, UnexpectedResponse
+from xaa.client import NoAnswer, RateLimited, TokenEndpointError, UnexpectedResponse
 from xaa.metadata import IssuerMismatch, IssuerUnreachable
 
 USER_NOT_FOUND: Final = "user not found"
@@ -62,11 +62,15 @@ class ActionsNarrowed(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """``state`` REFUSED or FAILED; or ``try_later``, and then the outcome counts only if attempts run out."""
+    """``state`` REFUSED or FAILED; or ``try_later``, and then the outcome counts only if patience runs out.
+
+    ``is_limited``: the far side is there and takes no more just now.
+    """
 
     state: Run.State
     outcome: dict[str, Any] = field(default_factory=dict)
     try_later: bool = False
+    is_limited: bool = False
     retry_after: int | None = None
 
 
@@ -156,6 +160,14 @@ def _silence(error: NoAnswer | ApiUnavailable | IssuerUnusable) -> Verdict:
     code = "idp_down" if error.leg == "token exchange" else "resource_down"
     outcome = {"code": code, "leg": STEP_OF_LEG[error.leg], "reason": error.reason}
     return Verdict(Run.State.FAILED, outcome, try_later=True, retry_after=error.retry_after)
+
+
+@judge.register(RateLimited)
+@judge.register(ApiLimited)
+def _limited(error: RateLimited | ApiLimited) -> Verdict:
+    code = "idp_limited" if error.leg == "token exchange" else "resource_limited"
+    outcome = {"code": code, "leg": STEP_OF_LEG[error.leg], "reason": error.reason}
+    return Verdict(Run.State.FAILED, outcome, try_later=True, is_limited=True, retry_after=error.retry_after)
 
 
 @judge.register

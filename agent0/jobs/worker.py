@@ -9,14 +9,13 @@ worker.
 """
 
 import logging
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from agent0.jobs import actions, cross_app, verdicts
+from agent0.jobs import actions, cross_app, patience, verdicts
 from agent0.jobs.asked import Asked, asked_for
 from agent0.jobs.details import do_allow, in_words
 from agent0.jobs.lease import Lease, LeaseLost
@@ -29,9 +28,6 @@ from xaa.client import AccessToken, CrossAppSession
 
 logger = logging.getLogger(__name__)
 
-MAX_BACKOFF: Final = 30
-MAX_RETRY_AFTER: Final = 300
-
 
 def work(lease: Lease) -> None:
     """One attempt. Database errors get out: nothing could be written, and the lease runs out by itself."""
@@ -39,7 +35,7 @@ def work(lease: Lease) -> None:
     subject = SubjectSource(session_id=run.session_id, user_id=run.user_id)
     steps = StepRecorder(run, lease, subject)
     try:
-        if run.attempts > settings.RUN_MAX_ATTEMPTS:
+        if not patience.has_tries_left(run):
             lease.close(Run.State.FAILED, {"code": "worker_died"})
             return
         lease.close(Run.State.DONE, _act(run, lease, steps, subject))
@@ -102,17 +98,12 @@ def _close_or_give_back(run: Run, lease: Lease, steps: StepRecorder, error: Exce
         logger.error("Run %s failed inside Agent0", run.uuid, exc_info=error)
     try:
         steps.fail(verdict.outcome.get("reason", code))
-        if verdict.try_later and run.attempts < settings.RUN_MAX_ATTEMPTS:
-            lease.give_back(not_before=timezone.now() + _pause(run.attempts, verdict), waiting_for=code)
+        pause = patience.find_pause(run, verdict)
+        if pause is not None:
+            later = timezone.now() + pause
+            lease.give_back(not_before=later, waiting_for=code, is_limited=verdict.is_limited)
         else:
             lease.close(verdict.state, verdict.outcome)
         logger.info("Run %s attempt %s: %s", run.uuid, run.attempts, code)
     except LeaseLost:
         logger.info("Run %s is no longer this worker's", run.uuid)
-
-
-def _pause(attempts: int, verdict: verdicts.Verdict) -> timedelta:
-    """As long as the far side asked for (RFC 9110 §10.2.3), else twice as long each time."""
-    if verdict.retry_after is not None:
-        return timedelta(seconds=min(verdict.retry_after, MAX_RETRY_AFTER))
-    return timedelta(seconds=min(2**attempts, MAX_BACKOFF))

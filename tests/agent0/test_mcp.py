@@ -176,7 +176,7 @@ def test_a_tool_that_wants_a_stronger_sign_in_leads_to_one(far_side, over_mcp, d
     assert (run.state, run.outcome["code"], run.outcome["max_age"]) == (Run.State.REFUSED, "stronger_signin", 60)
 
 
-@pytest.mark.parametrize(("answer", "code"), [(Answer(503), "resource_down"), (Answer(429), "resource_down")])
+@pytest.mark.parametrize(("answer", "code"), [(Answer(503), "resource_down"), (Answer(429), "resource_limited")])
 def test_a_server_that_says_later_is_tried_later(far_side, over_mcp, do, answer, code):
     far_side.tools_fail = answer
     run = do(over_mcp())

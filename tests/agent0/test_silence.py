@@ -26,7 +26,7 @@ def due_now(run: Run) -> Run:
         ("create", "resource_down"),
     ],
 )
-@pytest.mark.parametrize("status", [500, 503, 429])
+@pytest.mark.parametrize("status", [500, 503])
 def test_it_waits_and_tries_again(far_side, make_run, do, what, code, status):
     far_side.answers[what] = Answer(status, {}, times=1)
     run = do(make_run())

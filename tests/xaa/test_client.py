@@ -16,6 +16,7 @@ from xaa.client import (
     IssuedIdJag,
     MemoryTokenCache,
     NoAnswer,
+    RateLimited,
     SubjectToken,
     TokenEndpoint,
     TokenEndpointError,
@@ -23,6 +24,7 @@ from xaa.client import (
     redeem_id_jag,
     request_id_jag,
 )
+from xaa.client.errors import Leg
 from xaa.http import OutgoingHttp
 
 IDP = TokenEndpoint("https://idp.example/acme", "https://idp.example/acme/token", "agent0 at:acme", "idp secret%")
@@ -270,22 +272,28 @@ def test_a_refusal_says_which_sign_in_would_help(
 
 
 @pytest.mark.parametrize(
-    ("trouble", "retry_after"),
+    ("trouble", "kind", "retry_after"),
     [
-        ({"body": requests.ConnectionError("down")}, None),
-        ({"status": 503, "headers": {"Retry-After": "7"}}, 7),
-        ({"status": 429, "headers": {"Retry-After": "soon"}}, None),
-        ({"status": 500}, None),
-        ({"status": 200, "body": "<html>"}, None),
+        ({"body": requests.ConnectionError("down")}, NoAnswer, None),
+        ({"status": 503, "headers": {"Retry-After": "7"}}, NoAnswer, 7),
+        ({"status": 429, "headers": {"Retry-After": "7"}}, RateLimited, 7),
+        ({"status": 429, "headers": {"Retry-After": "soon"}}, RateLimited, None),
+        ({"status": 500}, NoAnswer, None),
+        ({"status": 200, "body": "<html>"}, NoAnswer, None),
     ],
 )
 def test_no_answer_is_told_apart_from_a_refusal(
-    wire: responses.RequestsMock, trouble: Body, retry_after: int | None
+    wire: responses.RequestsMock, trouble: Body, kind: type[NoAnswer], retry_after: int | None
 ) -> None:
-    wire.replace(responses.POST, AS.url, **trouble)
-    with pytest.raises(NoAnswer) as caught:
-        redeem()
-    assert (caught.value.leg, caught.value.retry_after) == ("redemption", retry_after)
+    legs: tuple[tuple[Leg, str, Callable[[], object]], ...] = (
+        ("redemption", AS.url, redeem),
+        ("token exchange", IDP.url, exchange),
+    )
+    for leg, url, ask in legs:
+        wire.replace(responses.POST, url, **trouble)
+        with pytest.raises(NoAnswer) as caught:
+            ask()
+        assert (type(caught.value), caught.value.leg, caught.value.retry_after) == (kind, leg, retry_after)
 
 
 @pytest.mark.parametrize("body", ["", "<html>", '{"error": 7}', "[]"])

@@ -13,6 +13,7 @@ from xaa.client import (
     MemoryTokenCache,
     NoAnswer,
     ProtectedResource,
+    RateLimited,
     SubjectToken,
     TokenEndpoint,
     UnexpectedResponse,
@@ -119,6 +120,17 @@ def test_a_document_that_cannot_be_had_is_no_verdict(wire: responses.RequestsMoc
     with pytest.raises(NoAnswer) as silent:
         discover()
     assert silent.value.leg == "discovery"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(429, RateLimited), (503, NoAnswer)])
+def test_an_api_or_a_document_that_says_later_says_how_much(
+    wire: responses.RequestsMock, status: int, kind: type[NoAnswer]
+) -> None:
+    wire.replace(responses.GET, DOCUMENT_URL, status=status, headers={"Retry-After": "7"})
+    for answer in (refused(), HttpAnswer(URL, status, {"Retry-After": "7"}, b"")):
+        with pytest.raises(NoAnswer) as told:
+            discover(answer)
+        assert (type(told.value), told.value.retry_after) == (kind, 7)
 
 
 @pytest.mark.spec("MD-13", "MC-10")

@@ -19,7 +19,7 @@ token at the resource app's authorization server, and ``session`` does both when
 from xaa.client.cache import MemoryTokenCache, TokenCache, TokenKey
 from xaa.client.discovery import ProtectedResource, choose_authorization_server, fetch_protected_resource
 from xaa.client.endpoints import TokenEndpoint, discover_token_endpoint
-from xaa.client.errors import NoAnswer, TokenEndpointError, UnexpectedResponse
+from xaa.client.errors import NoAnswer, RateLimited, TokenEndpointError, UnexpectedResponse
 from xaa.client.redemption import redeem_id_jag
 from xaa.client.responses import AccessToken, IssuedIdJag, IssuedRefreshToken
 from xaa.client.revocation import discover_revocation_endpoint, revoke_token
@@ -37,6 +37,7 @@ __all__ = [
     "MemoryTokenCache",
     "NoAnswer",
     "ProtectedResource",
+    "RateLimited",
     "SignInDemand",
     "SubjectToken",
     "TokenCache",

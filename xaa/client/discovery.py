@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from xaa import protocol
 from xaa.client.challenge import read_challenge
+from xaa.client.endpoints import read_silence
 from xaa.client.errors import Leg, NoAnswer, UnexpectedResponse
 from xaa.client.responses import Names
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
@@ -45,6 +46,8 @@ def fetch_protected_resource(http: OutgoingHttp, refused: HttpAnswer) -> Protect
 
     Raises ``NoAnswer`` when it cannot be had, ``UnexpectedResponse`` when it is another resource's.
     """
+    if refused.status == 429 or refused.status >= 500:
+        raise read_silence(refused, LEG)
     if refused.status != 401:
         raise _unusable("status", f"a call without a token must be answered 401, found {refused.status}")
     url = read_challenge(refused).get("resource_metadata") or well_known_url(refused.url)
@@ -99,7 +102,7 @@ def _fetch_document(http: OutgoingHttp, url: str) -> dict[str, Any]:
             return answer.json()
     except HttpFailure as failure:
         raise NoAnswer(LEG, url, failure.reason) from failure
-    raise NoAnswer(LEG, url, f"expected status 200, found {answer.status}")
+    raise read_silence(answer, LEG)
 
 
 def _read_names(document: Mapping[str, Any], name: str) -> Names:

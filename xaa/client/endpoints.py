@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 from requests.auth import HTTPBasicAuth
 
 from xaa import protocol
-from xaa.client.errors import Leg, NoAnswer, TokenEndpointError, UnexpectedResponse
+from xaa.client.errors import Leg, NoAnswer, RateLimited, TokenEndpointError, UnexpectedResponse
 from xaa.client_assertion import build_client_assertion
 from xaa.dpop import build_proof
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
@@ -123,10 +123,16 @@ def read_retry_after(answer: HttpAnswer) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 6 else None
 
 
+def read_silence(answer: HttpAnswer, leg: Leg) -> NoAnswer:
+    """A status that answers nothing: 429 says later, as any other may (RFC 9110 §10.2.3)."""
+    kind = RateLimited if answer.status == 429 else NoAnswer
+    reason = f"expected status 200, found {answer.status}"
+    return kind(leg, answer.url, reason, retry_after=read_retry_after(answer))
+
+
 def _read_refusal(answer: HttpAnswer, leg: Leg) -> Exception:
-    if answer.status in (429, 503) or answer.status >= 500:
-        reason = f"expected status 200, found {answer.status}"
-        return NoAnswer(leg, answer.url, reason, retry_after=read_retry_after(answer))
+    if answer.status == 429 or answer.status >= 500:
+        return read_silence(answer, leg)
     try:
         body = answer.json()
     except HttpFailure:

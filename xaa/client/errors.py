@@ -23,6 +23,14 @@ class NoAnswer(XaaError):
         self.retry_after = retry_after  # seconds, when the far side said so (RFC 9110 §10.2.3)
 
 
+class RateLimited(NoAnswer):
+    """The far side of ``leg`` is there and says "not so many" (RFC 6585 §4). Nothing of the request was done.
+
+    ``retry_after`` is how long to wait at least, when it said so. Of many who were told the same, each had better
+    wait a little longer, and not all as long.
+    """
+
+
 class TokenEndpointError(XaaError):
     """The far side of ``leg`` decided no, with an OAuth error (RFC 6749 §5.2). Trying again changes nothing.
 
