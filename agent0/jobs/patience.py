@@ -1,9 +1,9 @@
 """Whether a Run gets another attempt, and when: not before the far side said, and not all Runs in one moment.
 
 Two kinds of later. Silence is counted in attempts, and waited for twice as long each time. Whoever says "not so
-many" (429) is there and working, and a hundred Runs may be in line: that is no failed attempt, and has bounds of its
-own, in number and in time. Those who are told the same second come back spread over a growing span, or they would
-meet again.
+many" (429) is there and working, and a hundred Runs may be in line: that is no failed attempt, and has bounds of
+its own, in number and in time. Those who are told the same second come back spread over a growing span, or they
+would meet again.
 
 Deliberately does not: keep a queue for one server, or guess its limit. What it says is enough.
 """

@@ -5,21 +5,19 @@ holds here is held by that (SQLite, or PostgreSQL with ``make test-services``) a
 """
 
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from tests.cast import DAN
-from tests.flow.demo import MANAGE, ROOT, Demo, environment_for, free_ports, wait_for
+from tests.flow.demo import Demo
 from tests.flow.lab import ask_operator
-from tests.flow.visitor import TIMEOUT, Visitor, new_session
-from tests.flow.wire import JWT_BEARER, Client, Wire, read_jwt
+from tests.flow.more_processes import more_of_todo0, race, redeem_at
+from tests.flow.visitor import TIMEOUT, Visitor
+from tests.flow.wire import Client, Wire, read_jwt
 
 RACERS = 64
 FIRST_SIGN_INS = NEWCOMER_REDEMPTIONS = 20
@@ -47,29 +45,8 @@ print("{}")
 @pytest.fixture(scope="module")
 def processes(demo: Demo) -> Iterator[list[str]]:
     """Where the four listen; the first is the demo's own."""
-    ports = free_ports(3)
-    started = [
-        subprocess.Popen(
-            [sys.executable, MANAGE, "todo0", "runserver", "--noreload", f"127.0.0.1:{port}"],
-            cwd=ROOT,
-            env=environment_for(demo.folder, LOG_LEVEL="ERROR"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for port in ports
-    ]
-    urls = [demo.url("todo0"), *(f"http://127.0.0.1:{port}" for port in ports)]
-    try:
-        for url in urls:
-            wait_for(lambda url=url: is_up(url), f"no server at {url}", patience=60)
-        yield urls
-        assert [one.poll() for one in started] == [None] * len(started), "each was there to the end"
-    finally:
-        for one in started:
-            one.terminate()
-        for one in started:
-            one.wait(10)
+    with more_of_todo0(demo, 3) as others:
+        yield [demo.url("todo0"), *others]
 
 
 @pytest.fixture
@@ -79,25 +56,6 @@ def dan_is_new(demo: Demo) -> Iterator[None]:
     yield
     ask_operator(demo, "todo0", SWITCH, given=False)
     ask_operator(demo, "todo0", FORGET, given=DAN.sub)
-
-
-def is_up(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/health", timeout=2).status_code == 200
-    except requests.RequestException:
-        return False
-
-
-def redeem_at(wire: Wire, url: str, client: Client, assertion: str) -> requests.Response:
-    form = {"grant_type": JWT_BEARER, "assertion": assertion, **client.credentials()}
-    path = urlsplit(wire.demo.facts["todo0"]["token_endpoint"]).path
-    with new_session(wire.notes) as http:
-        return http.post(f"{url}{path}", data=form, timeout=TIMEOUT)
-
-
-def race(racers: int, run: Callable[[int], requests.Response]) -> list[requests.Response]:
-    with ThreadPoolExecutor(racers) as pool:
-        return list(pool.map(run, range(racers)))
 
 
 @pytest.mark.spec("RD-20", "SEC-11")

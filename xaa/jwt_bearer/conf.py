@@ -24,8 +24,8 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_DETAILS_TYPES``              types of ``authorization_details`` that we know (RFC 9396 §2), each with
                                           the dotted path of its ``policy.DecideDetail``; without any, an ID-JAG
                                           that has details is refused (none)
-``JWT_BEARER_ADMIT``                      dotted path of ``admit(client_id)``, asked once a client has authenticated
-                                          and before its ID-JAG is looked at: headers for the answer, or it raises
+``JWT_BEARER_ADMIT``                      dotted path of ``admit(client_id)``, asked for an authenticated client
+                                          before its ID-JAG is looked at: headers for the answer, or it raises
                                           ``errors.TooManyRequests`` (all are admitted)
 ``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
 ========================================  =========================================================================
