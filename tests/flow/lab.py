@@ -117,12 +117,12 @@ KEYS_TO_BRING = {
 }
 
 
-def ask_operator(demo: Demo, party: str, program: str, *, given: object = None) -> dict[str, str]:
-    """What an operator of the demo would type; the answer is the last line."""
+def ask_operator(demo: Demo, party: str, program: str, *, given: object = None, **extra: str) -> dict[str, Any]:
+    """What an operator of the demo would type; the answer is the last line. ``extra`` is of the environment."""
     done = subprocess.run(
         [sys.executable, MANAGE, party, "shell", "-v0", "-c", program],
         cwd=ROOT,
-        env=environment_for(demo.folder),
+        env=environment_for(demo.folder, **extra),
         input=json.dumps(given),
         capture_output=True,
         text=True,
