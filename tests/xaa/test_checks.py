@@ -25,6 +25,7 @@ def test_good_settings_have_nothing_to_say() -> None:
         ("JWT_BEARER_SUBJECT_RESOLVER", None, "E001"),
         ("JWT_BEARER_TRUSTED_ISSUERS", "nowhere.find_issuer", "E002"),
         ("JWT_BEARER_SUBJECT_RESOLVER", "tests.xaa.subjects.nobody", "E002"),
+        ("JWT_BEARER_ADMIT", "nowhere.admit", "E002"),
         ("JWT_BEARER_DEFAULT_RESOURCE", f"{builders.RESOURCE}/", "E005"),
     ],
 )

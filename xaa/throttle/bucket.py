@@ -62,7 +62,12 @@ def take(subject: Subject, configured: Allowance, *, now: float) -> Taken:
     connection = connections[router.db_for_write(Bucket)]
     quote = connection.ops.quote_name
     names = {name: quote(name) for name in ("digest", "full_at", "refused", "spacing", "burst")}  # Django's own
-    values = {"digest": digest_of(subject), "at": at, "spacing": configured.spacing, "burst": configured.burst}
+    values: dict[str, int | str] = {
+        "digest": digest_of(subject),
+        "at": at,
+        "spacing": configured.spacing,
+        "burst": configured.burst,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(table=quote(Bucket._meta.db_table), **names), values)
         full_at, refused, spacing, burst = cursor.fetchone()
