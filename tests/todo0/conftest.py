@@ -17,6 +17,7 @@ from todo0.federation.models import Connection
 from todo0.seed import seed
 from xaa import protocol
 from xaa.jwt_bearer import trust
+from xaa.signin.callback import CONNECTION_KEY
 from xaa.signin.models import FederatedIdentity
 
 TODO0 = "http://localhost:8002"
@@ -59,7 +60,15 @@ def admin(tove: User) -> Client:
     """Her browser, against which CSRF protection is on."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(tove)
+    come_by(client, "todo0-inc")
     return client
+
+
+def come_by(browser: Client, connection: str) -> None:
+    """As the callback of a sign-in leaves it."""
+    session = browser.session
+    session[CONNECTION_KEY] = connection
+    session.save()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 
+from tests.todo0.conftest import come_by
 from todo0.console.urls import urlpatterns
 from todo0.federation.models import Connection
 
@@ -80,6 +81,14 @@ def test_an_administrator_who_lost_her_right_is_out_with_the_next_request(
 ) -> None:
     assert admin.get("/admin/").status_code == 200
     User.objects.filter(pk=tove.pk).update(is_staff=False)
+    assert all(response.status_code in (403, 405) for response in ways(admin, pattern))
+
+
+@each_page
+def test_the_right_counts_for_nothing_where_a_customers_idp_signs_her_in(
+    pattern: URLPattern, admin: Client
+) -> None:
+    come_by(admin, "acme")
     assert all(response.status_code in (403, 405) for response in ways(admin, pattern))
 
 

@@ -1,7 +1,8 @@
 """Who may open a page of the console: Todo0's own administrators, who came from Todo0's own company.
 
 In the flow this stands before every page under ``/admin/``. The account's row is read anew for each request, so a
-lost right counts at once. A customer's admin is nobody here: she decides at her own company's IdP.
+lost right counts at once. A customer's admin is nobody here: she decides at her own company's IdP. Nor does the
+right alone open anything: with it on an account that a customer's IdP signs in, that IdP would rule Todo0.
 
 Deliberately does not: know roles beyond *staff*, or name Todo0's administrators to a customer's people.
 """
@@ -16,6 +17,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from xaa.signin.callback import CONNECTION_KEY
+
 Page = Callable[..., HttpResponse]
 
 
@@ -27,12 +30,18 @@ def staff_only(page: Page) -> Page:
     def enter(request: HttpRequest, **named: object) -> HttpResponse:
         if not request.user.is_authenticated:
             return HttpResponseRedirect(sign_in_address(request), status=303)
-        if not request.user.is_staff:
+        if not is_staff(request):
             context = {"sign_in": sign_in_address(request)}
             return render(request, "admin/forbidden.html", context, status=403)
         return page(request, **named)
 
     return enter
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """The account has the right, and Todo0's own company vouched for this sign-in."""
+    came_by = request.session.get(CONNECTION_KEY)
+    return bool(getattr(request.user, "is_staff", False)) and came_by == settings.STAFF_CONNECTION
 
 
 def sign_in_address(request: HttpRequest) -> str:

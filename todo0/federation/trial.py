@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from todo0.console.gate import staff_only
+from todo0.console.gate import is_staff, staff_only
 from todo0.federation.connections import TRIAL
 from todo0.federation.models import Connection
 from xaa import jose
@@ -70,7 +70,7 @@ class TrialCallbackView(CallbackView):
         return self._report(request, failed=failed)
 
     def _report(self, request: HttpRequest, **found: Any) -> HttpResponse:
-        if not request.user.is_staff:  # she signed out meanwhile, or somebody made the address up
+        if not is_staff(request):  # she signed out meanwhile, or somebody made the address up
             raise Http404("no page for whoever is no administrator")
         assert self.attempt is not None  # noqa: S101  (mypy; both ways here have one)
         connection = Connection.objects.get(slug=self.attempt.slug.removeprefix(TRIAL))
