@@ -19,7 +19,7 @@ PAGES = [
     "authorize", "authorize/resume", "login", "login/second-factor", "logout", "logout/confirm", "saml/sso",
     "saml/metadata", "userinfo", "revoke",
 ]  # fmt: skip
-CALM = {200, 302, 303, 400, 401, 403, 404, 405, 429}
+CALM = {200, 302, 303, 400, 401, 403, 404, 405}
 
 
 def kept() -> tuple[int, ...]:
