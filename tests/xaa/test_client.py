@@ -296,6 +296,33 @@ def test_no_answer_is_told_apart_from_a_refusal(
         assert (type(caught.value), caught.value.leg, caught.value.retry_after) == (kind, leg, retry_after)
 
 
+NOON = {"Date": "Fri, 15 Jan 2027 12:00:00 GMT"}
+FIVE_PAST = "1800014405"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "retry_after"),
+    [
+        (429, {"X-RateLimit-Reset": FIVE_PAST} | NOON, 5),
+        (429, {"X-Rate-Limit-Reset": FIVE_PAST} | NOON, 5),
+        (429, {"X-RateLimit-Reset": FIVE_PAST, "Retry-After": "7"} | NOON, 7),
+        (429, {"X-RateLimit-Reset": FIVE_PAST}, None),
+        (429, {"X-RateLimit-Reset": FIVE_PAST, "Date": "noon"}, None),
+        (429, {"X-RateLimit-Reset": "5"} | NOON, None),
+        (429, {"X-RateLimit-Reset": "soon"} | NOON, None),
+        (429, {"X-RateLimit-Reset": "9" * 400} | NOON, None),
+        (503, {"X-RateLimit-Reset": FIVE_PAST} | NOON, None),
+    ],
+)
+def test_a_429_may_name_the_moment_instead_as_auth0_and_okta_do(
+    wire: responses.RequestsMock, status: int, headers: dict[str, str], retry_after: int | None
+) -> None:
+    wire.replace(responses.POST, AS.url, status=status, headers=headers)
+    with pytest.raises(NoAnswer) as caught:
+        redeem()
+    assert caught.value.retry_after == retry_after
+
+
 @pytest.mark.parametrize("body", ["", "<html>", '{"error": 7}', "[]"])
 def test_an_error_without_a_code_is_unexpected(wire: responses.RequestsMock, body: str) -> None:
     wire.replace(responses.POST, IDP.url, body=body, status=400)

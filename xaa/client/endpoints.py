@@ -9,7 +9,8 @@ a key signs is for one server and one request, so nothing that travels can be us
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
 from urllib.parse import quote_plus
 
 from requests.auth import HTTPBasicAuth
@@ -21,6 +22,8 @@ from xaa.dpop import build_proof
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
 from xaa.jose import SigningKey
 from xaa.metadata import IssuerDirectory, Kind, MetadataError
+
+RESETS: Final = ("X-RateLimit-Reset", "X-Rate-Limit-Reset")  # Auth0's, Okta's
 
 
 @dataclass(frozen=True)
@@ -118,9 +121,23 @@ def _assertion(endpoint: TokenEndpoint, now: float) -> dict[str, str]:
 
 
 def read_retry_after(answer: HttpAnswer) -> int | None:
-    """``Retry-After`` in seconds (RFC 9110 §10.2.3); its date form is ignored."""
+    """``Retry-After`` in seconds (RFC 9110 §10.2.3; its date form is ignored), or what a 429 says in its place."""
     value = answer.headers.get("Retry-After", "")
-    return int(value) if value.isdecimal() and len(value) < 6 else None
+    if value.isdecimal() and len(value) < 6:
+        return int(value)
+    return _read_reset(answer) if answer.status == 429 else None
+
+
+def _read_reset(answer: HttpAnswer) -> int | None:
+    """Auth0 and Okta name the moment of the reset, in seconds since 1970: by their clock, as their ``Date`` is."""
+    value = next((answer.headers[name] for name in RESETS if name in answer.headers), "")
+    if not value.isdecimal() or len(value) > 11:
+        return None
+    try:
+        wait = int(value) - int(parsedate_to_datetime(answer.headers.get("Date", "")).timestamp())
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return wait if 0 <= wait < 100_000 else None
 
 
 def read_silence(answer: HttpAnswer, leg: Leg) -> NoAnswer:
