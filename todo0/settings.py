@@ -9,6 +9,7 @@ from stage.kit import addresses, env
 from stage.kit.registrations import TODO0_AT_ACME, TODO0_AT_TODO0_INC
 from stage.kit.settings_base import *  # noqa: F403
 from stage.kit.settings_base import allowed_hosts_for, cache_for, cookies_for, database_for, templates_for
+from xaa import protocol
 
 # Who am I?
 PLACE = "todo0"
@@ -42,6 +43,7 @@ JWT_BEARER_RESOURCES = (API_RESOURCE, MCP_RESOURCE)
 JWT_BEARER_DEFAULT_RESOURCE = API_RESOURCE
 JWT_BEARER_TOKEN_ENDPOINT = f"{addresses.TODO0_URL}/oauth/token"  # what a DPoP proof is made out to
 JWT_BEARER_DETAILS_TYPES = {"https://todo0.example/authorization/todos": "todo0.authserver.todo_details.decide"}
+JWT_BEARER_DECISION_LOG = "todo0.assertions.record.record"
 JWT_BEARER_LEEWAY = 60
 JWT_BEARER_MAX_LIFETIME = 600
 ID_JAG_LIMIT = env.allowance("TODO0_ID_JAG_LIMIT", "5/s burst 5")  # of all clients together; "off": none
@@ -69,10 +71,8 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
     "OIDC_ISS_ENDPOINT": JWT_BEARER_ISSUER,  # the toolkit's name for our issuer, also without OpenID Connect
     "OAUTH2_GRANT_TYPES_SUPPORTED": [
-        "authorization_code",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        "urn:ietf:params:oauth:grant-type:jwt-dpop",
-    ],
+        protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP,
+    ],  # fmt: skip
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
     "SCOPES": {"todos.read": "See your todos", "todos.write": "Add, complete, change and delete your todos"},
     "DEFAULT_SCOPES": [],  # a request that names no scope gets none (RFC 6749 §3.3)
@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "todo0.api",
     "todo0.todos",
     "todo0.console",
+    "todo0.assertions",
     "xaa.jwt_bearer",
     "xaa.signin",
     "xaa.throttle",

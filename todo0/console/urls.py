@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from todo0.assertions.bench import bench
+from todo0.assertions.page import log
 from todo0.console.home import home
 from todo0.federation.connection_page import connection, switch_connection, undo_connection
 from todo0.federation.connections_page import add_connection, connections
@@ -16,4 +18,6 @@ urlpatterns = [
     path("connections/<int:pk>/xaa", switch_connection, {"name": "xaa_enabled"}, name="admin-connection-xaa"),
     path("connections/<int:pk>/try", try_sign_in, name="admin-connection-try"),
     path("connections/<int:pk>/undo/<int:change>", undo_connection, name="admin-connection-undo"),
+    path("assertions", log, name="admin-assertions"),
+    path("assertions/bench", bench, name="admin-bench"),
 ]

@@ -7,5 +7,5 @@ from xaa.jwt_bearer.models import CrossAppClient
 
 @admin.register(CrossAppClient)
 class CrossAppClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("application", "allowed_scopes")
+    list_display = ("application", "enabled", "allowed_scopes")
     autocomplete_fields = ("application",)

@@ -29,6 +29,8 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         found += _check_importable(name, getattr(settings, name))
     if path := getattr(settings, "JWT_BEARER_ADMIT", ""):
         found += _check_importable("JWT_BEARER_ADMIT", path)
+    if record := getattr(settings, "JWT_BEARER_DECISION_LOG", ""):
+        found += _check_importable("JWT_BEARER_DECISION_LOG", record)
     for path in getattr(settings, "JWT_BEARER_DETAILS_TYPES", {}).values():
         found += _check_importable("JWT_BEARER_DETAILS_TYPES", path)
     trusted = settings.JWT_BEARER_TRUSTED_ISSUERS

@@ -27,6 +27,9 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_ADMIT``                      dotted path of ``admit(client_id)``, asked for an authenticated client
                                           before its ID-JAG is looked at: headers for the answer, or it raises
                                           ``errors.TooManyRequests`` (all are admitted)
+``JWT_BEARER_DECISION_LOG``               dotted path of ``record(decision)``, called once for each redemption that a
+                                          known client tried; what it raises ends the request, so that no token goes
+                                          out unrecorded ("")
 ``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
 ========================================  =========================================================================
 """
@@ -40,7 +43,7 @@ from django.utils.module_loading import import_string
 
 from xaa.dpop import WINDOW
 from xaa.jwt_bearer.policy import DecideDetail
-from xaa.jwt_bearer.presented import TrustedIdp
+from xaa.jwt_bearer.presented import Decision, TrustedIdp
 from xaa.metadata import TrustedIssuer
 
 
@@ -96,6 +99,12 @@ class Conf:
     def admit(self) -> Callable[[str], Mapping[str, str]]:
         path = getattr(settings, "JWT_BEARER_ADMIT", "")
         return import_string(path) if path else lambda client_id: {}
+
+    @property
+    def record_decision(self) -> Callable[[Decision], None]:
+        path = getattr(settings, "JWT_BEARER_DECISION_LOG", "")
+        record: Callable[[Decision], None] = import_string(path) if path else lambda decision: None
+        return record
 
     @property
     def allow_private_addresses(self) -> bool:

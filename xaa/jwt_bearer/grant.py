@@ -20,7 +20,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 
 from xaa import dpop, protocol
-from xaa.checks import CheckRun
+from xaa.checks import CheckRun, Outcome, Verdict
 from xaa.jwt_bearer.client_authentication import find_permission, names_several_ways
 from xaa.jwt_bearer.client_documents import wants_grant
 from xaa.jwt_bearer.conf import conf
@@ -32,7 +32,7 @@ from xaa.jwt_bearer.errors import (
     UnauthorizedClient,
 )
 from xaa.jwt_bearer.id_jag import CHECKS
-from xaa.jwt_bearer.presented import Client, IdJagRejected, Presented, Rules
+from xaa.jwt_bearer.presented import Client, Decision, IdJagRejected, Presented, Rules
 from xaa.metadata import KeysUnavailable
 
 log = logging.getLogger("xaa.jwt_bearer")
@@ -46,14 +46,19 @@ class JwtBearerGrant(GrantTypeBase):
 
     def create_token_response(self, request: Any, token_handler: Any) -> tuple[dict[str, str], str, int]:
         headers = self._get_default_headers()  # Cache-Control: no-store, Pragma: no-cache
+        run: CheckRun[Presented] | None = None
         try:
             client = self._authenticate_client(request)
             _check_assertion(request)
             headers |= conf.admit(client.client_id)
-            presented = self._judge(request, client)
+            run = self._prepare(request, client)
+            presented = _judge(run)
         except OAuth2Error as error:
+            if request.client is not None:  # a stranger's try is in the log of this process, and makes no row
+                conf.record_decision(decision_of(request, run, error=error.error))
             return headers | error.headers, error.json, error.status_code
         token = self._issue_token(request, token_handler, presented)
+        conf.record_decision(decision_of(request, run))
         return headers, json.dumps(token), 200
 
     def _authenticate_client(self, request: Any) -> Client:
@@ -69,13 +74,13 @@ class JwtBearerGrant(GrantTypeBase):
             raise InvalidClient
         application = request.client
         permission = find_permission(application)
-        if permission is None or application.client_type != "confidential" or not wants_grant(application):
+        if permission is None or not permission.enabled or application.client_type != "confidential" or not wants_grant(application):
             log.warning("R1 authenticate_client failed: %r may not use this grant", application.client_id)
             raise UnauthorizedClient
         return Client(application.client_id, tuple(permission.allowed_scopes.split()))
 
-    def _judge(self, request: Any, client: Client) -> Presented:
-        """Run the checks; their refusals become the uniform answer, an unreachable IdP becomes a 503."""
+    def _prepare(self, request: Any, client: Client) -> CheckRun[Presented]:
+        """What the checks will look at, and nothing found yet."""
         presented = Presented(
             assertion=request.assertion,
             client=client,
@@ -90,15 +95,7 @@ class JwtBearerGrant(GrantTypeBase):
             # Where DPoP is off the header means nothing, as at any server that does not know it.
             dpop_headers=dpop.read_headers(request.headers.get("HTTP_DPOP")) if conf.token_endpoint else (),
         )
-        run = CheckRun(presented, IdJagRejected, log)
-        try:
-            return run.through(CHECKS)
-        except IdJagRejected as rejected:
-            log.warning("refused at %s for client %s: %s", run.failed, client.client_id, rejected.reason)
-            raise Refused(error=rejected.error, description=rejected.description) from rejected
-        except KeysUnavailable as error:
-            log.error("no verdict for client %s: %s", client.client_id, error)
-            raise TemporarilyUnavailable from error
+        return CheckRun(presented, IdJagRejected, log)
 
     def _issue_token(self, request: Any, token_handler: Any, presented: Presented) -> dict[str, Any]:
         """R15: an access token for exactly what was decided, the decision echoed, and no refresh token."""
@@ -129,6 +126,37 @@ def _check_assertion(request: Any) -> None:
     """R2: one assertion is there (RFC 7523 §2.1). ``TokenView`` has refused repeated parameters before."""
     if not getattr(request, "assertion", None):
         raise InvalidRequest("The parameter assertion is missing: send one ID-JAG.")
+
+
+def _judge(run: CheckRun[Presented]) -> Presented:
+    """Run the checks; their refusals become the uniform answer, an unreachable IdP becomes a 503."""
+    client_id = run.state.client.client_id
+    try:
+        return run.through(CHECKS)
+    except IdJagRejected as rejected:
+        log.warning("refused at %s for client %s: %s", run.failed, client_id, rejected.reason)
+        raise Refused(error=rejected.error, description=rejected.description) from rejected
+    except KeysUnavailable as error:
+        log.error("no verdict for client %s: %s", client_id, error)
+        raise TemporarilyUnavailable from error
+
+
+def decision_of(request: Any, run: CheckRun[Presented] | None, *, error: str = "") -> Decision:
+    """How it ended, with the verdicts of what is no function in ``CHECKS``: R1 and R2 before them, R15 after."""
+    is_client = bool(run) or error == protocol.ERROR_INVALID_REQUEST
+    begun: Outcome = "passed" if run else "failed"
+    verdicts = [
+        Verdict(*R1, "passed" if is_client else "failed"),
+        Verdict(*R2, begun if is_client else "not reached"),
+        *(run.verdicts if run else ()),
+        Verdict(*R15, "not reached" if error else "passed"),
+    ]
+    return Decision(request.client.client_id, tuple(verdicts), error=error, presented=run.state if run else None)
+
+
+R1 = ("R1", "authenticate_client", "client authenticated, and may use this grant")
+R2 = ("R2", "check_assertion", "one assertion in a well-formed request")
+R15 = ("R15", "issue_token", "answered without a refresh token")
 
 
 def load_rules() -> Rules:

@@ -24,6 +24,9 @@ class CrossAppClient(models.Model):
     application = models.OneToOneField(
         oauth2_settings.APPLICATION_MODEL, on_delete=models.CASCADE, related_name="cross_app_access"
     )
+    enabled = models.BooleanField(
+        default=True, help_text="It may use this grant now; off, what else it may do here stays as it is."
+    )
     allowed_scopes = models.TextField(help_text="Space-separated, as in a token request.")
     jwks = models.JSONField(
         default=dict,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from xaa import protocol
 from xaa.authorization_details import Details
+from xaa.checks import Verdict
 from xaa.dpop import Proof
 from xaa.jwt_bearer.policy import DecideDetail, Names
 from xaa.metadata import TrustedIssuer
@@ -124,6 +125,20 @@ class Client:
 
     client_id: str
     allowed_scopes: Names
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How one redemption ended, for whoever keeps a log of them (``JWT_BEARER_DECISION_LOG``).
+
+    ``verdicts`` are R1 to R15 as far as it got, ``error`` is what the wire was told, empty for a token; ``presented``
+    is None when the client was refused before its ID-JAG was looked at. No part of it holds a token in its text.
+    """
+
+    client_id: str
+    verdicts: tuple[Verdict, ...]
+    error: str = ""
+    presented: "Presented | None" = None
 
 
 UNREAD: Final = IdJag(issuer="", claims={})
