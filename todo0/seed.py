@@ -21,6 +21,7 @@ from stage.kit.registrations import (
     TODO0_AT_TODO0_INC,
     Registration,
 )
+from todo0.authserver.clients import is_taken_over
 from todo0.authserver.dot import Application
 from todo0.authserver.secrets import check_is_random
 from todo0.authserver.signing_keys import load_signing_key
@@ -82,8 +83,13 @@ def register(registration: Registration, *, name: str) -> None:
     """A confidential client with the JWT bearer grant; its secret or keys follow the environment, the secret is
     stored hashed. Who has keys has a secret that nobody knows, and that would open nothing (``CrossAppClient``).
 
+    Once an administrator has changed secret or keys at the console, those of the environment count no more.
+
     The toolkit wants a grant type of its own in the row; without a redirect URI it cannot be used.
     """
+    known = CrossAppClient.objects.filter(application__client_id=registration.client_id).first()
+    if known and is_taken_over(known):
+        return
     keys = registration.load_keys()
     secret = token_urlsafe(32) if keys else registration.load_secret()
     check_is_random(secret, client_id=registration.client_id)

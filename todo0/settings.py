@@ -57,6 +57,8 @@ ACCESS_TOKEN_ALGORITHM = "ES256"
 API_STEP_UP_ACTIONS = env.words("TODO0_STEP_UP_ACTIONS")
 API_STEP_UP_ACR_VALUES = env.words("TODO0_STEP_UP_ACR_VALUES")
 API_STEP_UP_MAX_AGE = env.integer("TODO0_STEP_UP_MAX_AGE", 0)  # seconds; 0 is any
+GRANTS = (protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP)
+GRANTS = (protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP)
 BCP_GATES = (
     "IMPLICIT_GRANT", "PASSWORD_GRANT", "PKCE_METHOD", "ACCESS_TOKEN_TRANSPORT", "AUTHZ_RESPONSE_ISS",
     "TOKEN_STORAGE", "REFRESH_TOKEN", "REDIRECT_URI_SCHEME", "REDIRECT_URI_MATCHING", "PKCE_REQUIRED",
@@ -70,9 +72,7 @@ OAUTH2_PROVIDER = {
     # Revocation lives at the IdP: within this time a switched-off connection ends (RFC 7521 §4.1).
     "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
     "OIDC_ISS_ENDPOINT": JWT_BEARER_ISSUER,  # the toolkit's name for our issuer, also without OpenID Connect
-    "OAUTH2_GRANT_TYPES_SUPPORTED": [
-        protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP,
-    ],  # fmt: skip
+    "OAUTH2_GRANT_TYPES_SUPPORTED": list(GRANTS),
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
     "SCOPES": {"todos.read": "See your todos", "todos.write": "Add, complete, change and delete your todos"},
     "DEFAULT_SCOPES": [],  # a request that names no scope gets none (RFC 6749 §3.3)

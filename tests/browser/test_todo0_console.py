@@ -11,6 +11,7 @@ from tests.browser.walk import continue_as
 from tests.cast import ALICE, TOVE
 from tests.flow.demo import Demo
 
+FORGED = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V2aWwwLmV4YW1wbGUifQ.c2lnbmF0dXJl"
 NewPerson = Callable[..., BrowserContext]
 
 
@@ -29,6 +30,25 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     yield "connections-differ"
     page.goto(f"{todo0}/admin/connections?issuer={idp}/globex")
     yield "connections-found"
+    page.goto(f"{todo0}/admin/clients")
+    yield "clients"
+    page.get_by_role("link", name="Agent0", exact=True).last.click()
+    page.get_by_role("group", name="Allowed scopes").get_by_label("todos.write").uncheck()
+    page.get_by_role("button", name="Save terms").click()
+    page.get_by_role("button", name="Undo").first.click()
+    yield "client"
+    page.goto(f"{todo0}/admin/clients")
+    page.get_by_role("link", name="Evil0", exact=True).click()
+    page.get_by_role("button", name="Make a new secret").click()
+    expect(page.get_by_text("This is the only time it is shown")).to_be_visible()
+    yield "secret"
+    page.goto(f"{todo0}/admin/assertions/bench")
+    page.get_by_label("Assertion").fill(FORGED)
+    page.get_by_role("button", name="Run the checks").click()
+    expect(page.get_by_role("heading", name="refused by R4")).to_be_visible()
+    yield "bench"
+    page.goto(f"{todo0}/admin/assertions")
+    yield "assertions"
     page.goto(f"{todo0}/admin/connections")
     page.get_by_role("link", name="Acme", exact=True).last.click()
     page.get_by_label("Longest ID-JAG, in seconds").fill("300")

@@ -73,7 +73,12 @@ def test_a_client_that_may_not_is_logged_and_a_stranger_makes_no_row(redeem: Red
     answer = redeem(id_jag())
     assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
     assert Redemption.objects.get().refused_by == "R1"
-    stranger = {"grant_type": protocol.GRANT_JWT_BEARER, "assertion": id_jag(), "client_id": "x", "client_secret": "x"}
+    stranger = {
+        "grant_type": protocol.GRANT_JWT_BEARER,
+        "assertion": id_jag(),
+        "client_id": "x",
+        "client_secret": "x",
+    }
     assert post_form("/oauth/token", stranger).status_code == 401
     assert Redemption.objects.count() == 1
     CrossAppClient.objects.update(enabled=True)
@@ -124,7 +129,9 @@ def state() -> dict[str, int]:
 
 
 def try_it(admin: Client, assertion: str, **changed: str) -> Any:
-    return submit(admin, admin.get(BENCH), BENCH, assertion=assertion, client=changed.pop("client", agent0()), **changed)
+    return submit(
+        admin, admin.get(BENCH), BENCH, assertion=assertion, client=changed.pop("client", agent0()), **changed
+    )
 
 
 def agent0() -> str:

@@ -16,6 +16,7 @@ from django.urls import URLPattern
 from tests.todo0.conftest import come_by
 from todo0.console.urls import urlpatterns
 from todo0.federation.models import Connection
+from xaa.jwt_bearer.models import CrossAppClient
 
 each_page = pytest.mark.parametrize("pattern", urlpatterns, ids=lambda pattern: pattern.name)
 FORGETFUL = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
@@ -24,7 +25,13 @@ FORGETFUL = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
 def address_of(pattern: URLPattern) -> str:
     route = str(pattern.pattern)
     for name in pattern.pattern.converters:
-        value = Connection.objects.get(slug="acme").pk if name == "pk" else 1
+        is_client = route.startswith("clients")
+        own = (
+            CrossAppClient.objects.get(application__name="Agent0")
+            if is_client
+            else Connection.objects.get(slug="acme")
+        )
+        value = own.pk if name == "pk" else 1
         route = route.replace(f"<int:{name}>", str(value))
     assert "<" not in route, route
     return f"/admin/{route}"

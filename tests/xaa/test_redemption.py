@@ -8,6 +8,8 @@ from oauth2_provider.models import AccessToken, RefreshToken
 from tests import builders
 from tests.builders import build_id_jag
 from tests.xaa.conftest import Redeem
+from xaa.jwt_bearer.models import CrossAppClient
+from xaa.jwt_bearer.presented import Decision
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,32 @@ def test_the_metadata_names_the_profile_and_the_grant_and_no_customer(client: ob
     assert document["authorization_grant_profiles_supported"] == ["urn:ietf:params:oauth:grant-profile:id-jag"]
     assert "urn:ietf:params:oauth:grant-type:jwt-bearer" in document["grant_types_supported"]
     assert builders.ISSUER not in str(document)
+
+
+DECISIONS: list[Decision] = []
+
+
+def test_whoever_keeps_a_log_is_told_of_every_redemption(redeem: Redeem, settings: object) -> None:
+    settings.JWT_BEARER_DECISION_LOG = f"{__name__}.keep"  # type: ignore[attr-defined]
+    DECISIONS.clear()
+    assert redeem(build_id_jag()).status_code == 200
+    assert redeem(build_id_jag(aud="https://other.example")).status_code == 400
+    assert redeem(None).status_code == 400
+    assert redeem(build_id_jag(), client_id="nobody").status_code == 401
+    granted, refused, without = DECISIONS
+    assert {verdict.number for verdict in granted.verdicts} == {f"R{number}" for number in range(1, 16)}
+    assert (granted.error, granted.client_id) == ("", builders.CLIENT_ID)
+    assert [verdict.number for verdict in refused.verdicts if verdict.outcome == "failed"] == ["R7"]
+    assert [verdict.number for verdict in without.verdicts if verdict.outcome == "failed"] == ["R2"]
+
+
+def keep(decision: Decision) -> None:
+    DECISIONS.append(decision)
+
+
+def test_a_client_that_is_switched_off_may_not_redeem(redeem: Redeem) -> None:
+    CrossAppClient.objects.update(enabled=False)
+    answer = redeem(build_id_jag())
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
+    CrossAppClient.objects.update(enabled=True)
+    assert redeem(build_id_jag()).status_code == 200

@@ -1,7 +1,7 @@
 """The bench: paste an assertion, say which client would bring it, and see how each check would go.
 
-Deliberately does not: show the assertion again, put it into an address, or answer anybody but Todo0's staff. Whoever
-could ask here without authenticating as a client could probe which people have accounts.
+Deliberately does not: show the assertion again, put it into an address, or answer anybody but Todo0's staff.
+Whoever could ask here without authenticating as a client could probe which people have accounts.
 """
 
 from typing import Any

@@ -1,10 +1,11 @@
 """The log of redemptions: each that a known client tried, with the verdict of every check, R1 to R15.
 
-In the flow the row is written before the answer leaves, so no token goes out that is not in here. Names are copied,
-not referenced: a log outlives what it names.
+In the flow the row is written before the answer leaves, so no token goes out that is not in here. Names are
+copied, not referenced: a log outlives what it names.
 
-Deliberately does not: hold an assertion, a token or a secret, or believe one that nobody vouched for. Issuer, subject
-and ``jti`` are kept from the signature on (check R6); before it they are only in the note of the check that refused.
+Deliberately does not: hold an assertion, a token or a secret, or believe one that nobody vouched for. Issuer,
+subject and ``jti`` are kept from the signature on (check R6); before it they are only in the note of the check
+that refused.
 """
 
 from django.db import models

@@ -1,7 +1,7 @@
 """Write one redemption into the log: one INSERT. ``JWT_BEARER_DECISION_LOG`` names ``record``.
 
-In the flow this runs before the answer leaves. When it fails, the request fails: what cannot be accounted for is not
-issued.
+In the flow this runs before the answer leaves. When it fails, the request fails: what cannot be accounted for is
+not issued.
 
 Deliberately does not: keep more than the columns hold. Nobody's long claim loses us a row.
 """

@@ -1,7 +1,7 @@
 """The checks of a redemption over an assertion that somebody pasted: the very ``CHECKS``, and nothing left behind.
 
-In the flow this answers *would it be accepted now, and if not, why*, without a client's secret. Whatever the last two
-checks write, they write in a transaction that is rolled back: the assertion is not spent, no account is made.
+In the flow this answers *would it be accepted now, and if not, why*, without a client's secret. Whatever the last
+two checks write, they write in a transaction that is rolled back: the assertion is not spent, no account is made.
 
 Deliberately does not: keep or log what was pasted, or any part of it. The verdicts go to the page alone.
 """

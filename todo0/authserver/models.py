@@ -69,6 +69,23 @@ class AccessTokenOrigin(models.Model):
         return subject[:255] if isinstance(subject, str) and subject.isprintable() else ""
 
 
+class RetiringSecret(models.Model):
+    """A client's former secret, by its hash, which works beside the present one until ``works_until``.
+
+    So a client has time to change over. At most one row of a client is of any use: with the next rotation the one
+    before it ends.
+    """
+
+    application = models.ForeignKey(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, on_delete=models.CASCADE, related_name="retiring_secrets"
+    )
+    secret_hash = models.CharField(max_length=255)
+    works_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"a secret of {self.application_id}, until {self.works_until:%Y-%m-%d %H:%M:%S}"
+
+
 class SpentCode(models.Model):
     """The authorization code an access token was issued for; goes with the token.
 

@@ -8,11 +8,13 @@ Deliberately does not: judge an ID-JAG. ``xaa.jwt_bearer.id_jag`` does.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
+from todo0.authserver.client_secrets import find_retiring_hash
 from todo0.authserver.dot import Grant
 from todo0.authserver.models import AccessTokenOrigin
 from todo0.authserver.spent_codes import end_tokens_of, remember_code
@@ -21,6 +23,21 @@ from xaa.jwt_bearer.validators import JwtBearerValidator
 
 
 class Todo0Validator(JwtBearerValidator):
+    def _authenticate_by_secret(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        """A client that nobody knows costs the look for a former secret, too: else the time tells which exist."""
+        authenticated = super()._authenticate_by_secret(request, *args, **kwargs)
+        if not authenticated and "looked_for_former" not in vars(request):
+            find_retiring_hash(None)
+        return authenticated
+
+    def _authenticate_basic_auth(self, request: Any) -> bool:
+        authenticate = super()._authenticate_basic_auth
+        return authenticate(request) or _with_former_secret(authenticate, request)
+
+    def _authenticate_request_body(self, request: Any) -> bool:
+        authenticate = super()._authenticate_request_body
+        return authenticate(request) or _with_former_secret(authenticate, request)
+
     def _create_authorization_code(self, request: Any, code: dict[str, str], expires: Any = None) -> Any:
         """A code is for resources we govern, or the default one; another is refused (RFC 8707 §2)."""
         request.resource = _governed(getattr(request, "resource", None), request)
@@ -74,6 +91,22 @@ class Todo0Validator(JwtBearerValidator):
         elif request.grant_type == protocol.GRANT_AUTHORIZATION_CODE:
             remember_code(request.code, access_token)
         return access_token
+
+
+def _with_former_secret(authenticate: Callable[[Any], bool], request: Any) -> bool:
+    """Once more, with the secret that the client's present one has replaced, while that still works."""
+    client = request.client
+    if client is None:
+        return False
+    request.looked_for_former = True
+    former = find_retiring_hash(client)
+    if not former:
+        return False
+    present, client.client_secret = client.client_secret, former  # in this request's copy of the row alone
+    try:
+        return authenticate(request)
+    finally:
+        client.client_secret = present
 
 
 def _governed(asked: Any, request: Any) -> list[str]:

@@ -6,7 +6,8 @@ counts at once, in every process.
 Deliberately does not: merge. Of two who edit one version, the second is told and loses nothing she typed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,35 +48,40 @@ class Kind:
     write: Callable[[Any, Terms], None]
 
 
-def save_change(kind: Kind, pk: int, terms: Terms, *, version: int | None, by: By) -> Change | None:
+def save_change(kind: Kind, pk: int, terms: Terms, *, version: int | None, by: By) -> None:
     """Save ``terms`` over ``version``, or any; raises ``StaleVersion``. Nothing is written when none differs."""
+    with change_row(kind, pk, version=version, by=by) as row:
+        kind.write(row, terms)
+
+
+@contextmanager
+def change_row(kind: Kind, pk: int, *, version: int | None, by: By) -> Iterator[Any]:
+    """The row to change, locked, over ``version``; what is different at the end becomes a ``Change``.
+
+    The lock makes the second of two wait; where a database has no such lock, the constraint on versions decides.
+    """
     try:
         with transaction.atomic():
-            return _save(kind, pk, terms, version=version, by=by)
+            row: Any = kind.model._default_manager.select_for_update().get(pk=pk)
+            latest = version_of(kind, pk)
+            if version not in (None, latest):
+                raise StaleVersion
+            before = kind.describe(row)
+            yield row
+            after = kind.describe(row)
+            if before != after:
+                record_change(kind, row, before=before, after=after, version=latest + 1, by=by)
     except IntegrityError as error:
         if version_of(kind, pk) == version:  # nobody was faster: something else is wrong
             raise
         raise StaleVersion from error
 
 
-def _save(kind: Kind, pk: int, terms: Terms, *, version: int | None, by: By) -> Change | None:
-    row: Any = kind.model._default_manager.select_for_update().get(pk=pk)
-    latest = version_of(kind, pk)
-    if version not in (None, latest):
-        raise StaleVersion
-    before = kind.describe(row)
-    kind.write(row, terms)
-    after = kind.describe(row)
-    if before == after:
-        return None
-    return record_change(kind, row, before=before, after=after, version=latest + 1, by=by)
-
-
 def record_change(kind: Kind, row: Any, *, before: Terms, after: Terms, version: int, by: By) -> Change:
     return Change.objects.create(
         kind=kind.name,
         object_pk=row.pk,
-        object_name=str(row)[:200],
+        object_name=str(after["name"])[:200],
         version=version,
         at=by.at,
         by=by.user,
@@ -85,9 +91,9 @@ def record_change(kind: Kind, row: Any, *, before: Terms, after: Terms, version:
     )
 
 
-def restore(kind: Kind, change: Change, *, version: int, by: By) -> Change | None:
+def restore(kind: Kind, change: Change, *, version: int, by: By) -> None:
     """Bring back what was before ``change``. A later change of other terms is undone with it, as the page says."""
-    return save_change(kind, change.object_pk, change.before, version=version, by=by)
+    save_change(kind, change.object_pk, change.before, version=version, by=by)
 
 
 def version_of(kind: Kind, pk: int) -> int:

@@ -4,6 +4,14 @@ from django.urls import path
 
 from todo0.assertions.bench import bench
 from todo0.assertions.page import log
+from todo0.authserver.client_page import (
+    client,
+    end_former_secret,
+    rotate_client_secret,
+    switch_client,
+    undo_client,
+)
+from todo0.authserver.clients_page import add_client, clients
 from todo0.console.home import home
 from todo0.federation.connection_page import connection, switch_connection, undo_connection
 from todo0.federation.connections_page import add_connection, connections
@@ -18,6 +26,13 @@ urlpatterns = [
     path("connections/<int:pk>/xaa", switch_connection, {"name": "xaa_enabled"}, name="admin-connection-xaa"),
     path("connections/<int:pk>/try", try_sign_in, name="admin-connection-try"),
     path("connections/<int:pk>/undo/<int:change>", undo_connection, name="admin-connection-undo"),
+    path("clients", clients, name="admin-clients"),
+    path("clients/add", add_client, name="admin-client-add"),
+    path("clients/<int:pk>", client, name="admin-client"),
+    path("clients/<int:pk>/xaa", switch_client, name="admin-client-xaa"),
+    path("clients/<int:pk>/secret", rotate_client_secret, name="admin-client-secret"),
+    path("clients/<int:pk>/secret/end", end_former_secret, name="admin-client-secret-end"),
+    path("clients/<int:pk>/undo/<int:change>", undo_client, name="admin-client-undo"),
     path("assertions", log, name="admin-assertions"),
     path("assertions/bench", bench, name="admin-bench"),
 ]

@@ -27,9 +27,9 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_ADMIT``                      dotted path of ``admit(client_id)``, asked for an authenticated client
                                           before its ID-JAG is looked at: headers for the answer, or it raises
                                           ``errors.TooManyRequests`` (all are admitted)
-``JWT_BEARER_DECISION_LOG``               dotted path of ``record(decision)``, called once for each redemption that a
-                                          known client tried; what it raises ends the request, so that no token goes
-                                          out unrecorded ("")
+``JWT_BEARER_DECISION_LOG``               dotted path of ``record(decision)``, called for each redemption by a
+                                          known client; what it raises ends the request, so that no token goes out
+                                          unrecorded ("")
 ``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
 ========================================  =========================================================================
 """

@@ -74,7 +74,12 @@ class JwtBearerGrant(GrantTypeBase):
             raise InvalidClient
         application = request.client
         permission = find_permission(application)
-        if permission is None or not permission.enabled or application.client_type != "confidential" or not wants_grant(application):
+        if (
+            permission is None
+            or not permission.enabled
+            or application.client_type != "confidential"
+            or not wants_grant(application)
+        ):
             log.warning("R1 authenticate_client failed: %r may not use this grant", application.client_id)
             raise UnauthorizedClient
         return Client(application.client_id, tuple(permission.allowed_scopes.split()))

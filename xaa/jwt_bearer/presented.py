@@ -131,8 +131,8 @@ class Client:
 class Decision:
     """How one redemption ended, for whoever keeps a log of them (``JWT_BEARER_DECISION_LOG``).
 
-    ``verdicts`` are R1 to R15 as far as it got, ``error`` is what the wire was told, empty for a token; ``presented``
-    is None when the client was refused before its ID-JAG was looked at. No part of it holds a token in its text.
+    ``verdicts`` are R1 to R15, ``error`` is what the wire was told, empty for a token; ``presented`` is None when
+    the request was refused before its ID-JAG was looked at. No part of it holds a token in its text.
     """
 
     client_id: str

@@ -1,4 +1,4 @@
-"""``manage.py todo0 forget_redemptions --keep 10000``: delete the log's oldest entries, for a scheduler to call."""
+"""``manage.py todo0 forget_redemptions --keep 10000``: delete the log's oldest, for a scheduler to call."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -17,5 +17,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         newest = Redemption.objects.order_by("-pk").values_list("pk", flat=True)
         oldest_kept = newest[options["keep"] - 1 : options["keep"]].first() if options["keep"] > 0 else None
-        rows = Redemption.objects.all() if options["keep"] <= 0 else Redemption.objects.filter(pk__lt=oldest_kept or 0)
+        rows = (
+            Redemption.objects.all()
+            if options["keep"] <= 0
+            else Redemption.objects.filter(pk__lt=oldest_kept or 0)
+        )
         self.stdout.write(f"forgotten: {rows.delete()[0]}")

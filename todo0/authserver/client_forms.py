@@ -1,0 +1,87 @@
+"""The forms of a client: a new one, its terms, and the change of its secret."""
+
+import json
+import re
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from todo0.authserver.client_secrets import OVERLAPS
+from todo0.authserver.dot import Application
+from todo0.console.changes import Terms
+from xaa.client_assertion import read_client_keys
+from xaa.jose import JoseError
+from xaa.jwt_bearer.models import CrossAppClient
+
+CLIENT_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,99}")
+PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    return [(scope, f"{scope}: {words}") for scope, words in settings.OAUTH2_PROVIDER["SCOPES"].items()]
+
+
+class NewClientForm(forms.Form):
+    name = forms.CharField(max_length=100)
+    client_id = forms.RegexField(
+        CLIENT_ID,
+        label="Client id",
+        help_text="For good: lower case, digits, dots and hyphens. Its IdP has to put it into ID-JAGs.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Allowed scopes", choices=scope_choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean_client_id(self) -> str:
+        client_id: str = self.cleaned_data["client_id"]
+        if Application.objects.filter(client_id=client_id).exists():
+            raise ValidationError("Another client has this id.")
+        return client_id
+
+
+class ClientTermsForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(max_length=100)
+    allowed_scopes = forms.MultipleChoiceField(choices=scope_choices, widget=forms.CheckboxSelectMultiple)
+    jwks = forms.CharField(
+        required=False,
+        max_length=20_000,
+        label="Public keys",
+        help_text="A JWK Set. With one the client signs (private_key_jwt), and its secret counts no more.",
+        widget=forms.Textarea(attrs={"rows": 4, **PLAIN}),
+    )
+
+    def __init__(self, client: CrossAppClient, version: int, data: Any = None) -> None:
+        initial = {
+            "version": version,
+            "name": client.application.name,
+            "allowed_scopes": client.allowed_scopes.split(),
+            "jwks": json.dumps(client.jwks, indent=1) if client.jwks else "",
+        }
+        super().__init__(data, initial=initial)
+
+    def clean_jwks(self) -> dict[str, Any]:
+        typed = self.cleaned_data["jwks"].strip()
+        if not typed:
+            return {}
+        try:
+            document: dict[str, Any] = json.loads(typed)
+            read_client_keys(document)
+        except JoseError as error:
+            raise ValidationError(str(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise ValidationError("Expected JSON: a JWK Set with the client's public keys.") from error
+        return document
+
+    def terms(self) -> Terms:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class RotateForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    overlap = forms.TypedChoiceField(
+        coerce=int, choices=list(OVERLAPS.items()), label="The present secret goes on working", initial=86_400
+    )

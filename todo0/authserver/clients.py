@@ -1,0 +1,66 @@
+"""What an administrator may change of a client: its use of Cross App Access, its scopes, its keys.
+
+In the flow R1 and R14 read these rows at every redemption, so what is saved counts from the next one on. A client
+that is switched off loses its access tokens with it.
+
+Deliberately does not: hold a secret in a change. That it was changed, and until when the former one works, is
+told.
+"""
+
+import hashlib
+from typing import Any, Final
+
+from todo0.authserver.client_secrets import find_retiring
+from todo0.authserver.dot import AccessToken
+from todo0.console.changes import Kind, Terms, changes_of
+from xaa.jwt_bearer.client_documents import has_document
+from xaa.jwt_bearer.models import CrossAppClient
+
+LABELS: Final = {
+    "name": "Name",
+    "enabled": "Cross App Access",
+    "allowed_scopes": "Allowed scopes",
+    "keys": "Public keys",
+    "secret": "Secret",
+    "former_secret": "Former secret works until",
+}
+
+
+def describe(client: CrossAppClient) -> dict[str, Any]:
+    application, retiring = client.application, find_retiring(client.application)
+    return {
+        "name": application.name,
+        "enabled": client.enabled,
+        "allowed_scopes": client.allowed_scopes.split(),
+        "jwks": client.jwks,
+        "keys": [str(key.get("kid") or "without a kid") for key in client.jwks.get("keys", [])],
+        "secret": "none: its document has its keys" if has_document(application) else mark_of(application),
+        "former_secret": f"{retiring.works_until:%Y-%m-%d %H:%M:%S} UTC" if retiring else None,
+    }
+
+
+def mark_of(application: Any) -> str:
+    """Four characters that differ when the secret does, taken from its salted hash; useless for anything else."""
+    return f"set, mark {hashlib.sha256(application.client_secret.encode()).hexdigest()[:4]}"
+
+
+def write(client: CrossAppClient, terms: Terms) -> None:
+    was_enabled = client.enabled
+    client.enabled = terms.get("enabled", client.enabled)
+    client.allowed_scopes = " ".join(terms.get("allowed_scopes", client.allowed_scopes.split()))
+    client.jwks = terms.get("jwks", client.jwks)
+    client.save()
+    if terms.get("name", client.application.name) != client.application.name:
+        client.application.name = terms["name"]
+        client.application.save(update_fields=["name", "updated"])
+    if was_enabled and not client.enabled:
+        AccessToken.objects.filter(application=client.application, origin__isnull=False).delete()
+
+
+CLIENT: Final = Kind("client", CrossAppClient, LABELS, describe, write)
+
+
+def is_taken_over(client: CrossAppClient) -> bool:
+    """An administrator has changed its credentials here, so those of the environment count no more."""
+    pairs = changes_of(CLIENT, client.pk).values_list("before", "after")
+    return any(before.get(name) != after.get(name) for before, after in pairs for name in ("secret", "jwks"))
