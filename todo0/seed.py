@@ -25,7 +25,8 @@ from todo0.authserver.clients import is_taken_over
 from todo0.authserver.dot import Application
 from todo0.authserver.secrets import check_is_random
 from todo0.authserver.signing_keys import load_signing_key
-from todo0.federation.models import Connection, EmailDomain
+from todo0.federation.models import Connection, EmailDomain, Organization
+from todo0.federation.organizations import join_organization
 from todo0.todos import changes
 from todo0.todos.models import Todo
 from xaa.jwt_bearer.client_documents import allow_client_url
@@ -66,6 +67,7 @@ def connect_acme() -> None:
     connection.client_secret = TODO0_AT_ACME.load_secret()
     connection.save()
     EmailDomain.objects.get_or_create(domain="acme.example", defaults={"connection": connection})
+    Organization.objects.get_or_create(connection=connection, defaults={"name": connection.name})
 
 
 def connect_staff() -> None:
@@ -123,6 +125,7 @@ def welcome(person: people.Person, *, at: datetime) -> None:
     profile = {"given_name": given, "family_name": family, "email": person.email, "email_verified": True}
     issuer = settings.STAFF_IDP_ISSUER if person.is_todo0_staff else settings.IDP_ISSUER
     user = resolve_user(issuer, person.sub, profile=profile)
+    join_organization(user, issuer)
     if person.is_todo0_staff and not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])

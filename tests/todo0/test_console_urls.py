@@ -13,7 +13,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 
-from tests.todo0.conftest import come_by
+from stage.kit import people
+from tests.todo0.conftest import come_by, user_of
 from todo0.console.urls import urlpatterns
 from todo0.federation.models import Connection
 from xaa.jwt_bearer.models import CrossAppClient
@@ -45,7 +46,7 @@ def ways(browser: Client, pattern: URLPattern) -> Iterator[HttpResponse]:
     if not token:
         browser.cookies["todo0_csrf"] = token = "t" * 32
     yield browser.get(address)
-    yield browser.post(address, {"csrfmiddlewaretoken": token, "to": "off"})
+    yield browser.post(address, {"csrfmiddlewaretoken": token, "to": "off", "user": user_of(people.ALICE).pk})
 
 
 def state() -> dict[str, list[Any]]:

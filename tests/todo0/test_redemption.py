@@ -14,7 +14,7 @@ from oauth2_provider.models import AccessToken, RefreshToken
 from stage.kit import people
 from tests.todo0.conftest import ACME, API, TODO0, Redeem, basic_auth, id_jag, post_form, user_of
 from todo0.authserver.models import AccessTokenOrigin, AsSigningKey
-from todo0.federation.models import Connection
+from todo0.federation.models import Connection, Organization
 from xaa import jose, protocol
 from xaa.jwt_bearer.models import RedeemedIdJag
 from xaa.signin.models import FederatedIdentity
@@ -57,6 +57,7 @@ def test_it_issues_a_jwt_of_its_own_for_the_local_account(redeem: Redeem) -> Non
         "scope": "todos.read todos.write",
         "acr": "urn:acme:mfa",
         "amr": ["pwd", "otp"],
+        "org_id": Organization.objects.get(connection__slug="acme").org_id,
     }
     assert people.ALICE.sub not in claims["sub"], "the IdP's subject is another namespace"
 

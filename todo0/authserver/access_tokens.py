@@ -20,6 +20,7 @@ from django.conf import settings
 from todo0.authserver.signing_keys import load_signing_key
 from xaa import jose, protocol
 
+ORG_ID: Final = "org_id"  # Auth0's name for it
 CARRIED_OVER: Final = ("auth_time", "acr", "amr")
 
 
@@ -36,7 +37,13 @@ def issue_access_token(request: Any) -> str:
         "exp": now + request.expires_in,
         "jti": secrets.token_urlsafe(16),
     }
-    claims |= authentication_of(request) | actor_of(request) | confirmation_of(request) | details_of(request)
+    claims |= (
+        authentication_of(request)
+        | actor_of(request)
+        | confirmation_of(request)
+        | details_of(request)
+        | organization_of(request)
+    )
     return jose.sign(claims, key=load_signing_key(), typ=protocol.TYP_ACCESS_TOKEN)
 
 
@@ -63,6 +70,12 @@ def confirmation_of(request: Any) -> dict[str, Any]:
     """The key that the client proved to hold, if it did: the API wants to see it again (RFC 9449 §6.1)."""
     jkt = vars(request).get("dpop_jkt")
     return {"cnf": {protocol.CNF_JKT: jkt}} if jkt else {}
+
+
+def organization_of(request: Any) -> dict[str, str]:
+    """In whose name she acts, if she is a member of the organization whose IdP vouched for her."""
+    org_id = getattr(request.user, "org_id", None)
+    return {ORG_ID: org_id} if org_id else {}
 
 
 def details_of(request: Any) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class ClientTermsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = forms.CharField(max_length=100)
     allowed_scopes = forms.MultipleChoiceField(choices=scope_choices, widget=forms.CheckboxSelectMultiple)
+    requires_organization = forms.BooleanField(required=False)
     jwks = forms.CharField(
         required=False,
         max_length=20_000,
@@ -59,6 +60,7 @@ class ClientTermsForm(forms.Form):
             "version": version,
             "name": client.application.name,
             "allowed_scopes": client.allowed_scopes.split(),
+            "requires_organization": hasattr(client.application, "organization_requirement"),
             "jwks": json.dumps(client.jwks, indent=1) if client.jwks else "",
         }
         super().__init__(data, initial=initial)

@@ -104,7 +104,7 @@ def undo_client(request: HttpRequest, pk: int, change: int) -> HttpResponse:
 
 
 def load(pk: int) -> CrossAppClient:
-    return get_object_or_404(CrossAppClient.objects.select_related("application"), pk=pk)
+    return get_object_or_404(CrossAppClient.objects.select_related("application__organization_requirement"), pk=pk)
 
 
 def back_to(pk: int) -> HttpResponseRedirect:

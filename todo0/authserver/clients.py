@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from todo0.authserver.client_secrets import find_retiring
 from todo0.authserver.dot import AccessToken
+from todo0.authserver.models import OrganizationRequirement
 from todo0.console.changes import Kind, Terms, changes_of
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.models import CrossAppClient
@@ -20,6 +21,7 @@ LABELS: Final = {
     "name": "Name",
     "enabled": "Cross App Access",
     "allowed_scopes": "Allowed scopes",
+    "requires_organization": "Members of an organization alone",
     "keys": "Public keys",
     "secret": "Secret",
     "former_secret": "Former secret works until",
@@ -32,6 +34,7 @@ def describe(client: CrossAppClient) -> dict[str, Any]:
         "name": application.name,
         "enabled": client.enabled,
         "allowed_scopes": client.allowed_scopes.split(),
+        "requires_organization": OrganizationRequirement.objects.filter(application=application).exists(),
         "jwks": client.jwks,
         "keys": [str(key.get("kid") or "without a kid") for key in client.jwks.get("keys", [])],
         "secret": "none: its document has its keys" if has_document(application) else mark_of(application),
@@ -53,6 +56,12 @@ def write(client: CrossAppClient, terms: Terms) -> None:
     if terms.get("name", client.application.name) != client.application.name:
         client.application.name = terms["name"]
         client.application.save(update_fields=["name", "updated"])
+    if "requires_organization" in terms:
+        rule = OrganizationRequirement.objects.filter(application=client.application)
+        if terms["requires_organization"] and not rule.exists():
+            OrganizationRequirement.objects.create(application=client.application)
+        elif not terms["requires_organization"]:
+            rule.delete()
     if was_enabled and not client.enabled:
         AccessToken.objects.filter(application=client.application, origin__isnull=False).delete()
 

@@ -14,13 +14,13 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from oauthlib.common import Request as OauthlibRequest
 
-from todo0.authserver.access_tokens import CARRIED_OVER
+from todo0.authserver.access_tokens import CARRIED_OVER, ORG_ID
 from todo0.authserver.dot import AccessToken, OAuthLibMixin
 from todo0.authserver.wire import form_endpoint, oauth_error
 from xaa import jose, protocol
 
 INACTIVE = {"active": False}
-TOLD = (*CARRIED_OVER, protocol.ACT, protocol.AUTHORIZATION_DETAILS)
+TOLD = (*CARRIED_OVER, protocol.ACT, protocol.AUTHORIZATION_DETAILS, ORG_ID)
 
 
 @form_endpoint

@@ -86,6 +86,19 @@ class RetiringSecret(models.Model):
         return f"a secret of {self.application_id}, until {self.works_until:%Y-%m-%d %H:%M:%S}"
 
 
+class OrganizationRequirement(models.Model):
+    """A client that acts for members of an organization alone. Its row is the rule."""
+
+    application = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="organization_requirement",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.application_id} wants members"
+
+
 class SpentCode(models.Model):
     """The authorization code an access token was issued for; goes with the token.
 

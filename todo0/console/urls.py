@@ -15,6 +15,7 @@ from todo0.authserver.clients_page import add_client, clients
 from todo0.console.home import home
 from todo0.federation.connection_page import connection, switch_connection, undo_connection
 from todo0.federation.connections_page import add_connection, connections
+from todo0.federation.organization_page import organization, remove_member
 from todo0.federation.trial import try_sign_in
 
 urlpatterns = [
@@ -26,6 +27,8 @@ urlpatterns = [
     path("connections/<int:pk>/xaa", switch_connection, {"name": "xaa_enabled"}, name="admin-connection-xaa"),
     path("connections/<int:pk>/try", try_sign_in, name="admin-connection-try"),
     path("connections/<int:pk>/undo/<int:change>", undo_connection, name="admin-connection-undo"),
+    path("connections/<int:pk>/organization", organization, name="admin-organization"),
+    path("connections/<int:pk>/organization/leave", remove_member, name="admin-member-remove"),
     path("clients", clients, name="admin-clients"),
     path("clients/add", add_client, name="admin-client-add"),
     path("clients/<int:pk>", client, name="admin-client"),

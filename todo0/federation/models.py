@@ -14,6 +14,7 @@ an ``iss`` never has to choose between two configurations.
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import get_random_string
 
 from todo0 import at_rest
 from xaa.jwt_bearer.sub_id import MEMBERS
@@ -91,6 +92,39 @@ class Connection(models.Model):
     @client_secret.setter
     def client_secret(self, value: str) -> None:
         self.client_secret_sealed = at_rest.seal(value, purpose=at_rest.CLIENT_SECRET_AT_IDP)
+
+
+def new_org_id() -> str:
+    return f"org_{get_random_string(16)}"
+
+
+class Organization(models.Model):
+    """A customer as its members see it: the people of one connection, and one connection's alone.
+
+    ``org_id`` is in the access token of a member; it says in whose name she acts, and opens nothing by itself.
+    """
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="organization")
+    org_id = models.CharField(max_length=40, unique=True, default=new_org_id, editable=False)
+    name = models.CharField(max_length=100)
+    joins_on_sign_in = models.BooleanField(
+        default=True, help_text="Whoever signs in by its connection becomes a member."
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="one_membership_a_member")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.organization_id}"
 
 
 class SamlName(models.Model):

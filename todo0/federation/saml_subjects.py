@@ -11,25 +11,29 @@ Deliberately does not: fall back to ``sub`` when the name is missing or unknown,
 ``sub`` is known here as well, both must be one person (ID-JAG §3.1).
 """
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 
 from todo0.federation.connections import TrustedConnection
 from todo0.federation.models import SamlName
+from todo0.federation.organizations import with_standing
 from xaa.jwt_bearer.presented import IdJag
 from xaa.jwt_bearer.sub_id import read_saml_nameid
 from xaa.jwt_bearer.subjects import SubjectNotFound
 from xaa.signin.models import FederatedIdentity
 
 
-def resolve_by_saml_name(id_jag: IdJag, trusted: TrustedConnection) -> AbstractUser:
-    """The account with exactly this SAML name, in one statement; else ``SubjectNotFound``."""
+def resolve_by_saml_name(id_jag: IdJag, trusted: TrustedConnection) -> Any:
+    """The ``SamlName`` of one account that is exactly this, in one statement; else ``SubjectNotFound``."""
     key = read_saml_nameid(id_jag.claims, issuer=trusted.saml_issuer).key(trusted.saml_key)
     rows = SamlName.objects.select_related("user").filter(connection__issuer=id_jag.issuer, **key)
+    rows = with_standing(rows, issuer=id_jag.issuer, client_id=id_jag.client_id)
     # A database may be set to compare without case; we never do.
-    users = {row.user for row in rows[:3] if all(getattr(row, member) == key[member] for member in key)}
-    if len(users) != 1:
-        raise SubjectNotFound(f"sub_id: expected the SAML name of one account, found {len(users)}")
-    return users.pop()
+    found = {row.user: row for row in rows[:3] if all(getattr(row, member) == key[member] for member in key)}
+    if len(found) != 1:
+        raise SubjectNotFound(f"sub_id: expected the SAML name of one account, found {len(found)}")
+    return found.popitem()[1]
 
 
 def check_same_person(user: AbstractUser, identity: FederatedIdentity) -> None:

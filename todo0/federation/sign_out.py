@@ -15,14 +15,21 @@ Deliberately does not: end tokens of the authorization code grant, which stand o
 from datetime import UTC, datetime
 
 from django.db.models import Q
+from django.http import HttpRequest
 
 from todo0.authserver.dot import AccessToken
+from todo0.federation.organizations import join_organization
 from xaa.signin.logout_token import LogoutToken
 from xaa.signin.models import FederatedIdentity, SignedInSession
-from xaa.signin.stores import SessionTokenStore
+from xaa.signin.stores import SessionTokenStore, SignedIn
 
 
 class SessionsAndAccessTokens(SessionTokenStore):
+    def keep(self, request: HttpRequest, signed_in: SignedIn) -> None:
+        """A sign-in by the connection of an organization makes a member, too."""
+        join_organization(signed_in.user, signed_in.issuer)
+        super().keep(request, signed_in)
+
     def end(self, logout: LogoutToken) -> None:
         # First, for a sid alone names its person by the session that is about to go.
         end_what_apps_hold(logout, subjects=[logout.subject] if logout.subject else find_subjects(logout))

@@ -13,14 +13,25 @@ row says which is meant, and ``tenant`` must say the same: the same ``sub`` coul
 A connection whose people are known here by SAML says so (``saml_issuer``): then it is ``sub_id`` that finds the
 account (``saml_subjects``). For all others ``sub_id`` is not read (ID-JAG §3.2.2).
 
+A connection may be that of an organization here: then a member's access token says so (``organizations``).
+
 Deliberately does not: revive, or bind anew.
 """
 
 from functools import partial
 
 from django.contrib.auth.models import AbstractUser
+from django.db.models import QuerySet
 
 from todo0.federation.connections import TrustedConnection, load_domains
+from todo0.federation.organizations import (
+    Standing,
+    act_as_member,
+    check_newcomer,
+    join_organization,
+    standing_of,
+    with_standing,
+)
 from todo0.federation.saml_subjects import check_same_person, resolve_by_saml_name
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected
 from xaa.jwt_bearer.subjects import Newcomer, SubjectNotFound
@@ -36,25 +47,27 @@ def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
     if trusted.saml_issuer:
         return resolve_saml_subject(id_jag, trusted)
     try:
-        identity = load_identity(id_jag.issuer, id_jag.subject)
+        identity = load_identity(id_jag.issuer, id_jag.subject, among=_identities(id_jag))
     except UserNotFound as error:
         if error.reason == "unknown" and trusted.jit_accounts:
+            check_newcomer(id_jag)
             return Newcomer(partial(welcome, id_jag))
         raise SubjectNotFound(
             f"expected an active account that signed in here before, found {error.reason}"
         ) from error
     check_not_signed_out_since(id_jag, identity)
-    return identity.user
+    return act_as_member(identity.user, Standing(identity.org_id, identity.wants_member), id_jag)
 
 
 def resolve_saml_subject(id_jag: IdJag, trusted: TrustedConnection) -> AbstractUser:
     """Where people are known by SAML: by ``sub_id``, and by ``sub`` only to hold it against. Two statements."""
-    user = resolve_by_saml_name(id_jag, trusted)
+    name = resolve_by_saml_name(id_jag, trusted)
+    user = name.user
     identity = FederatedIdentity.objects.filter(issuer=id_jag.issuer, subject=id_jag.subject).first()
     if identity:
         check_same_person(user, identity)
         check_not_signed_out_since(id_jag, identity)
-    return user
+    return act_as_member(user, Standing(name.org_id, name.wants_member), id_jag)
 
 
 def welcome(id_jag: IdJag) -> AbstractUser:
@@ -62,9 +75,16 @@ def welcome(id_jag: IdJag) -> AbstractUser:
     trusted = _trusted(id_jag)
     domains = load_domains(trusted.issuer) if trusted.link_by_email else ()
     try:
-        return provision_user(id_jag.issuer, id_jag.subject, profile=id_jag.claims, authoritative_for=domains)
+        user = provision_user(id_jag.issuer, id_jag.subject, profile=id_jag.claims, authoritative_for=domains)
     except UserNotFound as error:
         raise SubjectNotFound(f"expected an active account, found {error.reason}") from error
+    join_organization(user, id_jag.issuer)
+    return act_as_member(user, standing_of(user, id_jag), id_jag)
+
+
+def _identities(id_jag: IdJag) -> QuerySet[FederatedIdentity]:
+    rows = FederatedIdentity.objects.all()
+    return with_standing(rows, issuer=id_jag.issuer, client_id=id_jag.client_id)
 
 
 def _trusted(id_jag: IdJag) -> TrustedConnection:
