@@ -25,7 +25,7 @@ from todo0.authserver.clients import is_taken_over
 from todo0.authserver.dot import Application
 from todo0.authserver.secrets import check_is_random
 from todo0.authserver.signing_keys import load_signing_key
-from todo0.federation.models import Connection, EmailDomain, Organization
+from todo0.federation.models import Connection, EmailDomain, Organization, Tenant
 from todo0.federation.organizations import join_organization
 from todo0.todos import changes
 from todo0.todos.models import Todo
@@ -45,6 +45,7 @@ TODOS: Final = {
 
 def seed() -> None:
     load_signing_key()  # the first call makes it, so that /oauth/jwks is never empty
+    Tenant.objects.get_or_create(pk=1, defaults={"default_audience": settings.JWT_BEARER_DEFAULT_RESOURCE})
     connect_acme()
     connect_staff()
     # Evil0 may use the grant as well, so that a stolen ID-JAG fails because it was made out to another

@@ -47,6 +47,8 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     page.get_by_role("button", name="Run the checks").click()
     expect(page.get_by_role("heading", name="refused by R4")).to_be_visible()
     yield "bench"
+    page.goto(f"{todo0}/admin/server?preset=strict")
+    yield "server"
     page.goto(f"{todo0}/admin/assertions")
     yield "assertions"
     page.goto(f"{todo0}/admin/connections")
@@ -60,6 +62,9 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     continue_as(page, ALICE)
     expect(page.get_by_role("heading", name="The sign-in works", level=1)).to_be_visible()
     yield "trial"
+    page.get_by_role("link", name="Back to the connection").click()
+    page.get_by_role("link", name="Organization", exact=True).click()
+    yield "organization"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ class FormReader(HTMLParser):
         super().__init__()
         self.forms: dict[str, dict[str, list[str]]] = {}
         self._here = ""
-        self._area = ""
+        self._area = self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -24,6 +24,12 @@ class FormReader(HTMLParser):
         elif tag == "textarea" and self._here:
             self._area = found["name"]
             self.forms[self._here][self._area] = [""]
+        elif tag == "select" and self._here:
+            self._select = found["name"]
+        elif tag == "option" and self._select:
+            fields = self.forms[self._here]
+            if "selected" in found or self._select not in fields:
+                fields[self._select] = [found.get("value", "")]
         elif tag in ("input", "button") and self._here and "name" in found:
             is_choice = found.get("type") in ("checkbox", "radio")
             if not is_choice or "checked" in found:
@@ -37,6 +43,8 @@ class FormReader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._here = ""
+        elif tag == "select":
+            self._select = ""
         elif tag == "textarea":
             self._area = ""
 

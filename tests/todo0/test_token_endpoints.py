@@ -10,6 +10,7 @@ from oauth2_provider.models import AccessToken
 
 from stage.kit import people
 from tests.todo0.conftest import API, TODO0, Call, Redeem, basic_auth, id_jag, post_form, secret_of, user_of
+from todo0.federation.models import Organization
 
 INACTIVE = {"active": False}
 EVIL0 = basic_auth("evil0-at-todo0")
@@ -36,6 +37,7 @@ def test_it_tells_a_client_about_its_own_token(redeem: Redeem) -> None:
         "client_id": "agent0-at-todo0",
         "scope": "todos.read todos.write",
         "token_type": "Bearer",
+        "org_id": Organization.objects.get(connection__slug="acme").org_id,
         **signed_in,
     }
 

@@ -18,7 +18,9 @@ from todo0.authserver.client_secrets import find_retiring_hash
 from todo0.authserver.dot import Grant
 from todo0.authserver.models import AccessTokenOrigin
 from todo0.authserver.spent_codes import end_tokens_of, remember_code
+from todo0.federation.tenant import load_tenant
 from xaa import protocol
+from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.validators import JwtBearerValidator
 
 
@@ -37,6 +39,14 @@ class Todo0Validator(JwtBearerValidator):
     def _authenticate_request_body(self, request: Any) -> bool:
         authenticate = super()._authenticate_request_body
         return authenticate(request) or _with_former_secret(authenticate, request)
+
+    def _load_application(self, client_id: str | None, request: Any) -> Any:
+        """Whether clients come by their document at all is a rule of ours, read only when one does."""
+        application = super()._load_application(client_id, request)
+        if application is None or not has_document(application) or load_tenant().url_clients:
+            return application
+        request.client = None
+        return None
 
     def _create_authorization_code(self, request: Any, code: dict[str, str], expires: Any = None) -> Any:
         """A code is for resources we govern, or the default one; another is refused (RFC 8707 §2)."""
@@ -110,7 +120,7 @@ def _with_former_secret(authenticate: Callable[[Any], bool], request: Any) -> bo
 
 
 def _governed(asked: Any, request: Any) -> list[str]:
-    wanted = [asked] if isinstance(asked, str) else list(asked or [settings.JWT_BEARER_DEFAULT_RESOURCE])
+    wanted = [asked] if isinstance(asked, str) else list(asked or [load_tenant().default_audience])
     if not set(wanted) <= set(settings.JWT_BEARER_RESOURCES):
         raise _invalid_target(request)
     return wanted

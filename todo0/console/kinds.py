@@ -8,9 +8,10 @@ from todo0.authserver.clients import CLIENT
 from todo0.console.changes import Kind
 from todo0.console.models import Change
 from todo0.federation.organizations import ORGANIZATION
+from todo0.federation.tenant import TENANT
 from todo0.federation.terms import CONNECTION
 
-KINDS: Final = {kind.name: kind for kind in (CONNECTION, CLIENT, ORGANIZATION)}
+KINDS: Final = {kind.name: kind for kind in (CONNECTION, CLIENT, ORGANIZATION, TENANT)}
 
 
 def tell_all(changes: Iterable[Change]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from todo0.console.home import home
 from todo0.federation.connection_page import connection, switch_connection, undo_connection
 from todo0.federation.connections_page import add_connection, connections
 from todo0.federation.organization_page import organization, remove_member
+from todo0.federation.server_page import server, undo_server
 from todo0.federation.trial import try_sign_in
 
 urlpatterns = [
@@ -36,6 +37,8 @@ urlpatterns = [
     path("clients/<int:pk>/secret", rotate_client_secret, name="admin-client-secret"),
     path("clients/<int:pk>/secret/end", end_former_secret, name="admin-client-secret-end"),
     path("clients/<int:pk>/undo/<int:change>", undo_client, name="admin-client-undo"),
+    path("server", server, name="admin-server"),
+    path("server/undo/<int:change>", undo_server, name="admin-server-undo"),
     path("assertions", log, name="admin-assertions"),
     path("assertions/bench", bench, name="admin-bench"),
 ]

@@ -16,6 +16,7 @@ from todo0.console.gate import staff_only
 from todo0.console.models import Change
 from todo0.federation.forms import TermsForm
 from todo0.federation.models import Connection
+from todo0.federation.presets import PRESETS
 from todo0.federation.terms import CONNECTION
 
 SWITCHES: Final = {
@@ -44,7 +45,9 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
     found = get_object_or_404(Connection, pk=pk)
     if request.method == "GET":
-        return show(request, found, TermsForm(found, version_of(CONNECTION, pk)))
+        return show(
+            request, found, fill_in(TermsForm(found, version_of(CONNECTION, pk)), request.GET.get("preset", ""))
+        )
     form = TermsForm(found, 0, request.POST)
     if not form.is_valid():
         return show(request, get_object_or_404(Connection, pk=pk), form, status=400)
@@ -58,6 +61,13 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
         return show(request, get_object_or_404(Connection, pk=pk), form, status=409, missed=missed)
     messages.success(request, "Saved. The terms count from the next request on.")
     return HttpResponseRedirect(address_of(pk), status=303)
+
+
+def fill_in(form: TermsForm, preset: str) -> TermsForm:
+    """The form with a preset's fields in it. Nothing is saved: she looks, changes what she likes, and saves."""
+    if preset in PRESETS:
+        form.initial |= PRESETS[preset].connection
+    return form
 
 
 @require_POST
@@ -104,6 +114,8 @@ def show(
         "form": form,
         "missed": missed,
         "is_staffs_own": found.slug == settings.STAFF_CONNECTION,
+        "presets": PRESETS,
+        "preset": request.GET.get("preset", ""),
         "version": version_of(CONNECTION, found.pk),
         "history": tell_history(found.pk),
     }

@@ -11,7 +11,9 @@ issuer that is not listed (RFC 8725 §3.10).
 from dataclasses import dataclass, replace
 from typing import Final
 
-from todo0.federation.models import Connection, EmailDomain
+from django.db.models import Subquery
+
+from todo0.federation.models import Connection, EmailDomain, Tenant
 from xaa.jwt_bearer.presented import TrustedIdp
 from xaa.signin import connections as signin
 
@@ -62,7 +64,12 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
     ``issuer`` comes from a token nobody has verified yet. It is compared as a value and nothing else.
     """
     _check_printable(issuer)
-    row = Connection.objects.filter(issuer=issuer, active=True, xaa_enabled=True).first()
+    tenant = Tenant.objects.order_by("pk")  # our own rules, read in the same statement
+    rows = Connection.objects.annotate(
+        default_audience=Subquery(tenant.values("default_audience")[:1]),
+        discloses=Subquery(tenant.values("disclose_unknown_user")[:1]),
+    )
+    row = rows.filter(issuer=issuer, active=True, xaa_enabled=True).first()
     if row is None or row.issuer != issuer:  # a database may be set to compare without case; we never do
         raise LookupError("no active connection with Cross App Access has this issuer")
     return TrustedConnection(
@@ -70,6 +77,8 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
         algorithms=tuple(row.algorithms.split()),
         single_use=row.single_use,
         max_lifetime=row.max_lifetime,
+        default_resource=row.default_audience,
+        disclose_unknown_user=row.discloses,
         tenant=row.tenant,
         aud_tenant=row.aud_tenant,
         saml_issuer=row.saml_issuer,

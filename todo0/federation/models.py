@@ -94,6 +94,28 @@ class Connection(models.Model):
         self.client_secret_sealed = at_rest.seal(value, purpose=at_rest.CLIENT_SECRET_AT_IDP)
 
 
+class Tenant(models.Model):
+    """Todo0's own rules for whoever comes, whichever connection vouches: one row, made by the seed.
+
+    Without the row, or where the settings say more, the settings hold (``JWT_BEARER_...``).
+    """
+
+    default_audience = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="The API that is meant when an ID-JAG names none; empty: it is refused.",
+    )
+    disclose_unknown_user = models.BooleanField(
+        default=True, help_text="Answer “User not found”; off: as every other refusal."
+    )
+    url_clients = models.BooleanField(
+        default=True, help_text="Clients whose id is the address of their document may come, if they are listed."
+    )
+
+    def __str__(self) -> str:
+        return "Todo0"
+
+
 def new_org_id() -> str:
     return f"org_{get_random_string(16)}"
 

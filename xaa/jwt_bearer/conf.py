@@ -7,8 +7,9 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_ISSUER``                     our own issuer identifier (RFC 8414 §2), the only ``aud`` we accept
 ``JWT_BEARER_TRUSTED_ISSUERS``            ``{issuer: {"algorithms": (...), "jwks_uri": ...}}``, or the dotted path
                                           of a ``find(issuer) -> TrustedIssuer`` that raises ``LookupError``;
-                                          ``single_use`` and ``max_lifetime`` in a line (``TrustedIdp``) hold for
-                                          its issuer in the place of the settings below
+                                          a line's own ``single_use``, ``max_lifetime``, ``default_resource`` and
+                                          ``disclose_unknown_user`` (``TrustedIdp``) hold for its issuer in the
+                                          place of the settings below
 ``JWT_BEARER_SUBJECT_RESOLVER``           dotted path of ``resolve(id_jag)`` to a user, or a ``Newcomer`` who may
                                           become one; raises ``SubjectNotFound``
 ``JWT_BEARER_RESOURCES``                  identifiers (RFC 8707) of the APIs this server issues tokens for

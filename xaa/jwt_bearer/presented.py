@@ -35,8 +35,11 @@ class TrustedIdp(TrustedIssuer):
 
     single_use: bool | None = None
     max_lifetime: int | None = None
+    default_resource: str | None = None
+    disclose_unknown_user: bool | None = None
 
 
+OWN_RULES: Final = ("single_use", "max_lifetime", "default_resource", "disclose_unknown_user")
 NOBODY: Final = TrustedIssuer(issuer="", algorithms=())
 MAX_ACT_CHARACTERS: Final = 1024
 """An access token travels in a header, so a longer ``act`` is left out of it."""
@@ -112,11 +115,8 @@ class Rules:
         """These rules, with those that the line of ``trusted`` has of its own in their place."""
         if not isinstance(trusted, TrustedIdp):
             return self
-        return replace(
-            self,
-            single_use=self.single_use if trusted.single_use is None else trusted.single_use,
-            max_lifetime=self.max_lifetime if trusted.max_lifetime is None else trusted.max_lifetime,
-        )
+        own = {name: getattr(trusted, name) for name in OWN_RULES}
+        return replace(self, **{name: value for name, value in own.items() if value is not None})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,133 @@
+"""The page of Todo0's own server: its rules, its APIs, and what each preset would have answered lately."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stage.kit.changes import StaleVersion
+from todo0.assertions.models import Redemption
+from todo0.console.changes import By, changes_of, restore, save_change, tell, version_of
+from todo0.console.gate import staff_only
+from todo0.federation.models import Tenant
+from todo0.federation.presets import PRESETS, foresee
+from todo0.federation.tenant import TENANT, describe, load_tenant
+
+LAST = 10
+
+
+class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    default_audience = forms.ChoiceField(
+        required=False,
+        choices=lambda: [("", "None: it must name one"), *((r, r) for r in settings.JWT_BEARER_RESOURCES)],
+    )
+
+    class Meta:
+        model = Tenant
+        fields = ("default_audience", "disclose_unknown_user", "url_clients")
+
+
+@require_http_methods(["GET", "POST"])
+@staff_only
+def server(request: HttpRequest) -> HttpResponse:
+    tenant = load_tenant()
+    version = version_of(TENANT, tenant.pk or 0)
+    if request.method == "GET":
+        filled = PRESETS[request.GET["preset"]].server if request.GET.get("preset") in PRESETS else {}
+        return show(request, tenant, ServerForm(instance=tenant, initial={"version": version, **filled}))
+    form = ServerForm(request.POST, instance=tenant)
+    if not form.is_valid():
+        return show(request, load_tenant(), form, status=400)
+    terms = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    try:
+        by = By(timezone.now(), request.user)
+        save_change(TENANT, tenant.pk, terms, version=form.cleaned_data["version"], by=by)
+    except StaleVersion:
+        form.data = form.data.copy()
+        missed = tell(TENANT, changes_of(TENANT, tenant.pk).filter(version__gt=form.cleaned_data["version"]))
+        form.data["version"] = version
+        return show(request, load_tenant(), form, status=409, missed=missed)
+    messages.success(request, "Saved. The rules count from the next request on.")
+    return HttpResponseRedirect(reverse("admin-server"), status=303)
+
+
+@require_POST
+@staff_only
+def undo_server(request: HttpRequest, change: int) -> HttpResponse:
+    wanted = get_object_or_404(changes_of(TENANT, load_tenant().pk or 0), pk=change)
+    version = request.POST.get("version", "")
+    try:
+        by = By(timezone.now(), request.user)
+        restore(TENANT, wanted, version=int(version) if version.isdecimal() else 0, by=by)
+        messages.success(request, f"Restored: the rules are as they were before version {wanted.version}.")
+    except StaleVersion:
+        messages.error(request, "Not restored: somebody changed them since. The newest change is on top.")
+    return HttpResponseRedirect(reverse("admin-server"), status=303)
+
+
+def show(
+    request: HttpRequest, tenant: Tenant, form: ServerForm, *, status: int = 200, missed: Any = None
+) -> HttpResponse:
+    pk = tenant.pk or 0
+    context = {
+        "here": "server",
+        "form": form,
+        "missed": missed,
+        "presets": PRESETS,
+        "preset": request.GET.get("preset", ""),
+        "compared": compare(tenant),
+        "resources": settings.JWT_BEARER_RESOURCES,
+        "scopes": settings.OAUTH2_PROVIDER["SCOPES"].items(),
+        "issuer": settings.JWT_BEARER_ISSUER,
+        "foreseen": foresee_last(),
+        "version": version_of(TENANT, pk),
+        "history": tell_history(pk),
+    }
+    return render(request, "admin/server.html", context, status=status)
+
+
+def compare(tenant: Tenant) -> list[dict[str, Any]]:
+    """Each preset with the fields of the server that differ from today's, in words."""
+    now = describe(tenant)
+    return [
+        {
+            "name": name,
+            "about": preset.about,
+            "differs": [TENANT.labels[field] for field, value in preset.server.items() if now[field] != value],
+        }
+        for name, preset in PRESETS.items()
+    ]
+
+
+def foresee_last() -> list[dict[str, Any]]:
+    """The last ten redemptions, each with every preset's answer. Two statements."""
+    rows = list(Redemption.objects.order_by("-pk")[:LAST])
+    granted = Redemption.objects.filter(jti__in={row.jti for row in rows if row.jti}, error="")
+    first: dict[tuple[str, str], int] = {}
+    for issuer, jti, pk in granted.order_by("-pk").values_list("issuer", "jti", "pk"):
+        first[issuer, jti] = pk  # the oldest stays
+    return [
+        {
+            "row": row,
+            "answers": [
+                foresee(row, preset, seen_before=first.get((row.issuer, row.jti), row.pk) < row.pk)
+                for preset in PRESETS.values()
+            ],
+        }
+        for row in rows
+    ]
+
+
+def tell_history(pk: int) -> list[dict[str, Any]]:
+    history = tell(TENANT, changes_of(TENANT, pk)[:20])
+    for entry in history:
+        entry["undo"] = reverse("admin-server-undo", args=[entry["change"].pk])
+        entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
+    return history
