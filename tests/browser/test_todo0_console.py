@@ -36,6 +36,7 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     page.get_by_role("group", name="Allowed scopes").get_by_label("todos.write").uncheck()
     page.get_by_role("button", name="Save terms").click()
     page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("Restored: ")).to_be_visible()
     yield "client"
     page.goto(f"{todo0}/admin/clients")
     page.get_by_role("link", name="Evil0", exact=True).click()
@@ -58,6 +59,7 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     expect(page.get_by_text("Saved. The terms count")).to_be_visible()
     yield "connection"
     page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("Restored: ")).to_be_visible()
     page.get_by_role("link", name="Try a sign-in").click()
     continue_as(page, ALICE)
     expect(page.get_by_role("heading", name="The sign-in works", level=1)).to_be_visible()

@@ -78,7 +78,7 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
         single_use=row.single_use,
         max_lifetime=row.max_lifetime,
         default_resource=row.default_audience,
-        disclose_unknown_user=row.discloses,
+        disclose_unknown_user=False if row.discloses is False else None,  # the settings may forbid it, too
         tenant=row.tenant,
         aud_tenant=row.aud_tenant,
         saml_issuer=row.saml_issuer,

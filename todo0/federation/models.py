@@ -97,7 +97,7 @@ class Connection(models.Model):
 class Tenant(models.Model):
     """Todo0's own rules for whoever comes, whichever connection vouches: one row, made by the seed.
 
-    Without the row, or where the settings say more, the settings hold (``JWT_BEARER_...``).
+    Without the row the settings hold (``JWT_BEARER_...``). Where they forbid to disclose, no row allows it.
     """
 
     default_audience = models.CharField(
