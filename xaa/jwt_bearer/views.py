@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
+from oauth2_provider.signals import app_authorized
 from oauth2_provider.views import TokenView as ToolkitTokenView
 from oauth2_provider.views.metadata import OAuthServerMetadataView
 
@@ -42,6 +43,14 @@ class TokenView(ToolkitTokenView):
         response["Cache-Control"] = "no-store"  # RFC 6749 §5.1, §5.2: on errors too
         response["Pragma"] = "no-cache"
         return response
+
+    def authorization_flow_token_response(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The toolkit's, which looks its new token up again for a signal: only if somebody listens to it."""
+        if app_authorized.has_listeners(self):
+            found: HttpResponse = super().authorization_flow_token_response(request, *args, **kwargs)
+            return found
+        _, headers, body, status = self.create_token_response(request)
+        return HttpResponse(body, status=status, headers=headers)
 
 
 class AuthorizationServerMetadataView(OAuthServerMetadataView):
