@@ -12,6 +12,7 @@ from oauth2_provider.models import AccessToken
 
 from stage.kit import env
 from tests.todo0.conftest import Redeem, id_jag
+from todo0.assertions.models import Redemption
 from todo0.authserver.limits import SUBJECT
 from xaa.jwt_bearer.models import RedeemedIdJag
 from xaa.throttle.allowance import Allowance, parse_allowance
@@ -146,6 +147,7 @@ def test_more_than_the_burst_is_answered_as_auth0_does(redeem: Redeem) -> None:
     assert refused.json().keys() == {"error", "error_description"}
     assert refused.json()["error"] == "too_many_requests"
     assert 0 < int(refused["Retry-After"]) <= 1800
+    assert Redemption.objects.count() == 3, "a flood writes no row of the log, and no client is blamed for it"
     assert (refused["Cache-Control"], refused["Content-Type"]) == ("no-store", "application/json")
 
 

@@ -29,6 +29,7 @@ from xaa.jwt_bearer.errors import (
     InvalidRequest,
     Refused,
     TemporarilyUnavailable,
+    TooManyRequests,
     UnauthorizedClient,
 )
 from xaa.jwt_bearer.id_jag import CHECKS
@@ -54,7 +55,8 @@ class JwtBearerGrant(GrantTypeBase):
             run = self._prepare(request, client)
             presented = _judge(run)
         except OAuth2Error as error:
-            if request.client is not None:  # a stranger's try is in the log of this process, and makes no row
+            # What a stranger tries, and what is told to wait unread, makes no row: a flood would fill the log.
+            if request.client is not None and not isinstance(error, TooManyRequests):
                 conf.record_decision(decision_of(request, run, error=error.error))
             return headers | error.headers, error.json, error.status_code
         token = self._issue_token(request, token_handler, presented)
