@@ -89,6 +89,7 @@ def test_a_trial_signs_nobody_in_and_makes_no_account(demo: Demo, new_person: Ne
     for name in visit_console(page, demo):
         if name == "trial":
             expect(page.locator("dl")).to_contain_text(ALICE.sub)
+            expect(page.locator("dl")).to_contain_text(re.compile(r"email_verified\s*true"))
     page.goto(f"{demo.url('todo0')}/admin/")
     expect(page.get_by_role("heading", name="Todo0 admin", level=1)).to_be_visible()
     expect(page.get_by_role("banner")).to_contain_text(re.compile(TOVE.name))

@@ -7,6 +7,7 @@ connection that is switched off can be tried, too, so that it is tried before an
 Deliberately does not: keep or show a token, or run for anybody but Todo0's staff.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -80,7 +81,12 @@ class TrialCallbackView(CallbackView):
 @dataclass(frozen=True)
 class _Claim:
     name: str
-    value: object
+    value: str
+
+
+def as_it_stood(value: object) -> str:
+    """A claim's value as the ID Token has it: text plain, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def describe(
@@ -94,7 +100,7 @@ def describe(
     context: dict[str, Any] = {"connection": connection, "failed": failed, "alg": alg}
     if claims is not None:
         identity = FederatedIdentity.objects.filter(issuer=claims["iss"], subject=claims["sub"])
-        context["claims"] = [_Claim(name, claims[name]) for name in TOLD if name in claims]
+        context["claims"] = [_Claim(name, as_it_stood(claims[name])) for name in TOLD if name in claims]
         context["others"] = sorted(claims.keys() - set(TOLD))
         context["account"] = identity.select_related("user").first()
     return context
