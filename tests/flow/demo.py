@@ -31,11 +31,15 @@ STOPPED_WITHIN = 20.0
 
 
 class Demo:
-    """One running demo. ``facts`` is its JSON, ``lines`` all that it has said so far."""
+    """One running demo. ``facts`` is its JSON, ``lines`` all that it has said so far.
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+    ``environment`` is what it was started with: whoever works on it as its operator means the same databases.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path, environment: dict[str, str]) -> None:
         self.process = process
         self.folder = folder
+        self.environment = environment
         self.lines: list[str] = []
         self.facts: dict[str, Any] = {}
         self.crew: list[Process] = []
@@ -111,10 +115,11 @@ def on_embedded_parts(**extra: str) -> dict[str, str]:
 def running_demo(folder: Path, **extra: str) -> Iterator[Demo]:
     """A demo that is ready; at the end it has stopped and has left nobody behind."""
     ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
+    environment = environment_for(folder, **{**ports, **extra})
     process = subprocess.Popen(
         [sys.executable, MANAGE, "demo", "--json"],
         cwd=ROOT,
-        env=environment_for(folder, **{**ports, **extra}),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -122,7 +127,7 @@ def running_demo(folder: Path, **extra: str) -> Iterator[Demo]:
         errors="replace",
         start_new_session=True,  # a Ctrl-C at the terminal is for pytest, which stops the demo in its own time
     )
-    demo = Demo(process, folder)
+    demo = Demo(process, folder, environment)
     try:
         demo.wait_until_ready()
         yield demo

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from tests.flow.demo import MANAGE, ROOT, Demo, environment_for
+from tests.flow.demo import MANAGE, ROOT, Demo
 
 ES256 = jwt.get_algorithm_by_name("ES256")
 EXPORT_IDP_KEY = """
@@ -117,12 +117,12 @@ KEYS_TO_BRING = {
 }
 
 
-def ask_operator(demo: Demo, party: str, program: str, *, given: object = None, **extra: str) -> dict[str, Any]:
-    """What an operator of the demo would type; the answer is the last line. ``extra`` is of the environment."""
+def ask_operator(demo: Demo, party: str, program: str, *, given: object = None) -> dict[str, Any]:
+    """What an operator of the demo would type; the answer is the last line."""
     done = subprocess.run(
         [sys.executable, MANAGE, party, "shell", "-v0", "-c", program],
         cwd=ROOT,
-        env=environment_for(demo.folder, **extra),
+        env=demo.environment,
         input=json.dumps(given),
         capture_output=True,
         text=True,

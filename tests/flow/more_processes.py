@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.flow.demo import MANAGE, ROOT, Demo, environment_for, free_ports, wait_for
+from tests.flow.demo import MANAGE, ROOT, Demo, free_ports, wait_for
 from tests.flow.visitor import TIMEOUT, new_session
 from tests.flow.wire import JWT_BEARER, Client, Wire
 
@@ -22,7 +22,7 @@ def more_of_todo0(demo: Demo, count: int, **extra: str) -> Iterator[list[str]]:
         subprocess.Popen(
             [sys.executable, MANAGE, "todo0", "runserver", "--noreload", f"127.0.0.1:{port}"],
             cwd=ROOT,
-            env=environment_for(demo.folder, LOG_LEVEL="ERROR", **extra),
+            env={**demo.environment, "LOG_LEVEL": "ERROR", **extra},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

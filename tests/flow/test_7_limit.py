@@ -112,16 +112,16 @@ def test_the_headers_say_what_is_left_and_when_it_will_be_full(
 @pytest.mark.spec("RF-07")
 def test_a_hundred_jobs_get_through_the_limit_each_once(limited: Demo) -> None:
     sign_in_at_agent0(Wire(limited).visitor(), limited, ALICE)
-    ask_operator(limited, "agent0", QUEUE_JOBS, given=JOBS, **on_embedded_parts())
+    ask_operator(limited, "agent0", QUEUE_JOBS, given=JOBS)
 
     def look() -> dict[str, int] | None:
-        found = ask_operator(limited, "agent0", LOOK_AT_JOBS, **on_embedded_parts())
+        found = ask_operator(limited, "agent0", LOOK_AT_JOBS)
         return None if found["active"] else found
 
     jobs = wait_for(look, "the jobs are not done", patience=120, pause=1)
     assert jobs["done"] == JOBS
     assert jobs["told"] == jobs["waits"] > 0, "some were told to come back later"
-    todo0 = ask_operator(limited, "todo0", LOOK_AT_TODO0, **on_embedded_parts())
+    todo0 = ask_operator(limited, "todo0", LOOK_AT_TODO0)
     assert todo0["titles"] == sorted(f"Job {number}" for number in range(JOBS))
     issued = todo0["issued"]
     assert len(issued) <= BURST + RATE * (issued[-1] - issued[0]) + 1
