@@ -189,3 +189,8 @@ def visit_todo0s_console(demo: Demo, page: Page) -> Visits:
     page.get_by_role("button", name="Add the connection").click()
     expect(page.get_by_text("Not added.")).to_be_visible()
     yield "console, a connection that is not added", page
+    arrive(page, f"{todo0}/admin/clients").get_by_label("Name", exact=True).fill("Evil0")
+    page.get_by_label("Client id").fill("evil0-at-todo0")  # there is one of that id
+    page.get_by_role("button", name="Register, and show its secret").click()
+    expect(page.get_by_text("Another client has this id.")).to_be_visible()
+    yield "console, a client that is not registered", page
