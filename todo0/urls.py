@@ -8,7 +8,7 @@ from stage.kit.health import health
 from todo0.api.metadata import protected_resource_metadata
 from todo0.authserver.metadata import Todo0MetadataView
 from todo0.authserver.signing_keys import jwks
-from todo0.federation.trial import TrialCallbackView
+from todo0.federation.trial import TrialCallbackView, TrialStartView
 
 urlpatterns = [
     # RFC 9728 §3.1 and RFC 8414 §3.1: the well-known part goes before the identifier's path.
@@ -17,6 +17,7 @@ urlpatterns = [
     path("oauth/jwks", jwks, name="jwks"),
     path("oauth/", include("todo0.authserver.urls")),
     path("api/", include("todo0.api.urls")),
+    path("signin/start", TrialStartView.as_view()),
     path("signin/callback", TrialCallbackView.as_view()),
     path("signin/", include("xaa.signin.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin-home")),

@@ -233,3 +233,17 @@ def test_the_command_line_leaves_the_same_trace(seeded: None, acme_row: Connecti
     acme_row.refresh_from_db()
     assert acme_row.jit_accounts
     assert TODO0_INC not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("active", [True, False], ids=["on", "off"])
+def test_a_trial_is_started_by_an_administrator_alone(
+    admin: Client, alice: User, acme_row: Connection, active: bool
+) -> None:
+    Connection.objects.filter(pk=acme_row.pk).update(active=active)
+    hers = Client()
+    hers.force_login(alice)
+    for browser in (Client(), hers):
+        assert browser.get("/signin/start?connection=trial:acme").status_code == 404
+        assert browser.post("/signin/start", {"connection": "trial:acme"}).status_code == 404
+    # Hers goes on to ask the IdP, which nobody plays here; tests/browser goes all the way.
+    assert admin.get("/signin/start?connection=trial:acme").status_code == 503

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -27,6 +27,7 @@ from xaa.signin.backend import SignInBackend
 from xaa.signin.callback import CallbackView
 from xaa.signin.failures import SignInFailed
 from xaa.signin.models import FederatedIdentity
+from xaa.signin.start import StartView
 
 TOLD: Final = (
     "iss", "sub", "aud", "email", "email_verified", "name", "tenant", "auth_time", "acr", "amr", "sid",
@@ -53,6 +54,15 @@ class TrialBackend(SignInBackend):
 
     def get_or_create_user(self, access_token: str, id_token: str, payload: dict[str, Any]) -> NoReturn:
         raise TrialFinished(payload, alg=str(jose.peek(id_token).unverified_header["alg"]))
+
+
+class TrialStartView(StartView):
+    """Where every sign-in starts; a trial, which finds a connection that is off, too, is for staff alone."""
+
+    def _start(self, request: HttpRequest, asked: QueryDict, *, from_form: bool) -> HttpResponse:
+        if asked.get("connection", "").startswith(TRIAL) and not is_staff(request):
+            raise Http404("no trial for whoever is no administrator")
+        return super()._start(request, asked, from_form=from_form)
 
 
 class TrialCallbackView(CallbackView):
