@@ -50,7 +50,7 @@ class Lease:
             state=Run.State.QUEUED,
             not_before=not_before,
             waiting_for=waiting_for,
-            waits=F("waits") + is_limited,
+            waits=F("waits") + int(is_limited),  # PostgreSQL adds no booleans
             published_at=None,
             **_NO_LEASE,
         )
