@@ -16,6 +16,7 @@ from pathlib import Path
 
 from stage.door.layout import ROOT
 
+PINNED = ROOT / "requirements" / "demo.txt"
 CLIENT = """
 import sys, xaa.client, xaa.jose
 found = {"django", "oauth2_provider", "oauthlib", "mozilla_django_oidc"} & sys.modules.keys()
@@ -27,44 +28,51 @@ print("xaa.client imports without Django")
 def run_lift() -> int:
     with tempfile.TemporaryDirectory(prefix="xaa-lift-") as scratch:
         folder = Path(scratch)
-        wheel = _build(folder)
+        alone, whole = _make(folder / "alone"), _make(folder / "whole")
+        wheel = _build(alone, folder)
         strangers = sorted(name for name in zipfile.ZipFile(wheel).namelist() if not name.startswith("xaa"))
         if strangers:
             print(f"The wheel holds more than xaa: {strangers[:5]}")
             return 1
         print(f"Built {wheel.name}.")
-        alone = _environment(folder / "alone", wheel, alone=True)
+        _install_alone(alone, wheel, folder / "constraints.txt")
         failed = _run(alone, folder, "-c", CLIENT)
-        whole = _environment(folder / "whole", wheel)
+        _install_whole(whole, wheel)
         shutil.copy(ROOT / "tests" / "lift" / "project.py", folder)
         return failed or _run(whole, folder, "project.py")
 
 
-def _build(folder: Path) -> Path:
+def _make(where: Path) -> Path:
+    """The Python of an empty environment. It has a pip; the one that this runs in has none when uv made it."""
+    subprocess.run([sys.executable, "-m", "venv", where], check=True)
+    return where / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+
+def _build(python: Path, folder: Path) -> Path:
     source = folder / "source"
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     shutil.copytree(ROOT / "xaa", source / "xaa", ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source]
-    subprocess.run(command, check=True)
+    _pip(python, "wheel", "--no-deps", "--wheel-dir", folder, source)
     return next(folder.glob("*.whl"))
 
 
-def _environment(where: Path, wheel: Path, *, alone: bool = False) -> Path:
-    """An environment with the wheel and either what the wheel itself asks for, or all that the demo has."""
-    subprocess.run([sys.executable, "-m", "venv", where], check=True)
-    python = where / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    pinned = ROOT / "requirements" / "demo.txt"
-    if alone:
-        constraints = where / "constraints.txt"
-        constraints.write_text(_without_hashes(pinned.read_text(encoding="utf-8")), encoding="utf-8")
-        subprocess.run([*install, "--constraint", constraints, wheel], check=True)
-    else:
-        subprocess.run([*install, "--require-hashes", "--requirement", pinned], check=True)
-        subprocess.run([*install, "--no-deps", wheel], check=True)
-    return python
+def _install_alone(python: Path, wheel: Path, constraints: Path) -> None:
+    """The wheel and what it asks for itself."""
+    constraints.write_text(_without_hashes(PINNED.read_text(encoding="utf-8")), encoding="utf-8")
+    _pip(python, "install", "--constraint", constraints, wheel)
+
+
+def _install_whole(python: Path, wheel: Path) -> None:
+    """The wheel beside all that the demo has."""
+    _pip(python, "install", "--require-hashes", "--requirement", PINNED)
+    _pip(python, "install", "--no-deps", wheel)
+
+
+def _pip(python: Path, command: str, *arguments: str | Path) -> None:
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    subprocess.run([python, "-m", "pip", command, *quiet, *arguments], check=True)
 
 
 def _without_hashes(text: str) -> str:
