@@ -18,6 +18,7 @@ from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import Group, Person, PersonChange
 from idp_mock.directory.person_change import OneselfSuspended, save_person, tell_change, undo
 from idp_mock.signin.session_end import end_all_of, reactivate, suspend
+from stage.kit.changes import base_on
 
 SUSPENDED = (
     "{name} is suspended: signed out here, and no app gets an ID-JAG for this person from the next request on. "
@@ -108,8 +109,7 @@ def address_of(person: Person) -> str:
 def show_stale(request: HttpRequest, visitor: Visitor, found: Person, form: GroupsForm) -> HttpResponse:
     """Somebody was faster: show what she changed beside what was ticked here, and let the next save count."""
     missed = found.changes.filter(version__gt=form.cleaned_data["version"])
-    form.data = form.data.copy()
-    form.data["version"] = found.version
+    base_on(form, found.version)
     return show(request, visitor, found, form, status=409, missed=tell(missed))
 
 

@@ -16,6 +16,7 @@ from idp_mock.policy.change import make_connection, restore, save_change, switch
 from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
+from stage.kit.changes import base_on
 
 NOTHING = Reach(frozenset(), ())
 SWITCHED_ON = "{pair} is on. From the next request, {requesting} may act there for the groups in its terms."
@@ -130,8 +131,7 @@ def address_of(connection: CrossAppConnection) -> str:
 def show_stale(request: HttpRequest, visitor: Visitor, found: CrossAppConnection, form: TermsForm) -> HttpResponse:
     """Somebody was faster: show what she changed beside what was typed here, and let the next save count."""
     missed = found.changes.filter(version__gt=form.cleaned_data["version"])
-    form.data = form.data.copy()
-    form.data["version"] = found.version
+    base_on(form, found.version)
     return show(request, visitor, found, form, status=409, missed=tell(missed))
 
 

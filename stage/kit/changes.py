@@ -23,6 +23,12 @@ def read_version(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
+def base_on(form: Any, version: int) -> None:
+    """A form that came too late: what was typed in stays, and over ``version`` its next save counts."""
+    form.data = form.data.copy()
+    form.data["version"] = version
+
+
 def differences(
     labels: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[dict[str, str]]:

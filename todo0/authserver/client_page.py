@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import StaleVersion
+from stage.kit.changes import StaleVersion, base_on
 from todo0.authserver.client_forms import ClientTermsForm, RotateForm
 from todo0.authserver.client_secrets import end_former, find_retiring, rotate_secret
 from todo0.authserver.clients import CLIENT, describe
@@ -41,8 +41,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         save_change(CLIENT, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
     except StaleVersion:
-        form.data = form.data.copy()
-        form.data["version"] = version_of(CLIENT, pk)
+        base_on(form, version_of(CLIENT, pk))
         missed = tell(CLIENT, changes_of(CLIENT, pk).filter(version__gt=version))
         return show(request, load(pk), form, status=409, missed=missed)
     messages.success(request, "Saved. The terms count from the next request on.")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, read_version
+from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
 from todo0.console.changes import By, changes_of, restore, save_change, tell, version_of
 from todo0.console.gate import staff_only
 from todo0.console.models import Change
@@ -55,8 +55,7 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         save_change(CONNECTION, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
     except StaleVersion:
-        form.data = form.data.copy()
-        form.data["version"] = version_of(CONNECTION, pk)
+        base_on(form, version_of(CONNECTION, pk))
         missed = tell(CONNECTION, changes_of(CONNECTION, pk).filter(version__gt=version))
         return show(request, get_object_or_404(Connection, pk=pk), form, status=409, missed=missed)
     messages.success(request, "Saved. The terms count from the next request on.")

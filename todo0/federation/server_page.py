@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import StaleVersion
+from stage.kit.changes import StaleVersion, base_on
 from todo0.assertions.models import Redemption
 from todo0.console.changes import By, changes_of, restore, save_change, tell, version_of
 from todo0.console.gate import staff_only
@@ -50,9 +50,8 @@ def server(request: HttpRequest) -> HttpResponse:
         by = By(timezone.now(), request.user)
         save_change(TENANT, tenant.pk, terms, version=form.cleaned_data["version"], by=by)
     except StaleVersion:
-        form.data = form.data.copy()
         missed = tell(TENANT, changes_of(TENANT, tenant.pk).filter(version__gt=form.cleaned_data["version"]))
-        form.data["version"] = version
+        base_on(form, version)
         return show(request, load_tenant(), form, status=409, missed=missed)
     messages.success(request, "Saved. The rules count from the next request on.")
     return HttpResponseRedirect(reverse("admin-server"), status=303)
