@@ -27,6 +27,7 @@ CLIENT_SECRETS = (
     "EVIL0_RESOURCE_CLIENT_SECRET",
 )
 FERNET_KEYS = ("AGENT0_TOKEN_KEY",)
+STAGE_KEYS = ("STAGE_KEY",)
 CLIENT_KEYS = ("AGENT0_CLIENT_KEY",)
 COMPOSE_PASSWORDS = (
     "POSTGRES_PASSWORD",
@@ -69,6 +70,7 @@ def password() -> str:
 MAKERS: dict[str, Callable[[], str]] = {
     **dict.fromkeys(DJANGO_KEYS, lambda: secrets.token_urlsafe(48)),
     **dict.fromkeys(CLIENT_SECRETS, lambda: secrets.token_urlsafe(48)),
+    **dict.fromkeys(STAGE_KEYS, lambda: secrets.token_urlsafe(48)),
     **dict.fromkeys(FERNET_KEYS, fernet_key),
     **dict.fromkeys(CLIENT_KEYS, client_key),
 }

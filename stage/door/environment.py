@@ -12,11 +12,13 @@ from stage.door import demo_env
 from stage.door.layout import AGENT0, SERVERS, find_var, url_of
 from stage.door.locks import Held, acquire
 
-# Both ends of a registration know its secret, and nobody else does.
+# Both ends of a registration know its secret, and nobody else does. All know the stage's key: by it
+# evidence comes in and commands go out (docs/decisions/0009).
 OWN = {
-    "stage": ("STAGE_SECRET_KEY",),
+    "stage": ("STAGE_SECRET_KEY", "STAGE_KEY"),
     "agent0": (
         "AGENT0_SECRET_KEY",
+        "STAGE_KEY",
         "AGENT0_TOKEN_KEY",
         "AGENT0_CLIENT_KEY",
         "AGENT0_IDP_CLIENT_SECRET",
@@ -25,6 +27,7 @@ OWN = {
     ),
     "todo0": (
         "TODO0_SECRET_KEY",
+        "STAGE_KEY",
         "TODO0_IDP_CLIENT_SECRET",
         "TODO0_STAFF_IDP_CLIENT_SECRET",
         "AGENT0_RESOURCE_CLIENT_SECRET",
@@ -32,6 +35,7 @@ OWN = {
     ),
     "idp_mock": (
         "IDP_SECRET_KEY",
+        "STAGE_KEY",
         "AGENT0_IDP_CLIENT_SECRET",
         "AGENT0_GLOBEX_CLIENT_SECRET",
         "TODO0_IDP_CLIENT_SECRET",

@@ -26,6 +26,7 @@ __all__ = [
     "SECURE_REFERRER_POLICY",
     "SESSION_COOKIE_HTTPONLY",
     "SESSION_COOKIE_SAMESITE",
+    "STAGE_KEY",
     "STATIC_URL",
     "STORAGES",
     "TIME_ZONE",
@@ -44,6 +45,8 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(env.text("DEMO_VAR", str(ROOT / "var")))
 DEBUG = env.flag("DEBUG", default=False)
+# What the stage and the parties know of one another (docs/decisions/0009). Empty: no evidence, no commands.
+STAGE_KEY = env.text("STAGE_KEY", "") if env.flag("STAGE", default=True) else ""
 
 USE_TZ = True
 TIME_ZONE = "UTC"
