@@ -4,7 +4,9 @@ A refusal often needs no look at the body: the media type is wrong, the method, 
 then shuts the connection behind its answer without having said so, and a client that keeps its connections loses
 the next request on it (RFC 9112 §9.6 wants a ``close`` first). So the rest is read, as far as it is bearable.
 
-Deliberately does not: read on without end. What is longer than ``BEARABLE`` costs its sender the connection.
+Deliberately does not: read on without end. What is longer than ``BEARABLE`` costs its sender the connection. Nor
+announce that with ``Connection: close``: a WSGI application must not set a header of the hop (PEP 3333), so the
+server says it or not, as its reading of the body stands when the answer goes out.
 """
 
 from collections.abc import Callable, Iterable

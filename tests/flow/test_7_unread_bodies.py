@@ -9,7 +9,7 @@ from tests.flow.demo import Demo
 from tests.flow.wire import Wire
 
 FORM = "application/x-www-form-urlencoded"
-LARGE, ENDLESS = 200_000, 3_000_000
+LARGE, BEARABLE, ENDLESS = 200_000, 1024 * 1024, 3_000_000
 REFUSED_UNREAD = {
     "another media type": ("POST", "application/json", 400),
     "another method": ("PUT", FORM, 405),
@@ -42,12 +42,30 @@ def test_the_connection_is_kept(wire: Wire, demo: Demo, endpoint: str, refused: 
 
 
 def test_what_is_longer_than_bearable_is_not_read_to_its_end(wire: Wire) -> None:
-    """Then the server says that it closes, or has closed while it was still being sent to."""
+    """The end is never sent, and the answer comes. Behind it the connection is closed, said before or not."""
+    url = wire.idp()["token_endpoint"]
+    connection = connect(url)
+    connection.putrequest("POST", urlsplit(url).path)
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", str(ENDLESS))
+    connection.endheaders(b"x" * BEARABLE)
+    answer = connection.getresponse()
+    assert answer.status == 400
+    answer.read()
+    assert connection.sock is None or connection.sock.recv(1) == b""
+    connection.close()
+
+
+def test_the_connection_of_who_sends_more_than_is_bearable_serves_nothing_else(wire: Wire) -> None:
+    """The server closes while it is being sent to, or says that it will, or does it without a word: a WSGI
+    application cannot say ``Connection: close`` for it (PEP 3333, "Other HTTP Features")."""
     url = wire.idp()["token_endpoint"]
     connection = connect(url)
     try:
         assert send(connection, url, method="POST", media_type="application/json", length=ENDLESS) == 400
-        assert connection.sock is None
     except ConnectionError:
-        pass
+        connection.close()
+    if connection.sock is not None:
+        with pytest.raises(ConnectionError):
+            send(connection, url, method="POST", media_type=FORM, length=10)
     connection.close()
