@@ -93,6 +93,30 @@ def test_a_token_does_what_its_details_name_and_nothing_else(redeem: Redeem, ali
 
 
 @pytest.mark.spec("RA-04")
+@pytest.mark.parametrize("done", [True, False])
+def test_whoever_may_change_but_not_complete_sets_no_todo_done(redeem: Redeem, alice: User, done: bool) -> None:
+    todo = make_todo(alice)
+    if not done:
+        Todo.objects.filter(pk=todo.pk).update(done_at=timezone.now())
+    path, body = f"/todos/{todo.pk}", json.dumps({"title": "Other", "done": done})
+
+    def patch(token: str) -> Any:
+        return call_api("PATCH", path, body, Authorization=f"Bearer {token}")
+
+    changing = issue(redeem, GOOD | {"actions": ["change"]})
+    see_refused(patch(changing), status=403, error="insufficient_scope")
+    todo.refresh_from_db()
+    assert (todo.title, todo.is_done) == ("Send invoice", not done), "nothing of it was done"
+    elsewhere = GOOD | {"actions": ["complete"], "identifier": str(make_todo(alice).pk)}
+    see_refused(
+        patch(issue(redeem, GOOD | {"actions": ["change"]}, elsewhere)), status=403, error="insufficient_scope"
+    )
+    both = patch(issue(redeem, GOOD | {"actions": ["change", "complete"]}))
+    assert (both.status_code, both.json()["done"]) == (200, done)
+    assert send("change", changing, todo).status_code == 200, "its title it may change as before"
+
+
+@pytest.mark.spec("RA-04")
 def test_an_action_without_its_scope_is_not_granted(redeem: Redeem, alice: User) -> None:
     answer = redeem(id_jag(scope="todos.read", authorization_details=[GOOD])).json()
     assert answer["authorization_details"] == [GOOD | {"actions": ["read"]}]

@@ -104,6 +104,24 @@ def test_one_of_the_classes_is_enough(strict: None, settings: Any, redeem: Redee
     assert delete_first(alice, token_of(redeem, acr=acr)).status_code == 204
 
 
+@pytest.mark.spec("SU-08")
+def test_what_completing_wants_is_wanted_of_a_change_that_completes(
+    strict: None, settings: Any, redeem: Redeem, alice: Any
+) -> None:
+    settings.API_STEP_UP_ACTIONS = ("complete_todo",)
+    todo = Todo.objects.filter(owner=alice).first()
+
+    def patch(body: dict[str, Any], **sign_in: Any) -> Any:
+        bearer = f"Bearer {token_of(redeem, **sign_in)}"
+        return call_api("PATCH", f"/todos/{todo.pk}", body, Authorization=bearer)
+
+    answer = patch({"done": True}, acr="0")
+    see_refused(answer, status=401, error="insufficient_user_authentication")
+    assert f'acr_values="{MFA}"' in answer["WWW-Authenticate"]
+    assert patch({"title": "Other"}, acr="0").status_code == 200
+    assert patch({"done": True}).status_code == 200
+
+
 def test_a_better_sign_in_is_asked_for_only_where_nothing_else_is_wrong(
     strict: None, redeem: Redeem, alice: Any
 ) -> None:

@@ -20,10 +20,11 @@ from django.conf import settings
 from todo0.api.errors import AccessTokenRejected, ApiError
 from todo0.api.possession import check_possession
 from todo0.api.presented import Access, Presented
+from todo0.api.step_up import Demand
 from todo0.authserver.access_tokens import fingerprint_of
 from todo0.authserver.dot import AccessToken
 from todo0.authserver.signing_keys import ALGORITHMS, load_verification_keys
-from todo0.authserver.todo_details import reach_of
+from todo0.authserver.todo_details import SCOPE_OF, reach_of
 from xaa import jose, protocol
 from xaa.authorization_details import DetailsRefused
 from xaa.checks import Check, CheckRun, numbered
@@ -186,6 +187,18 @@ def check_access_token(presented: Presented) -> Access:
     return judge(presented, CHECKS, log)
 
 
+ALSO: Final = (check_scope, check_details, check_sign_in)
+"""What depends on the action. The rest of the argument stands for every action of one request."""
+
+
+def check_also(access: Access, *, action: str, demand: Demand) -> None:
+    """What a request does beside its method's action, as its body says: that is held to the same rules.
+
+    Otherwise whoever may change a todo completes it as well, though the admin withholds just that.
+    """
+    judge(replace(access.judged, action=action, required_scope=SCOPE_OF[action], demand=demand), ALSO, log)
+
+
 def judge(presented: Presented, checks: Sequence[Check[Presented]], logger: logging.Logger) -> Access:
     """The walk itself, for this resource server and for Todo0's other one (``todo0.mcp``)."""
     run = CheckRun(presented, ApiError, logger)
@@ -203,6 +216,7 @@ def judge(presented: Presented, checks: Sequence[Check[Presented]], logger: logg
         fingerprint=fingerprint_of(settled.token),
         acting=row.origin.acting if hasattr(row, "origin") else "",
         reach=settled.reach,
+        judged=settled.without_credentials(),
     )
 
 

@@ -131,7 +131,7 @@ PATHS: Final[Schema] = {
         "parameters": [TODO_ID],
         "get": _operation("Read a todo", READ, {"200": TODO} | NOT_FOUND),
         "patch": _operation(
-            "Change a todo",
+            "Change a todo; with done in it, the token must be allowed to complete, too",
             WRITE,
             {"200": TODO} | NOT_FOUND | BAD_BODY,
             requestBody={"required": True, "content": _json(_ref("schemas", "Change"))},

@@ -7,7 +7,7 @@ Deliberately does not: decide anything.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -55,6 +55,9 @@ class Presented:
     # A6 finds this.
     reach: frozenset[int] | None = None
 
+    def without_credentials(self) -> "Presented":
+        return replace(self, authorization="", dpop_headers=(), token="")
+
 
 @dataclass(frozen=True)
 class Access:
@@ -62,7 +65,8 @@ class Access:
     replayed.
 
     ``acting`` is who acts through the app, if the issuer named somebody: for the record, and nothing is granted by
-    it. ``reach`` is the ids of the todos it is limited to; None: all that are the user's.
+    it. ``reach`` is the ids of the todos it is limited to; None: all that are the user's. ``judged`` is what was
+    found, for what a request does besides (``access_token.check_also``).
     """
 
     user: User
@@ -70,6 +74,7 @@ class Access:
     scope: str
     issuer: str
     fingerprint: str
+    judged: Presented = field(repr=False)
     acting: str = ""
     reach: frozenset[int] | None = None
 

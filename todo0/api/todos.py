@@ -12,10 +12,12 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from todo0.api.access_token import check_also
 from todo0.api.errors import not_found
 from todo0.api.idempotency import answer_once
 from todo0.api.json_body import read_done, read_due_on, read_object, read_title, refused
 from todo0.api.presented import Access
+from todo0.api.step_up import demand_for
 from todo0.todos import changes
 from todo0.todos.models import Todo
 
@@ -62,6 +64,8 @@ def change_todo(request: HttpRequest, access: Access, *, at: datetime, todo_id: 
     wanted = read_object(request, {"title": read_title, "done": read_done, "due_on": read_due_on})
     if not wanted:
         raise refused("Expected at least one of title, done, due_on, found none.")
+    if "done" in wanted:  # then it also does what POST .../complete does, or takes it back
+        check_also(access, action="complete", demand=demand_for("complete_todo"))
     todo, actor = load_todo(access, todo_id), access.as_actor()
     if "title" in wanted:
         changes.rename(actor, todo, title=wanted["title"], at=at)
