@@ -1,15 +1,17 @@
 """The log of redemptions, and the bench on which an assertion is tried."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import responses
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from stage.kit import people
@@ -122,6 +124,20 @@ def test_the_page_asks_a_bounded_number_of_times_and_leads_to_older_ones(redeem:
     assert "number-1" in admin.get(f"/admin/assertions{older}").content.decode()
     call_command("forget_redemptions", "--keep", "5")
     assert Redemption.objects.count() == 5
+
+
+def test_what_is_older_than_a_month_is_forgotten(redeem: Redeem) -> None:
+    for days in (31, 29, 0):
+        redeem(id_jag(jti=f"{days}-days"))
+        row = Redemption.objects.order_by("-pk").first()
+        Redemption.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(days=days))
+    call_command("forget_redemptions")
+    assert {row.jti for row in Redemption.objects.all()} == {"29-days", "0-days"}
+    call_command("forget_redemptions", "--days", "7")
+    assert {row.jti for row in Redemption.objects.all()} == {"0-days"}
+    with pytest.raises(CommandError):
+        call_command("forget_redemptions", "--days", "-1")
+    assert Redemption.objects.exists()
 
 
 def state() -> dict[str, int]:

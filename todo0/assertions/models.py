@@ -19,7 +19,7 @@ class Redemption(models.Model):
         FAILED = "idjag_exchange_failed"
         NO_ID_JAG = "jwt_bearer_exchange_failed"  # what came says of itself that it is none (R3, R4)
 
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
     event = models.CharField(max_length=40, choices=Event.choices)
     client_id = models.CharField(max_length=255)
     issuer = models.CharField(max_length=255, blank=True)

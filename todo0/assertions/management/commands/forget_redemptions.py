@@ -1,25 +1,39 @@
-"""``manage.py todo0 forget_redemptions --keep 10000``: delete the log's oldest, for a scheduler to call."""
+"""``manage.py todo0 forget_redemptions``: delete what of the log is older than 30 days. Run it daily.
 
-from argparse import ArgumentParser
-from typing import Any
+The rows name people, so they are kept for as long as somebody may still ask what happened, and no longer. A product
+has a scheduler for it; ``--keep`` bounds a log that grows faster than its age says.
+"""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import timedelta
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from todo0.assertions.models import Redemption
 
+DAYS: Final = 30
+
 
 class Command(BaseCommand):
-    help = "Keep the newest redemptions of the log and delete the others."
+    help = "Delete the redemptions of the log that are older than so many days, or more than so many."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--keep", type=int, default=10_000)
+        parser.add_argument("--days", type=read_count, default=DAYS, help=f"their greatest age ({DAYS})")
+        parser.add_argument("--keep", type=read_count, help="and of the others the newest alone, so many")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        newest = Redemption.objects.order_by("-pk").values_list("pk", flat=True)
-        oldest_kept = newest[options["keep"] - 1 : options["keep"]].first() if options["keep"] > 0 else None
-        rows = (
-            Redemption.objects.all()
-            if options["keep"] <= 0
-            else Redemption.objects.filter(pk__lt=oldest_kept or 0)
-        )
-        self.stdout.write(f"forgotten: {rows.delete()[0]}")
+        oldest = timezone.now() - timedelta(days=options["days"])
+        forgotten = Redemption.objects.filter(at__lt=oldest).delete()[0]
+        if options["keep"] is not None:
+            newest = Redemption.objects.order_by("-pk").values_list("pk", flat=True)
+            first_too_many = newest[options["keep"] : options["keep"] + 1].first() or 0
+            forgotten += Redemption.objects.filter(pk__lte=first_too_many).delete()[0]
+        self.stdout.write(f"forgotten: {forgotten}")
+
+
+def read_count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise ArgumentTypeError(f"expected a number from 0 to 999999, found {text!r:.40}")
+    return int(text)
