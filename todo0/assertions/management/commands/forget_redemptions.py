@@ -1,7 +1,7 @@
 """``manage.py todo0 forget_redemptions``: delete what of the log is older than 30 days. Run it daily.
 
-The rows name people, so they are kept for as long as somebody may still ask what happened, and no longer. A product
-has a scheduler for it; ``--keep`` bounds a log that grows faster than its age says.
+The rows name people, so they are kept for as long as somebody may still ask what happened, and no longer. A
+product has a scheduler for it; ``--keep`` bounds a log that grows faster than its age says.
 """
 
 from argparse import ArgumentParser, ArgumentTypeError
