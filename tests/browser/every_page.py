@@ -194,3 +194,8 @@ def visit_todo0s_console(demo: Demo, page: Page) -> Visits:
     page.get_by_role("button", name="Register, and show its secret").click()
     expect(page.get_by_text("Another client has this id.")).to_be_visible()
     yield "console, a client that is not registered", page
+    arrive(page, f"{todo0}/admin/clients").get_by_label("Address of its document").fill(f"{todo0}/no-document")
+    page.get_by_label("Our name for it").fill("Nobody")
+    page.get_by_role("button", name="Look at its document, and let it in").click()
+    expect(page.locator(".field__error").first).to_be_visible()
+    yield "console, a client that is not let in", page

@@ -1,4 +1,4 @@
-"""The forms of a client: a new one, its terms, and the change of its secret."""
+"""The forms of a client: a new one, one that has a document, its terms, and the change of its secret."""
 
 import json
 import re
@@ -11,11 +11,15 @@ from django.core.exceptions import ValidationError
 from todo0.authserver.client_secrets import OVERLAPS
 from todo0.authserver.dot import Application
 from todo0.console.changes import Terms
+from xaa import protocol
 from xaa.client_assertion import read_client_keys
+from xaa.client_metadata import MAX_URL_LENGTH, ClientMetadataError
 from xaa.jose import JoseError
+from xaa.jwt_bearer.client_documents import load_client_directory
 from xaa.jwt_bearer.models import CrossAppClient
 
 CLIENT_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,99}")
+NEVER: Final = "Its document lists other grants alone, so it would never redeem an ID-JAG."
 PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -40,6 +44,36 @@ class NewClientForm(forms.Form):
         if Application.objects.filter(client_id=client_id).exists():
             raise ValidationError("Another client has this id.")
         return client_id
+
+
+class ClientUrlForm(forms.Form):
+    url = forms.CharField(
+        max_length=MAX_URL_LENGTH,
+        label="Address of its document",
+        help_text="Its client id, to the letter. It is fetched now, and again whenever the client comes.",
+        widget=forms.TextInput(attrs={"inputmode": "url", **PLAIN}),
+    )
+    name = forms.CharField(
+        max_length=100, label="Our name for it", help_text="What it calls itself is only its own word."
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Allowed scopes", choices=scope_choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_document_%s")  # beside the form for a client with a secret
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if Application.objects.filter(client_id=url).exists():
+            raise ValidationError("This client is let in already.")
+        try:
+            metadata = load_client_directory().load(url)
+        except ClientMetadataError as error:
+            raise ValidationError(str(error)) from error
+        if protocol.GRANT_JWT_BEARER not in metadata.grant_types:
+            raise ValidationError(NEVER)
+        return url
 
 
 class ClientTermsForm(forms.Form):

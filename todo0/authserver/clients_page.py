@@ -1,7 +1,7 @@
 """The list of clients that may act for people here, and the form for a new one.
 
-Deliberately does not: register public clients, which could prove nothing (ID-JAG §9.1), or a client whose id is a
-URL: ``manage.py todo0 allow_client_url`` looks at its document first.
+Deliberately does not: register public clients, which could prove nothing (ID-JAG §9.1). A client whose id is a URL
+has a form of its own (``client_url_page``).
 """
 
 from secrets import token_urlsafe
@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from todo0.authserver.client_forms import NewClientForm
+from todo0.authserver.client_forms import ClientUrlForm, NewClientForm
 from todo0.authserver.clients import CLIENT, describe
 from todo0.authserver.dot import Application
 from todo0.console.changes import By, record_change
 from todo0.console.gate import staff_only
+from todo0.federation.tenant import load_tenant
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.models import CrossAppClient
 
@@ -27,7 +28,7 @@ from xaa.jwt_bearer.models import CrossAppClient
 @require_safe
 @staff_only
 def clients(request: HttpRequest) -> HttpResponse:
-    return show(request, NewClientForm())
+    return show(request)
 
 
 @require_POST
@@ -65,6 +66,18 @@ def list_clients() -> QuerySet[CrossAppClient]:
     return CrossAppClient.objects.select_related("application").order_by("application__name", "pk")
 
 
-def show(request: HttpRequest, form: NewClientForm, *, status: int = 200) -> HttpResponse:
-    rows = [(client, has_document(client.application)) for client in list_clients()]
-    return render(request, "admin/clients.html", {"here": "clients", "rows": rows, "form": form}, status=status)
+def show(
+    request: HttpRequest,
+    form: NewClientForm | None = None,
+    *,
+    by_document: ClientUrlForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "here": "clients",
+        "rows": [(client, has_document(client.application)) for client in list_clients()],
+        "form": form or NewClientForm(),
+        "by_document": by_document or ClientUrlForm(),
+        "documents_count": load_tenant().url_clients,
+    }
+    return render(request, "admin/clients.html", context, status=status)

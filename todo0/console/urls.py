@@ -11,6 +11,7 @@ from todo0.authserver.client_page import (
     switch_client,
     undo_client,
 )
+from todo0.authserver.client_url_page import allow_client
 from todo0.authserver.clients_page import add_client, clients
 from todo0.console.home import home
 from todo0.federation.connection_page import connection, switch_connection, undo_connection
@@ -32,6 +33,7 @@ urlpatterns = [
     path("connections/<int:pk>/organization/leave", remove_member, name="admin-member-remove"),
     path("clients", clients, name="admin-clients"),
     path("clients/add", add_client, name="admin-client-add"),
+    path("clients/allow", allow_client, name="admin-client-allow"),
     path("clients/<int:pk>", client, name="admin-client"),
     path("clients/<int:pk>/xaa", switch_client, name="admin-client-xaa"),
     path("clients/<int:pk>/secret", rotate_client_secret, name="admin-client-secret"),
