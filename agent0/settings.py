@@ -25,6 +25,10 @@ IDP_ISSUER = env.url("AGENT0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
 IDP_CLIENT_ID = env.text("AGENT0_IDP_CLIENT_ID", registrations.AGENT0_AT_ACME.client_id)
 IDP_CLIENT_SECRET = "" if SIGNS else env.text("AGENT0_IDP_CLIENT_SECRET")
 IDP_EMAIL_DOMAINS = env.words("AGENT0_IDP_EMAIL_DOMAINS", "acme.example")
+# ... a second one, Globex, as long as the first has our mock IdP ...
+IS_MOCK = IDP_ISSUER.startswith(f"{addresses.IDP_URL}/")
+GLOBEX_ISSUER = f"{addresses.IDP_URL}/globex" if env.flag("AGENT0_GLOBEX", default=IS_MOCK) else ""
+GLOBEX_CLIENT_SECRET = registrations.AGENT0_AT_GLOBEX.load_secret() if GLOBEX_ISSUER and not SIGNS else ""
 
 # ... and where do I act: the resource app, whose authorization server knows me as another client (ID-JAG §5).
 RESOURCE_NAME = env.text("AGENT0_RESOURCE_NAME", "Todo0")
@@ -42,7 +46,7 @@ XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=Fa
 
 # Signing in. offline_access is asked for because a job may run after the ID Token has expired (TX-16).
 AUTHENTICATION_BACKENDS = ["xaa.signin.backend.SignInBackend"]
-SIGNIN_CONNECTIONS = "agent0.connections.CONNECTIONS"
+SIGNIN_CONNECTIONS = "agent0.connections"
 SIGNIN_TOKEN_STORE = "agent0.tokens.store.SealedTokenStore"
 SIGNIN_SCOPE = ("openid", "email", "profile", "offline_access")
 LOGIN_URL = "/"
@@ -55,8 +59,7 @@ TOKEN_KEYS = tuple(env.text("AGENT0_TOKEN_KEY").split())
 ASK_EACH_TIME = env.flag("AGENT0_ASK_EACH_TIME", default=True)  # of the IdP, for every request that a person makes
 DPOP = env.flag("AGENT0_DPOP", default=False)  # bind ID-JAGs and access tokens to a key of ours (RFC 9449)
 # Ask for the very actions that a request needs (RFC 9396)? The mock IdP and Todo0 know them; others may not.
-KNOW_DETAILS = IDP_ISSUER.startswith(f"{addresses.IDP_URL}/") and RESOURCE_AS_ISSUER == addresses.TODO0_URL
-DETAILS = env.flag("AGENT0_DETAILS", default=KNOW_DETAILS)
+DETAILS = env.flag("AGENT0_DETAILS", default=IS_MOCK and RESOURCE_AS_ISSUER == addresses.TODO0_URL)
 SUBJECT_TOKEN_MIN_LIFETIME = 30  # seconds an ID Token must still have to be worth presenting
 
 # The worker. The broker is a folder, or Redis by this one variable.

@@ -29,6 +29,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             session = store.load_session(request)
         except SigninEnded:
             return _to_signin(request)
+        request.signin_session = session  # the pages name the enterprise of this sign-in and no other
         response = view(request, session, **of_path)
         response.setdefault("Cache-Control", "no-store")  # a page about a person is not for the back button
         return response
@@ -39,7 +40,11 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def load_own_run(session: SigninSession, run_id: uuid.UUID) -> Run:
     """The Run, if it is this person's; somebody else's does not exist."""
     try:
-        return Run.objects.prefetch_related("steps").get(uuid=run_id, user_id=session.user_id)
+        return (
+            Run.objects.select_related("session")
+            .prefetch_related("steps")
+            .get(uuid=run_id, user_id=session.user_id)
+        )
     except Run.DoesNotExist as error:
         raise Http404("no such run") from error
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from agent0.assistant import outcomes
+from agent0.connections import name_of
 from agent0.jobs.actions import SCOPES
 from agent0.jobs.models import Run, Step
 from agent0.ways import Way
@@ -57,6 +58,7 @@ class Card:
         self.title = run.arguments.get("title", "")
         self.asked = " ".join(SCOPES[run.kind])
         self.way = Way(run.way).label
+        self.idp = name_of(run.session.issuer)
 
     @cached_property
     def steps(self) -> list[StepView]:
@@ -116,13 +118,13 @@ class Card:
         if self.explanation:
             return f"{self.explanation.title}."
         if self.run.waiting_for:
-            return outcomes.describe_waiting(self.run.waiting_for)
+            return outcomes.describe_waiting(self.run.waiting_for, idp=self.idp)
         return "Working on it." if state == Run.State.RUNNING else "Waiting for the worker."
 
     @cached_property
     def explanation(self) -> outcomes.Explanation | None:
         closed_badly = self.run.state in (Run.State.REFUSED, Run.State.FAILED)
-        return outcomes.explain(self.run.outcome) if closed_badly else None
+        return outcomes.explain(self.run.outcome, idp=self.idp) if closed_badly else None
 
     @property
     def retry_in(self) -> int | None:
@@ -151,7 +153,7 @@ class Card:
 
     def _title_of(self, name: str) -> str:
         titles = STEP_TITLES[Step.Name(name)]
-        return titles.format(idp=settings.IDP_NAME, app=settings.RESOURCE_NAME, way=self.way)
+        return titles.format(idp=self.idp, app=settings.RESOURCE_NAME, way=self.way)
 
 
 def _took(step: Step) -> int | None:

@@ -34,7 +34,9 @@ class WordsForm(forms.Form):
 @signed_in
 def chat(request: HttpRequest, session: SigninSession) -> HttpResponse:
     publishing.publish_overdue(user_id=session.user_id)
-    latest = Turn.objects.filter(user_id=session.user_id).select_related("run").prefetch_related("run__steps")
+    latest = (
+        Turn.objects.filter(user_id=session.user_id).select_related("run__session").prefetch_related("run__steps")
+    )
     turns = [
         (turn, Card(turn.run) if turn.run else None)
         for turn in reversed(latest.order_by("-created_at")[:TURNS_SHOWN])

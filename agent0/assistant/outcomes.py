@@ -190,9 +190,9 @@ EXPLANATIONS: Final = {
 }  # fmt: skip
 
 
-def explain(outcome: dict[str, Any]) -> Explanation:
-    """The words for a Run that did not succeed."""
-    names = {"idp": settings.IDP_NAME, "app": settings.RESOURCE_NAME}
+def explain(outcome: dict[str, Any], *, idp: str) -> Explanation:
+    """The words for a Run that did not succeed; ``idp`` is what its person calls her enterprise."""
+    names = {"idp": idp, "app": settings.RESOURCE_NAME}
     party = names["idp"] if outcome.get("leg") == "ask_idp" else names["app"]
     return EXPLANATIONS[outcome["code"]].spoken(**names, party=party)
 
@@ -221,5 +221,5 @@ WAITING: Final = {
 }
 
 
-def describe_waiting(waiting_for: str) -> str:
-    return WAITING[waiting_for].format(idp=settings.IDP_NAME, app=settings.RESOURCE_NAME)
+def describe_waiting(waiting_for: str, *, idp: str) -> str:
+    return WAITING[waiting_for].format(idp=idp, app=settings.RESOURCE_NAME)

@@ -4,6 +4,7 @@ Deliberately does not: ask anybody. These pages show what is configured and what
 thing to choose on them is Agent0's own way to the resource app, not what it may do there.
 """
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from agent0.assistant import standing
 from agent0.assistant.access import signed_in
 from agent0.assistant.cards import Card
-from agent0.connections import CONNECTIONS
+from agent0.assistant.context import find_own
+from agent0.connections import find_connection_for_email, first_connection
 from agent0.jobs.models import Run
 from agent0.tokens import store
 from agent0.tokens.models import SigninSession
@@ -35,22 +37,26 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         store.load_session(request)
     except SigninEnded:
-        connection = CONNECTIONS.connections[0]
         next_path = request.GET.get("next", chat)
-        context = {"connection": connection, "next_path": next_path, "people": _personas()}
+        context = {"connection": first_connection(), "next_path": next_path, "people": _personas()}
         return render(request, "home.html", context)
     return redirect(chat)
 
 
 def _personas() -> list[dict[str, str]]:
-    """DEMO ONLY: one button a seeded person, while the connection is the one that they belong to."""
-    if not settings.STAGE:
-        return []
-    return [
-        {"first_name": person.name.split()[0], "email": person.email}
-        for person in people.PEOPLE
-        if person.email.rpartition("@")[2] in settings.IDP_EMAIL_DOMAINS
-    ]
+    """DEMO ONLY: one button a seeded person whose enterprise is served here, first those of the first one.
+
+    A product names no customer, and no customer's people, to somebody who is not signed in.
+    """
+    first, found = first_connection(), []
+    for person in people.PEOPLE if settings.STAGE else ():
+        with suppress(LookupError):
+            connection = find_connection_for_email(person.email)
+            name = person.name.split()[0]
+            if connection != first:
+                name = f"{connection.name}'s {name}"
+            found.append({"name": name, "email": person.email, "connection": connection.slug})
+    return found
 
 
 @require_safe
@@ -76,7 +82,7 @@ def choose_way(request: HttpRequest, session: SigninSession) -> HttpResponse:
 @signed_in
 def activity(request: HttpRequest, session: SigninSession) -> HttpResponse:
     """A-4."""
-    runs = Run.objects.filter(user_id=session.user_id).prefetch_related("steps")[:50]
+    runs = Run.objects.filter(user_id=session.user_id).select_related("session").prefetch_related("steps")[:50]
     return render(request, "activity.html", {"cards": [Card(run) for run in runs]})
 
 
@@ -84,4 +90,4 @@ def activity(request: HttpRequest, session: SigninSession) -> HttpResponse:
 @signed_in
 def developer(request: HttpRequest, session: SigninSession) -> HttpResponse:
     """A-5. Public facts only: ids, addresses, and that secrets exist."""
-    return render(request, "developer.html", {"connection": CONNECTIONS.connections[0], "settings": settings})
+    return render(request, "developer.html", {"connection": find_own(request), "settings": settings})

@@ -10,9 +10,9 @@ Deliberately does not: ask the IdP. Looking at a page is no reason to make someb
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import timezone
 
+from agent0.connections import name_of
 from agent0.jobs.models import Run
 from agent0.tokens.models import CachedAccessToken, SigninSession
 from agent0.ways import resource_of
@@ -46,13 +46,13 @@ def load_standing(session: SigninSession) -> Standing:
     )
     closed = Run.objects.filter(user_id=session.user_id, state__in=Run.CLOSED)
     latest = closed.exclude(outcome__code__in=SAYS_NOTHING).order_by("finished_at").last()
-    code = latest.outcome["code"] if latest else ""
+    code, idp = latest.outcome["code"] if latest else "", name_of(session.issuer)
     if code in REFUSALS_BY_POLICY:
-        return Standing(f"Not allowed by {settings.IDP_NAME}", "deny", "", latest.finished_at, token)
+        return Standing(f"Not allowed by {idp}", "deny", "", latest.finished_at, token)
     if latest and latest.state == Run.State.DONE:
         scope = latest.outcome.get("granted", "")
-        return Standing(f"Managed by {settings.IDP_NAME}", "ok", scope, latest.finished_at, token)
+        return Standing(f"Managed by {idp}", "ok", scope, latest.finished_at, token)
     if code.startswith("read_only") or code in ("action_withheld", "stronger_signin"):
         scope = latest.outcome.get("granted", "")
-        return Standing(f"Managed by {settings.IDP_NAME}", "narrowed", scope, latest.finished_at, token)
+        return Standing(f"Managed by {idp}", "narrowed", scope, latest.finished_at, token)
     return Standing("Not tried yet", "neutral", "", None, token)

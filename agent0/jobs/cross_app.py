@@ -1,8 +1,8 @@
 """Cross App Access for one Run: ``xaa.client`` put together from the settings and the person's sealed tokens.
 
-In the flow: both token endpoints come from the metadata of the two *configured* issuers (RFC 8414 §3), each
-with Agent0's credentials at that one place; neither address nor secret is ever chosen by a token or by an
-API.
+In the flow: both token endpoints come from the metadata of two *configured* issuers (RFC 8414 §3), each with
+Agent0's credentials at that one place. The IdP is the one that the person signed in at; neither address nor secret
+is ever chosen by a token or by an API.
 
 Deliberately does not: keep a session object between Runs. What may be reused is in the token cache.
 """
@@ -21,6 +21,7 @@ from agent0.jobs.models import Run
 from agent0.jobs.todo_list import TodoList
 from agent0.tokens.access_tokens import SealedTokenCache
 from agent0.tokens.proof_key import load_proof_key
+from agent0.tokens.sessions import find_enterprise
 from agent0.tokens.subject import SubjectSource
 from agent0.ways import Way
 from xaa.client import CrossAppSession, Event, TokenEndpoint, discover_token_endpoint
@@ -56,7 +57,7 @@ def open_session(
     """``issuer`` is the guard. Raises ``IssuerUnusable`` when the metadata of one of the two cannot be had."""
     return CrossAppSession(
         http=conf.outgoing_http(),
-        idp=discover_idp(),
+        idp=discover_idp(run.session.issuer),
         resource_as=discover_resource_as(issuer),
         subject=subject,
         user=str(run.session_id),
@@ -76,14 +77,16 @@ def open_todo_list(run: Run, session: CrossAppSession, asked: Asked) -> TodoList
     return todo0_mcp.McpTodoList(partial(send, "POST")) if run.way == Way.MCP else todo0_api.RestTodoList(send)
 
 
-def discover_idp() -> TokenEndpoint:
+def discover_idp(issuer: str) -> TokenEndpoint:
+    """The IdP of one enterprise, with who Agent0 is there; raises ``SigninEnded`` where it is nobody any more."""
+    enterprise = find_enterprise(issuer)
     try:
         return discover_token_endpoint(
             conf.issuer_directory(),
-            settings.IDP_ISSUER,
-            client_id=settings.IDP_CLIENT_ID,
-            client_secret=settings.IDP_CLIENT_SECRET,
-            client_key=load_client_key() if settings.SIGNS else None,
+            enterprise.issuer,
+            client_id=enterprise.client_id,
+            client_secret=enterprise.client_secret,
+            client_key=enterprise.client_key,
             kind="openid",
         )
     except MetadataError as error:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from agent0.jobs.cross_app import IssuerUnusable, discover_idp, discover_resource_as
 from agent0.tokens import retired
 from agent0.tokens.models import RetiredToken
+from agent0.tokens.sessions import SigninEnded
 from xaa.client import (
     NoAnswer,
     TokenEndpoint,
@@ -40,22 +41,24 @@ def revoke(row_id: uuid.UUID) -> None:
         _revoke(row)
     except (NoAnswer, IssuerUnusable, MetadataError) as error:
         logger.warning("not revoked yet, one %s, to be tried again: %s", row.kind, error)
-        retired.put_off(row.kind, timezone.now())
+        retired.put_off(row.issuer, timezone.now())
         return
-    except (TokenEndpointError, UnexpectedResponse) as error:
+    except (TokenEndpointError, UnexpectedResponse, SigninEnded) as error:
         logger.warning("not revoked, one %s, and not tried again: %s", row.kind, error)
     row.delete()
 
 
 def _revoke(row: RetiredToken) -> None:
-    endpoint, token = _find_endpoint(row.kind), retired.open_token(row)
+    endpoint, token = _find_endpoint(row), retired.open_token(row)
     if endpoint and token:
         revoke_token(conf.outgoing_http(), endpoint, token, hint=row.kind, now=time.time())
         logger.info("revoked one %s at %s", row.kind, endpoint.issuer)
 
 
-def _find_endpoint(kind: str) -> TokenEndpoint | None:
+def _find_endpoint(row: RetiredToken) -> TokenEndpoint | None:
     directory = conf.issuer_directory()
-    if kind == "refresh_token":
-        return discover_revocation_endpoint(directory, discover_idp(), kind="openid")
-    return discover_revocation_endpoint(directory, discover_resource_as(settings.RESOURCE_AS_ISSUER))
+    if row.kind == "refresh_token":
+        return discover_revocation_endpoint(directory, discover_idp(row.issuer), kind="openid")
+    if row.issuer != settings.RESOURCE_AS_ISSUER:
+        raise SigninEnded("this token is of a server that is asked no more")
+    return discover_revocation_endpoint(directory, discover_resource_as(row.issuer))

@@ -49,7 +49,7 @@ class SealedTokenCache:
         try:
             self._keep(key, token)
         except SigninEnded:
-            retired.retire("access_token", token.value, until=datetime.fromtimestamp(token.expires_at, UTC))
+            retired.retire_access_token(token.value, until=datetime.fromtimestamp(token.expires_at, UTC))
             raise
 
     @transaction.atomic

@@ -92,11 +92,13 @@ class CachedAccessToken(models.Model):
 class RetiredToken(models.Model):
     """A token of a sign-in that has ended, sealed, until its server has heard that it is over (RFC 7009).
 
-    Of no user and no session: nobody can act with it. ``kind`` is the ``token_type_hint``.
+    Of no user and no session: nobody can act with it. ``kind`` is the ``token_type_hint``; ``issuer`` is the
+    server that issued it, and the only one that gets to see it.
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=16)
+    issuer = models.CharField(max_length=255)
     sealed_token = models.TextField()
     due_at = models.DateTimeField(default=timezone.now, db_index=True)
     give_up_at = models.DateTimeField(db_index=True)

@@ -17,6 +17,7 @@ from typing import Final
 
 from django.conf import settings
 
+from agent0.connections import is_served
 from agent0.tokens import sealing
 from agent0.tokens.models import RetiredToken, SigninSession
 
@@ -31,10 +32,11 @@ def retire_refresh_token(session: SigninSession, now: datetime) -> None:
 
     One of an IdP that the settings name no more is only forgotten: no other server is to see it.
     """
-    if session.issuer != settings.IDP_ISSUER:
+    if not is_served(session.issuer):
         return
     refresh_token = _open(session.sealed_refresh_token, session.owner_of("refresh_token"))
-    retire("refresh_token", refresh_token, until=now + timedelta(seconds=REFRESH_TOKEN_SECONDS))
+    until = now + timedelta(seconds=REFRESH_TOKEN_SECONDS)
+    retire("refresh_token", refresh_token, issuer=session.issuer, until=until)
 
 
 def retire_access_tokens(session: SigninSession, now: datetime) -> None:
@@ -42,14 +44,18 @@ def retire_access_tokens(session: SigninSession, now: datetime) -> None:
     ours = (settings.RESOURCE, settings.MCP_RESOURCE)
     for row in session.access_tokens.filter(expires_at__gt=now, resource__in=ours):
         owner = session.owner_of_access_token(row.resource, row.scope, row.details)
-        retire("access_token", _open(row.sealed_token, owner), until=row.expires_at)
+        retire_access_token(_open(row.sealed_token, owner), until=row.expires_at)
 
 
-def retire(kind: str, token: str, *, until: datetime) -> None:
-    """Have ``token`` revoked soon, if there is one; give up at ``until``."""
+def retire_access_token(token: str, *, until: datetime) -> None:
+    retire("access_token", token, issuer=settings.RESOURCE_AS_ISSUER, until=until)
+
+
+def retire(kind: str, token: str, *, issuer: str, until: datetime) -> None:
+    """Have ``token`` revoked soon at its ``issuer``, if there is one; give up at ``until``."""
     if not token:
         return
-    row = RetiredToken(uuid=uuid.uuid4(), kind=kind, give_up_at=until)
+    row = RetiredToken(uuid=uuid.uuid4(), kind=kind, issuer=issuer, give_up_at=until)
     row.sealed_token = sealing.seal(token, owner=row.owner)
     row.save(force_insert=True)
 
@@ -66,10 +72,10 @@ def claim_due(now: datetime) -> list[uuid.UUID]:
     ]
 
 
-def put_off(kind: str, now: datetime) -> None:
+def put_off(issuer: str, now: datetime) -> None:
     """All that go to a server that did not answer: it costs one attempt in a while, not one a row."""
     later = now + timedelta(seconds=RETRY_SECONDS)
-    RetiredToken.objects.filter(kind=kind, due_at__lt=later).update(due_at=later)
+    RetiredToken.objects.filter(issuer=issuer, due_at__lt=later).update(due_at=later)
 
 
 def open_token(row: RetiredToken) -> str:

@@ -19,9 +19,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from agent0.connections import find_connection_for_issuer
 from agent0.tokens import retired, sealing
 from agent0.tokens.models import CachedAccessToken, SigninSession
 from xaa.client.session import fingerprint
+from xaa.signin.connections import Connection
 
 
 class SigninEnded(Exception):
@@ -77,6 +79,14 @@ def load_live_session(session_id: uuid.UUID | str, *, user_id: int) -> SigninSes
     if not session.is_live(timezone.now()):
         raise SigninEnded("the sign-in is over")
     return session
+
+
+def find_enterprise(issuer: str) -> Connection:
+    """The enterprise of a sign-in. One that the settings name no more is asked nothing, and shown no token."""
+    try:
+        return find_connection_for_issuer(issuer)
+    except LookupError as error:
+        raise SigninEnded("this sign-in is of an IdP that is asked no more") from error
 
 
 @transaction.atomic

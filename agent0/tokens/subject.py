@@ -4,8 +4,8 @@ In the flow: ``xaa.client`` asks here at each exchange. The ID Token is given wh
 after that the refresh token stands in (RFC 8693 §2.1; ID-JAG §4.3), one exchange at a time: an IdP that
 rotates refresh tokens takes two workers with the same one for a thief and a victim (RFC 9700 §4.14.2).
 
-A sign-in may be older than a change of ``AGENT0_IDP_ISSUER``. Its tokens are the former IdP's business, and the
-present one is not shown them.
+A sign-in may be older than a change of the settings, which name its IdP no more. Its tokens are that IdP's
+business, and no other is shown them.
 
 Deliberately does not: refresh anything itself, or fall back from one token to the other after a refusal.
 """
@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from agent0.tokens import sealing
 from agent0.tokens.models import SigninSession
-from agent0.tokens.sessions import SigninEnded, load_live_session
+from agent0.tokens.sessions import SigninEnded, find_enterprise, load_live_session
 from xaa.client import SubjectToken
 from xaa.client.session import fingerprint
 
@@ -56,8 +56,7 @@ class SubjectSource:
 
     def __call__(self) -> SubjectToken:
         session = load_live_session(self.session_id, user_id=self.user_id)
-        if session.issuer != settings.IDP_ISSUER:
-            raise SigninEnded("this sign-in is of another IdP than the one that would be asked")
+        find_enterprise(session.issuer)
         try:
             if has_fresh_id_token(session):
                 subject = SubjectToken.from_id_token(_open(session, "id_token"))

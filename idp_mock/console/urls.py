@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from idp_mock.console.dashboard import dashboard
 from idp_mock.console.home import admin_home
+from idp_mock.directory.app_secret import new_secret
 from idp_mock.directory.apps_page import app, apps
 from idp_mock.directory.people_page import people
 from idp_mock.directory.person_page import person, set_status, undo_change
@@ -35,6 +36,7 @@ urlpatterns = [
     path("admin/policy/connect/<int:app>/<int:resource_app>", connect, name="policy_connect"),
     path("admin/apps", apps, name="apps"),
     path("admin/apps/<int:pk>", app, name="app"),
+    path("admin/apps/<int:pk>/secret", new_secret, name="app_secret"),
     path("admin/apps/<int:pk>/<slug:tab>", app, name="app_tab"),
     path("admin/people", people, name="people"),
     path("admin/people/<int:pk>", person, name="person"),

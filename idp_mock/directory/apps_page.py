@@ -3,7 +3,8 @@
 In the flow the last tab is the one that matters. It has Okta's two lists: *Apps granted consent* are those that
 may act at this app, *Apps providing consent* are those at which this app may act.
 
-Deliberately does not: register an app or change one. The seed does; a connection is changed on its own page.
+Deliberately does not: register an app, which the seed does. A connection is changed on its own page, a secret by
+``app_secret``.
 """
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from idp_mock.console.gate import Visitor, admins_only
+from idp_mock.directory.app_secret import name_of_secret
 from idp_mock.directory.models import App, Group, Person
 from idp_mock.policy.matrix import describe
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
@@ -39,7 +41,11 @@ def app(request: HttpRequest, visitor: Visitor, pk: int, tab: str = "general") -
         raise Http404("No such tab.")
     registered = App.objects.select_related("resource_app", "service_provider")
     found = get_object_or_404(registered, enterprise=visitor.enterprise, pk=pk)
-    shown = {"assignments": show_assignments, "connections": show_connections}.get(tab, lambda _found: {})
+    shown = {
+        "sign-on": show_sign_on,
+        "assignments": show_assignments,
+        "connections": show_connections,
+    }.get(tab, lambda _found: {})
     return visitor.show(
         request,
         "admin/app.html",
@@ -57,6 +63,10 @@ def role_of(found: App) -> dict[str, object]:
         "target": getattr(found, "resource_app", None),
         "service_provider": getattr(found, "service_provider", None),
     }
+
+
+def show_sign_on(found: App) -> dict[str, object]:
+    return {"secret_name": name_of_secret(found)}
 
 
 def show_assignments(found: App) -> dict[str, object]:

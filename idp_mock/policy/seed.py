@@ -3,8 +3,10 @@
 Running it again brings addresses up to date, but leaves a connection that exists as its admin left it.
 
 DEMO ONLY, like all seeds. Globex says yes to the same pair of apps, so that it issues real ID-JAGs for Todo0: they
-show that Todo0 refuses an issuer it does not trust, however good the signature. Mail0 is an app of Acme's that
-nobody runs here. Its connection is off; switched on, it gives ID-JAGs for an audience that is not Todo0.
+show that Todo0 refuses an issuer it does not trust, however good the signature. Todo0 is registered at Globex, but
+has no secret there before Globex's admin makes one, which is the first step of connecting the two. Mail0 is an app
+of Acme's that nobody runs here. Its connection is off; switched on, it gives ID-JAGs for an audience that is not
+Todo0.
 """
 
 import secrets
@@ -13,6 +15,7 @@ from idp_mock import clock
 from idp_mock.directory.models import App, Enterprise
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
 from stage.kit import addresses, registrations
+from xaa import protocol
 
 TODO0_AT_GLOBEX = "todo0-at-globex"
 MAIL0_AT_ACME, AGENT0_AT_MAIL0 = "mail0-at-acme", "agent0-at-mail0"
@@ -45,7 +48,7 @@ def seed_policy() -> None:
             registrations.AGENT0_AT_ACME.client_id,
             acme.apps.get(client_id=registrations.TODO0_AT_ACME.client_id),
         ),
-        (globex, registrations.AGENT0_AT_GLOBEX.client_id, seed_place(globex, TODO0_AT_GLOBEX, "Todo0")),
+        (globex, registrations.AGENT0_AT_GLOBEX.client_id, seed_todo0_at_globex(globex)),
     ):
         seed_connection(enterprise.apps.get(client_id=agent0), seed_todo0(todo0))
     seed_mail0(acme)
@@ -60,6 +63,17 @@ def seed_place(enterprise: Enterprise, client_id: str, name: str) -> App:
         app.set_secret(secrets.token_urlsafe(32))  # nobody knows it, so nobody authenticates with it
         app.save()
     app.assigned_groups.set(enterprise.groups.filter(slug="everybody"))
+    return app
+
+
+def seed_todo0_at_globex(globex: Enterprise) -> App:
+    """Ready for its people to sign in to: with Todo0's addresses, and with the sign-in's grants."""
+    app = seed_place(globex, TODO0_AT_GLOBEX, "Todo0")
+    signin = f"{addresses.TODO0_URL}/signin"
+    app.redirect_uris, app.post_logout_redirect_uris = [f"{signin}/callback"], [f"{signin}/logged-out"]
+    app.backchannel_logout_uri = f"{signin}/backchannel-logout"
+    app.grant_types = [protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_REFRESH_TOKEN]
+    app.save()
     return app
 
 

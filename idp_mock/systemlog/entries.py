@@ -16,6 +16,7 @@ from idp_mock.systemlog.models import (
     EVENT_KEY_ROTATION,
     EVENT_REFRESH_TOKEN,
     EVENT_RESUME,
+    EVENT_SECRET,
     EVENT_STOP,
     Event,
 )
@@ -26,6 +27,7 @@ SENTENCES = {
     EVENT_CONNECTION: "changed {app} at {target}",
     EVENT_STOP: "stopped all cross app access",
     EVENT_RESUME: "allowed cross app access again",
+    EVENT_SECRET: "made a new secret for {app}",
     EVENT_KEY_ANNOUNCED: "announced a signing key",
     EVENT_KEY_ROTATION: "rotated the signing keys",
     EVENT_KEY_RETIRED: "retired a signing key",
@@ -50,7 +52,7 @@ KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
     "policy": ("Policy changes", (EVENT_CONNECTION, EVENT_STOP, EVENT_RESUME)),
-    "keys": ("Keys", (EVENT_KEY_ANNOUNCED, EVENT_KEY_ROTATION, EVENT_KEY_RETIRED)),
+    "keys": ("Keys and secrets", (EVENT_SECRET, EVENT_KEY_ANNOUNCED, EVENT_KEY_ROTATION, EVENT_KEY_RETIRED)),
     "people": (
         "People and groups",
         (events.PERSON_SUSPEND, events.PERSON_REACTIVATE, GROUP_ADD, GROUP_REMOVE),

@@ -86,7 +86,7 @@ GLOBEX_ALICE = Person(
     groups=("sales",),
     password="alice-globex-demo-only",
     is_admin=True,
-    blurb="Another Alice, at another enterprise that Todo0 does not trust.",
+    blurb="Another Alice, and her enterprise's admin. Todo0 does not trust it until somebody connects the two.",
 )
 
 TOVE = Person(

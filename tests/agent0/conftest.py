@@ -41,7 +41,7 @@ def published(monkeypatch) -> list[str]:
 @pytest.fixture
 def far_side(settings) -> Iterator[FarSide]:
     with FarSide().serving() as running:
-        settings.IDP_ISSUER = running.idp_issuer
+        settings.IDP_ISSUER, settings.GLOBEX_ISSUER = running.idp_issuer, running.globex_issuer
         settings.RESOURCE_AS_ISSUER = running.url
         settings.RESOURCE = f"{running.url}/api"
         settings.MCP_RESOURCE = f"{running.url}/mcp"

@@ -1,4 +1,4 @@
-"""Acme's IdP and Todo0 as Agent0 sees them: one HTTP server on loopback, with a small memory and a switchboard.
+"""Acme's IdP, Globex's, and Todo0 as Agent0 sees them: one HTTP server, with a small memory and a switchboard.
 
 Good by default: the exchange answers with an ID-JAG, the redemption with an access token, the API with todos.
 ``far_side.answers["exchange"] = refusal(...)`` replaces one answer; ``hold_one_at_each_of("after create")`` stops
@@ -33,6 +33,7 @@ class FarSide(McpTools):
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.idp_issuer = f"{self.url}/acme"
+        self.globex_issuer = f"{self.url}/globex"
 
     @contextmanager
     def serving(self) -> Iterator["FarSide"]:
@@ -100,6 +101,9 @@ class FarSide(McpTools):
     def _idp_metadata(self, _seen: Seen) -> Answer:
         return self._metadata(self.idp_issuer, f"{self.idp_issuer}/token", f"{self.idp_issuer}/revoke")
 
+    def _globex_metadata(self, _seen: Seen) -> Answer:
+        return self._metadata(self.globex_issuer, f"{self.globex_issuer}/token", f"{self.globex_issuer}/revoke")
+
     def _as_metadata(self, _seen: Seen) -> Answer:
         grants = {protocol.META_GRANT_PROFILES: [protocol.GRANT_PROFILE_ID_JAG]}
         grants |= {"grant_types_supported": [protocol.GRANT_JWT_BEARER]}
@@ -113,11 +117,14 @@ class FarSide(McpTools):
     def _revoke_at_idp(self, _seen: Seen) -> Answer:
         return Answer(200, b"")
 
-    _revoke_at_as = _revoke_at_idp
+    _revoke_at_as = _revoke_at_globex = _revoke_at_idp
 
     def _exchange(self, seen: Seen) -> Answer:
         number = len(self.requests_of("exchange"))
         return id_jag_answer(access_token=f"id-jag-{number}", scope=seen.form["scope"])
+
+    def _exchange_at_globex(self, seen: Seen) -> Answer:
+        return id_jag_answer(access_token="id-jag-of-globex", scope=seen.form["scope"])
 
     def _redeem(self, seen: Seen) -> Answer:
         scopes = [exchange.form["scope"] for exchange in self.requests_of("exchange")]
@@ -168,6 +175,9 @@ def name_request(method: str, path: str) -> str:
     path = urlsplit(path).path
     exact = {
         ("GET", "/acme/.well-known/openid-configuration"): "idp_metadata",
+        ("GET", "/globex/.well-known/openid-configuration"): "globex_metadata",
+        ("POST", "/globex/token"): "exchange_at_globex",
+        ("POST", "/globex/revoke"): "revoke_at_globex",
         ("GET", "/.well-known/oauth-authorization-server"): "as_metadata",
         ("POST", "/acme/token"): "exchange",
         ("POST", "/oauth/token"): "redeem",

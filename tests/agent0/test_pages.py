@@ -64,6 +64,8 @@ def test_the_cast_is_not_offered_without_the_stage_or_at_another_enterprise(clie
     assert b"login_hint" not in client.get("/").content
     settings.STAGE = True
     settings.IDP_EMAIL_DOMAINS = ("okta.example",)
+    assert re.findall(rb"login_hint=([^&]+)", client.get("/").content) == [b"alice%40globex.example"]
+    settings.GLOBEX_ISSUER = ""
     assert b"login_hint" not in client.get("/").content
 
 
@@ -239,7 +241,7 @@ def test_every_way_to_fail_has_a_page_and_a_card(browser, make_run, code):
     state = Run.State.REFUSED
     run = make_run(state=state, outcome=outcome, finished_at=timezone.now())
     Turn.objects.create(user=run.user, run=run, words="Add it")
-    title = outcomes.explain(outcome).title
+    title = outcomes.explain(outcome, idp="Acme").title
     for path in (f"/runs/{run.uuid}", f"/runs/{run.uuid}/card", "/chat", "/activity"):
         response = browser.get(path)
         assert title in text_of(response)

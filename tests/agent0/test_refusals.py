@@ -68,7 +68,7 @@ def test_a_policy_denial_is_final_and_asked_for_once(far_side, run, do):
     asked = [seen.what for seen in far_side.seen if not seen.what.endswith("metadata")]
     assert asked == ["exchange"], "no redemption, no consent screen, no other way in"
     assert done.attempts == 1
-    assert outcomes.explain(done.outcome).next_step == outcomes.ASK_ADMIN
+    assert outcomes.explain(done.outcome, idp="Acme").next_step == outcomes.ASK_ADMIN
 
 
 @pytest.mark.spec("RF-07", "RF-03")
@@ -201,6 +201,6 @@ def test_it_throws_away_metadata_that_name_no_token_endpoint(far_side, run, do, 
 
 @pytest.mark.parametrize("code", outcomes.EXPLANATIONS)
 def test_each_refusal_says_who_decided_and_who_can_change_it(code):
-    explanation = outcomes.explain({"code": code, "leg": "ask_idp"})
+    explanation = outcomes.explain({"code": code, "leg": "ask_idp"}, idp="Acme")
     words = [explanation.title, explanation.happened, explanation.decided_by, explanation.mended_by]
     assert all(word and "{" not in word for word in words)

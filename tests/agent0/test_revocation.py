@@ -141,7 +141,8 @@ def test_a_dead_server_costs_the_person_nothing_and_is_asked_again_later(acting,
 def test_many_tokens_for_a_dead_server_cost_one_attempt(far_side, queue):
     far_side.answers["revoke_at_idp"] = Answer(503, {})
     for number in range(5):
-        retired.retire("refresh_token", f"token-{number}", until=timezone.now() + timedelta(hours=1))
+        until = timezone.now() + timedelta(hours=1)
+        retired.retire("refresh_token", f"token-{number}", issuer=settings.IDP_ISSUER, until=until)
     RetiredToken.objects.exclude(pk=RetiredToken.objects.first().pk).update(
         due_at=timezone.now() + timedelta(seconds=1)
     )

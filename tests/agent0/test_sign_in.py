@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
-from agent0.connections import CONNECTIONS
+from agent0.connections import first_connection
 from agent0.tokens.models import SigninSession
 from agent0.tokens.store import SealedTokenStore, load_session
 from agent0.tokens.subject import SubjectSource
@@ -31,7 +31,7 @@ def request_of_alice(alice):
 
 def signed_in(user, **override) -> SignedIn:
     values = {
-        "connection": CONNECTIONS.connections[0],
+        "connection": first_connection(),
         "user": user,
         "issuer": "http://localhost:8003/acme",
         "subject": "00u1alice",
@@ -108,11 +108,11 @@ def test_a_session_expiry_that_is_no_time_counts_as_none(store, request_of_alice
 
 @pytest.mark.spec("OI-05")
 def test_it_asks_for_offline_access_since_a_job_may_outlive_the_id_token():
-    assert "offline_access" in CONNECTIONS.connections[0].scope
+    assert "offline_access" in first_connection().scope
 
 
 def test_the_connections_secret_is_not_in_its_representation(settings):
-    assert settings.IDP_CLIENT_SECRET not in repr(CONNECTIONS.connections[0])
+    assert settings.IDP_CLIENT_SECRET not in repr(first_connection())
 
 
 @pytest.mark.spec("SU-06")

@@ -11,12 +11,17 @@ WORKED_ON = ("queued", "working", "will retry")
 
 
 def sign_in_at_agent0(visitor: Visitor, demo: Demo, person: Person) -> Page:
-    """From Agent0's front page to the chat, by way of Acme's sign-in page."""
+    """From Agent0's front page to the chat, by way of her enterprise's sign-in page."""
     page = visitor.open(demo.url("agent0"))
-    page = visitor.click(page, f"Continue as {person.name.split()[0]}")
+    page = visitor.click(page, f"Continue as {name_at_agent0(person)}")
     page = visitor.sign_in_at_idp(page, person)
     assert page.url.startswith(demo.facts["agent0"]["chat_url"]), f"{page.url} {page.status}: {page.text[:300]}"
     return page
+
+
+def name_at_agent0(person: Person) -> str:
+    first = person.name.split()[0]
+    return first if person.enterprise == "acme" else f"{person.enterprise.title()}'s {first}"
 
 
 def sign_in_at_todo0(visitor: Visitor, demo: Demo, person: Person) -> Page:

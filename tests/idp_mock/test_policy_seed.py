@@ -5,9 +5,10 @@ from django.db import IntegrityError
 from django.db.models import Q
 
 from idp_mock.directory.models import App, Enterprise
+from idp_mock.directory.secrets import matches_secret
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
 from idp_mock.policy.seed import seed_policy
-from stage.kit import addresses
+from stage.kit import addresses, registrations
 
 AT_TODO0 = Q(resource_app__app__name="Todo0")
 
@@ -51,9 +52,14 @@ def test_seeding_again_adds_nothing_and_leaves_the_admins_word_alone(acme: Enter
     assert App.objects.get(client_id="todo0-at-globex").secret_hash == secret
 
 
-def test_nobody_can_sign_in_through_or_authenticate_as_todo0_at_globex(globex: Enterprise) -> None:
-    app = globex.apps.get(client_id="todo0-at-globex")
-    assert (app.redirect_uris, app.grant_types, app.is_requesting_app) == ([], [], False)
+def test_todo0_is_registered_at_globex_and_nobody_authenticates_as_it_before_her_admin_makes_a_secret(
+    globex: Enterprise, acme: Enterprise
+) -> None:
+    app, at_acme = (one.apps.get(client_id=f"todo0-at-{one.slug}") for one in (globex, acme))
+    assert (app.redirect_uris, app.is_requesting_app) == (at_acme.redirect_uris, False)
+    assert app.grant_types == ["authorization_code", "refresh_token"]
+    known = [one.load_secret() for one in registrations.REGISTRATIONS]
+    assert not any(matches_secret(secret, app.secret_hash) for secret in known)
 
 
 def test_seeding_again_brings_addresses_up_to_date(acme: Enterprise) -> None:
