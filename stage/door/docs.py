@@ -1,8 +1,9 @@
 """``manage.py docs``: the tables in docs/ that follow from the code, written into their pages.
 
 ``docs/flow.md`` is written here, ``docs/conformance.md`` by ``stage.door.conformance``. The checks of the three
-servers are read from their source (``@numbered``, in the order of their ``CHECKS``), so
-that the published table cannot say something the code does not. ``tests/house`` fails when a page is stale.
+servers are read from their source (``@numbered``, in the order of their ``CHECKS``), so that the published table
+cannot say something the code does not; what they are there for is the registry's. ``tests/house`` fails when a
+page is stale.
 
 Deliberately does not: import a party. Reading text needs no Django and works for all three in one process.
 """
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from stage.door.conformance import write_conformance
 from stage.door.layout import ROOT
+from stage.kit.registry.checks import load_checks
 
 FLOW = ROOT / "docs" / "flow.md"
 EXCHANGE = tuple(f"idp_mock/tokens/token_exchange{part}.py" for part in ("_request", "_subject", "_policy"))
@@ -59,8 +61,11 @@ def write_docs() -> int:
 
 
 def _table(rows: list[Row]) -> str:
-    lines = ["| Check | Function | The rule |", "|---|---|---|"]
-    lines += [f"| **{row.number}** {row.title} | [`{row.name}`](../{row.path}) | {row.rule} |" for row in rows]
+    lines, seen = ["| Check | Function | The rule | What it stops |", "|---|---|---|---|"], set()
+    for row in rows:
+        stops = "the same" if row.number in seen else load_checks()[row.number].stops
+        seen.add(row.number)
+        lines.append(f"| **{row.number}** {row.title} | [`{row.name}`](../{row.path}) | {row.rule} | {stops} |")
     return "\n".join(lines) + "\n"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from idp_mock.tokens.errors import OAuthError
 from idp_mock.tokens.rehearsal import Supposed, WriteRefused, rehearse
 from idp_mock.tokens.token_exchange import CHECKS
 from stage.kit import people
+from stage.kit.registry.checks import load_checks
 from tests.idp_mock.admin_side import signed_in, text_of
 from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, World, last_event, sign_in
 
@@ -198,6 +200,17 @@ def test_carol_asks_for_alice_and_for_bob(carol: Client, world: World, alice: Pe
     said = text_of(ask(carol, world, bob))
     assert "denied by I10, for Bob Brandt The connection is not for any group this person is in." in said
     assert "I13 sign-in strong enough not reached" in said
+
+
+def test_a_check_says_why_it_exists_and_the_red_one_who_mends_it(
+    carol: Client, world: World, alice: Person, bob: Person
+) -> None:
+    checks, said = load_checks(), unescape(text_of(ask(carol, world, alice)))
+    assert checks["I5"].stops in said
+    assert checks["I10"].mended_by not in said
+    said = unescape(text_of(ask(carol, world, bob)))
+    assert checks["I10"].stops in said
+    assert f"Who mends it : {checks['I10'].mended_by}" in said
 
 
 def test_a_second_factor_helps_where_one_is_asked_for(carol: Client, world: World, alice: Person) -> None:

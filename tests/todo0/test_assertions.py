@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from stage.kit import people
+from stage.kit.registry.checks import load_checks
 from tests import builders
 from tests.todo0.conftest import ACME, API, Redeem, id_jag, post_form
 from tests.todo0.console_side import submit, text_of
@@ -183,6 +185,7 @@ def test_the_bench_names_the_check_that_would_refuse(
     answer = try_it(admin, assertion or id_jag(aud="https://other.example"))
     assert f"refused by {check}" in text_of(answer)
     assert "not reached" in text_of(answer)
+    assert load_checks()[check].mended_by in unescape(text_of(answer))
 
 
 def test_the_bench_neither_logs_nor_shows_what_was_pasted(
