@@ -18,6 +18,7 @@ from idp_mock.signin.sign_out import sign_out, sign_out_confirmed
 from idp_mock.tokens.endpoint import token
 from idp_mock.tokens.revocation import revoke
 from idp_mock.tokens.userinfo import userinfo
+from stage.kit.control.door import door
 from stage.kit.health import health
 
 well_known = [
@@ -38,6 +39,7 @@ okta_shaped = [
 
 urlpatterns = [
     path("health", health),
+    path("-/stage/<slug:command>", door),
     path("", enterprises, name="enterprises"),
     *well_known,
     path("<slug:tenant>/oauth2/v1/", include(okta_shaped)),

@@ -25,6 +25,7 @@ WSGI_APPLICATION = "stage.wsgi.application"
 SEED = "stage.seed.seed"
 INSTALLED_APPS = [
     "stage.kit",
+    "stage.control",
     "stage.launchpad",
     "stage.recorder",
     "django.contrib.auth",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from stage.kit.control.door import door
 from stage.kit.health import health
 from todo0.api.metadata import protected_resource_metadata
 from todo0.authserver.metadata import Todo0MetadataView
@@ -23,5 +24,6 @@ urlpatterns = [
     path("admin", RedirectView.as_view(pattern_name="admin-home")),
     path("admin/", include("todo0.console.urls")),
     path("health", health),
+    path("-/stage/<slug:command>", door),
     path("", include("todo0.todos.urls")),
 ]

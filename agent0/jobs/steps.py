@@ -16,6 +16,7 @@ from agent0.jobs.details import in_words
 from agent0.jobs.lease import Lease
 from agent0.jobs.models import Run, Step
 from agent0.tokens.subject import SubjectSource
+from stage.kit import state
 from xaa.authorization_details import Details, dump_details, parse_details
 from xaa.client import AccessToken, Event
 from xaa.client.session import fingerprint
@@ -62,6 +63,7 @@ class StepRecorder:
             self._close(passed=False, reason=reason)
 
     def _start_leg(self, event: Event) -> None:
+        state.load()
         self._lease.renew()
         name = STEP_OF_LEG[event.leg]
         if self._step and self._step.name == Step.Name.NEED_TOKEN and self._step.state == Step.State.RUNNING:

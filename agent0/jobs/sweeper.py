@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from agent0.jobs import publishing
 from agent0.tokens import sessions
+from stage.kit import state
 
 logger = logging.getLogger(__name__)
 _stop = threading.Event()
@@ -45,6 +46,7 @@ def _sweep_until_stopped() -> None:
     expiry_due_at = 0.0
     while not _stop.is_set():
         try:
+            state.load()
             publishing.publish_overdue()
             publishing.publish_retired_tokens()
             if time.monotonic() >= expiry_due_at:

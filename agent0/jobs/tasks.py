@@ -8,10 +8,12 @@ import uuid
 
 from agent0.celery import app
 from agent0.jobs import lease, revocation, worker
+from stage.kit import state
 
 
 @app.task(name="agent0.run_job")
 def run_job(run_id: str) -> None:
+    state.load()
     try:
         taken = lease.take(uuid.UUID(run_id))
     except lease.LeaseNotFree:
@@ -21,4 +23,5 @@ def run_job(run_id: str) -> None:
 
 @app.task(name="agent0.revoke_token")
 def revoke_token(row_id: str) -> None:
+    state.load()
     revocation.revoke(uuid.UUID(row_id))

@@ -25,11 +25,12 @@ ONWARD = "leads on to a page at once"
 FRAGMENTS = "a piece of a page, which its script fetches"
 
 NOT_PAGES = {
-    "stage": {"health": PROGRAMS},
+    "stage": {"health": PROGRAMS, "-/stage/<slug:command>": PROGRAMS},
     "agent0": {
         "signin/backchannel-logout": PROGRAMS,
         "client-metadata.json": PROGRAMS,
         "health": PROGRAMS,
+        "-/stage/<slug:command>": PROGRAMS,
         "chat/ask": FORMS,
         "chat/strip": FRAGMENTS,
         "connections/way": FORMS,
@@ -54,6 +55,7 @@ NOT_PAGES = {
         "api/<path:elsewhere>": PROGRAMS,
         "signin/backchannel-logout": PROGRAMS,
         "health": PROGRAMS,
+        "-/stage/<slug:command>": PROGRAMS,
         "admin": ONWARD,
         "admin/connections/<int:pk>/sign-in": FORMS,
         "admin/connections/<int:pk>/xaa": FORMS,
@@ -72,6 +74,7 @@ NOT_PAGES = {
     },
     "idp": {
         "health": PROGRAMS,
+        "-/stage/<slug:command>": PROGRAMS,
         ".well-known/oauth-authorization-server/<slug:tenant>": PROGRAMS,
         "<slug:tenant>/.well-known/openid-configuration": PROGRAMS,
         ".well-known/openid-configuration/<slug:tenant>": PROGRAMS,

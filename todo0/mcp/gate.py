@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from stage.kit import state
 from todo0.api.errors import AccessTokenRejected, ApiError
 from todo0.api.json_body import parse, refused
 from todo0.api.presented import Presented
@@ -55,6 +56,8 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        if settings.STAGE_KEY:
+            state.use(await in_thread(state.read))
         try:
             if request.method != "POST":
                 raise ApiError(405, "method_not_allowed", "Expected POST.", Allow="POST")

@@ -1,0 +1,16 @@
+"""What the stage knows of the world beside the state that it shares with every party (``kit.StageState``).
+
+Deliberately does not: repeat that state. The stage holds the truth in the same row that each party has of it.
+"""
+
+from django.db import models
+
+
+class Skew(models.Model):
+    """One party's clock goes wrong by so many seconds, for a fault of its own. No row: with the world's."""
+
+    place = models.CharField(max_length=20, primary_key=True)
+    seconds = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.seconds:+.0f} s"

@@ -1,0 +1,110 @@
+"""The world as the stage holds it: change it here, and every party is told at once.
+
+The truth is the stage's own ``StageState``. It is stored first and pushed then, one change at a time, so that two
+people who press two buttons leave one world and not half of each.
+
+Deliberately does not: know what a fault does. It is an id here; the registry says what it breaks.
+"""
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from stage.control.models import Skew
+from stage.control.push import Door, Outcome, push
+from stage.kit import state
+from stage.kit.state import Armed, Hold, Mode, StageState
+
+GATE_SECONDS: Final = 300.0
+"""How long the gate stays closed at most. Then it opens by itself, and the clock goes on."""
+
+_one_at_a_time = threading.RLock()
+
+
+def arm(fault: str, mode: Mode = "one-shot", trace: str = "") -> list[Outcome]:
+    """One fault more; armed already, it takes on ``mode`` and ``trace``."""
+    with _one_at_a_time:
+        others = tuple(one for one in state.read().faults if one.id != fault)
+        return _set_faults((*others, Armed(fault, mode, trace)))
+
+
+def clear(faults: Iterable[str] | None = None) -> list[Outcome]:
+    """Disarm ``faults``; without them, all."""
+    with _one_at_a_time:
+        gone = None if faults is None else set(faults)
+        return _set_faults(one for one in state.read().faults if gone is not None and one.id not in gone)
+
+
+def jump(seconds: float) -> list[Outcome]:
+    """The world's clock goes forward, for everybody."""
+    with _one_at_a_time:
+        found = state.read()
+        _store(offset=found.offset + seconds)
+        return _push_clock()
+
+
+def set_skew(place: str, seconds: float) -> list[Outcome]:
+    """One party's clock goes wrong by so much; 0 puts it right."""
+    with _one_at_a_time:
+        if seconds:
+            Skew.objects.update_or_create(place=place, defaults={"seconds": seconds})
+        else:
+            Skew.objects.filter(place=place).delete()
+        return _push_clock()
+
+
+def close_gate(seconds: float = GATE_SECONDS) -> list[Outcome]:
+    """Agent0 waits before each call, and the world's clock stands still meanwhile."""
+    with _one_at_a_time:
+        _settle_hold()
+        now = time.time()
+        _store(hold=Hold(now, now + seconds))
+        return _push_clock()
+
+
+def open_gate() -> list[Outcome]:
+    """The clock goes on from where it stood."""
+    with _one_at_a_time:
+        _settle_hold()
+        return _push_clock()
+
+
+def tell_again() -> list[Outcome]:
+    """All of it, for a party that missed some of it."""
+    with _one_at_a_time:
+        return [*_push_faults(), *_push_clock()]
+
+
+def _settle_hold() -> None:
+    """What the clock lost while it was held becomes part of its offset, so that nothing jumps when it goes on."""
+    found, now = state.read(), time.time()
+    if found.hold:
+        _store(offset=found.shift(now) - found.skew, hold=None)
+
+
+def _set_faults(faults: Iterable[Armed]) -> list[Outcome]:
+    _store(faults=tuple(faults))
+    return _push_faults()
+
+
+def _store(**changed: Any) -> StageState:
+    changed_state = replace(state.read(), **changed)
+    state.write(changed_state)
+    return changed_state
+
+
+def _push_faults() -> list[Outcome]:
+    body = {"faults": [asdict(one) for one in state.read().faults]}
+    return push("faults", lambda door: body)
+
+
+def _push_clock() -> list[Outcome]:
+    found, skews = state.read(), dict(Skew.objects.values_list("place", "seconds"))
+    held = {"since": found.hold.since, "until": found.hold.until} if found.hold else {}
+
+    def body_for(door: Door) -> dict[str, Any]:
+        return {"offset": found.offset, "skew": skews.get(door.place, 0.0), **held}
+
+    return push("clock", body_for)

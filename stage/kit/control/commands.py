@@ -1,0 +1,98 @@
+"""What the stage can have this party do. Each command sets a part of the state, and says what it is then.
+
+A command says what shall be, never what shall change: the stage may send it twice, and whoever missed one has the
+truth again with the next.
+
+Deliberately does not: decide. Which faults there are and how far a clock may go is the stage's business.
+"""
+
+import re
+import time
+from dataclasses import asdict, replace
+from typing import Any, Final, cast
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from stage.kit import state
+from stage.kit.control.wanted import Malformed, check_members, read_choice, read_number, read_objects, read_text
+from stage.kit.state import Armed, Hold, Mode, StageState
+
+FAULT: Final = re.compile(r"F[0-9]{2}")
+TRACE: Final = re.compile(r"([0-9a-f]{32})?")
+DAY: Final = 24 * 3600.0
+EPOCH_LIMIT: Final = 2.0**40
+
+faults_changed = Signal()
+"""Sent with ``before`` and ``after``, two ``StageState``, inside the transaction that stores the second: for
+faults that change a party's configuration."""
+
+
+def tell_state(body: dict[str, Any]) -> dict[str, Any]:
+    """What is armed, and how late it is here."""
+    check_members(body)
+    return _told(state.read())
+
+
+def set_faults(body: dict[str, Any]) -> dict[str, Any]:
+    """``faults`` are armed, and no others."""
+    check_members(body, "faults")
+    found = tuple(read_armed(one) for one in read_objects(body, "faults", limit=40))
+    if len({one.id for one in found}) != len(found):
+        raise Malformed("Expected each fault once in faults, found one twice.")
+    with transaction.atomic():
+        before = state.read()
+        after = replace(before, faults=found)
+        state.write(after)
+        faults_changed.send(sender=StageState, before=before, after=after)
+    return _told(after)
+
+
+def set_clock(body: dict[str, Any]) -> dict[str, Any]:
+    """The world's clock is ``offset`` seconds off the real one, and this party's own ``skew`` seconds off that.
+
+    With ``since`` and ``until``, in real seconds since the epoch, it is held between the two and the gate closed.
+    """
+    check_members(body, "offset", "skew", "since", "until")
+    offset = read_number(body, "offset", limit=30 * DAY)
+    skew = read_number(body, "skew", 0.0, limit=DAY)
+    return _store(offset=offset, skew=skew, hold=_read_hold(body))
+
+
+def _read_hold(body: dict[str, Any]) -> Hold | None:
+    if not {"since", "until"} & body.keys():
+        return None
+    since, until = (read_number(body, name, limit=EPOCH_LIMIT) for name in ("since", "until"))
+    if not 0 < until - since <= DAY:
+        raise Malformed("Expected until to be after since, and by a day at most.")
+    return Hold(since, until)
+
+
+def read_armed(body: dict[str, Any]) -> Armed:
+    """One fault as JSON: its ``id``, ``mode`` and ``trace``."""
+    check_members(body, "id", "mode", "trace")
+    mode = read_choice(body, "mode", "one-shot", among=("one-shot", "sticky"))
+    return Armed(
+        id=read_text(body, "id", pattern=FAULT),
+        mode=cast("Mode", mode),
+        trace=read_text(body, "trace", "", pattern=TRACE),
+    )
+
+
+def _store(**changed: Any) -> dict[str, Any]:
+    with transaction.atomic():
+        after = replace(state.read(), **changed)
+        state.write(after)
+    return _told(after)
+
+
+def _told(found: StageState) -> dict[str, Any]:
+    real = time.time()
+    return asdict(found) | {"now": real + found.shift(real)}
+
+
+COMMANDS: Final = {
+    "state": tell_state,
+    "faults": set_faults,
+    "clock": set_clock,
+}
