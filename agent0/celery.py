@@ -10,9 +10,17 @@ Deliberately does not: keep results. What a page shows is the Run and its Steps 
 import os
 
 from celery import Celery
+from celery.signals import worker_init
+
+from stage.kit import telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agent0.settings")
 
 app = Celery("agent0")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def record(**_signal: object) -> None:
+    telemetry.start("worker")

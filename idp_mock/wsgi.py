@@ -4,8 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from stage.kit import telemetry
 from stage.kit.content_type import drop_parameters
 from stage.kit.unread_body import read_to_the_end
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idp_mock.settings")
-application = read_to_the_end(drop_parameters(get_wsgi_application()))
+telemetry.start("web")
+application = telemetry.record(read_to_the_end(drop_parameters(get_wsgi_application())))

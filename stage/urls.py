@@ -1,14 +1,16 @@
-"""The stage's addresses: its pages, the world by program, and the health check that every place has."""
+"""The stage's addresses: its pages, the world by program, where evidence arrives, and the health check."""
 
 from django.urls import path
 
 from stage.control.commands import world_door
 from stage.kit.health import health
 from stage.launchpad import views
+from stage.recorder.receiver import receive_traces
 
 urlpatterns = [
     path("", views.launchpad, name="launchpad"),
     path("how-it-works", views.how_it_works, name="how-it-works"),
+    path("v1/traces", receive_traces),
     path("health", health, name="health"),
     path("-/stage/<slug:command>", world_door),
 ]

@@ -78,7 +78,7 @@ class OutgoingHttp:
         user_agent = f"xaa/0.1 ({purpose})" if purpose else "xaa/0.1"
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "identity"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = GuardedAdapter(allow_private=allow_private)
+        adapter = BoundedAdapter(allow_private=allow_private, timeout=timeout, max_bytes=max_bytes)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -118,8 +118,7 @@ class OutgoingHttp:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = self._read_body(response)
-                return HttpAnswer(url, response.status_code, response.headers, body)
+                return HttpAnswer(url, response.status_code, response.headers, response.content)
         except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
             # The exception's own text can quote headers; its class and cause are enough to act on.
             raise HttpFailure(url, f"no answer: {_explain(error)}") from error
@@ -134,18 +133,37 @@ class OutgoingHttp:
         if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
             raise HttpFailure(url, expected)
 
+
+class BoundedAdapter(GuardedAdapter):
+    """Reads the answer whole before it hands it on, so that whoever watches requests sees all of an exchange."""
+
+    def __init__(self, *, allow_private: bool, timeout: float, max_bytes: int) -> None:
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        super().__init__(allow_private=allow_private)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        response = super().send(request, *args, **kwargs)
+        try:
+            response._content = self._read_body(response)
+        except BaseException:
+            response.close()
+            raise
+        response._content_consumed = True  # type: ignore[attr-defined]  # else it would be read once more
+        return response
+
     def _read_body(self, response: requests.Response) -> bytes:
         """Piece by piece, so that both bounds hold meanwhile. Compression, which hides size, is refused."""
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise HttpFailure(str(response.url), "expected a body without Content-Encoding")
         body = bytearray()
-        deadline = time.monotonic() + self.timeout
+        deadline = time.monotonic() + self._timeout
         while piece := response.raw.read1(8192, decode_content=False):
             body += piece
-            if len(body) > self.max_bytes:
-                raise HttpFailure(str(response.url), f"expected at most {self.max_bytes} bytes, found more")
+            if len(body) > self._max_bytes:
+                raise HttpFailure(str(response.url), f"expected at most {self._max_bytes} bytes, found more")
             if time.monotonic() > deadline:
-                raise HttpFailure(str(response.url), f"expected a whole answer within {self.timeout} s")
+                raise HttpFailure(str(response.url), f"expected a whole answer within {self._timeout} s")
         return bytes(body)
 
 

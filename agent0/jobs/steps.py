@@ -19,7 +19,7 @@ from agent0.tokens.subject import SubjectSource
 from stage.kit import state
 from xaa.authorization_details import Details, dump_details, parse_details
 from xaa.client import AccessToken, Event
-from xaa.client.session import fingerprint
+from xaa.fingerprint import fingerprint
 
 STEP_OF_LEG: Final = {
     "discovery": Step.Name.DISCOVER,

@@ -17,7 +17,7 @@ from agent0.tokens import retired, sealing
 from agent0.tokens.models import CachedAccessToken, SigninSession
 from agent0.tokens.sessions import SigninEnded, load_live_session
 from xaa.client import AccessToken, TokenKey
-from xaa.client.session import fingerprint
+from xaa.fingerprint import fingerprint
 
 
 class SealedTokenCache:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from agent0.connections import find_connection_for_issuer
 from agent0.tokens import retired, sealing
 from agent0.tokens.models import CachedAccessToken, SigninSession
-from xaa.client.session import fingerprint
+from xaa.fingerprint import fingerprint
 from xaa.signin.connections import Connection
 
 

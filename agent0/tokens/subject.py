@@ -24,7 +24,7 @@ from agent0.tokens import sealing
 from agent0.tokens.models import SigninSession
 from agent0.tokens.sessions import SigninEnded, find_enterprise, load_live_session
 from xaa.client import SubjectToken
-from xaa.client.session import fingerprint
+from xaa.fingerprint import fingerprint
 
 CLAIM_SECONDS: Final = 15
 """Longer than an exchange can take, so that a claim left by a killed worker runs out and nothing overlaps."""

@@ -18,7 +18,7 @@ from tests.flow.people_at_work import ask, sign_in_at_agent0, sign_in_at_todo0
 from tests.flow.wire import Client, Wire
 
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.eyJ")
-JWT_AT_REST = re.compile(rb"eyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.")
+JWT_AT_REST = re.compile(rb"eyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]")  # with its signature
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 ADDRESSES = re.compile(r"""https?://[^\s"'<>\\]+""")
 

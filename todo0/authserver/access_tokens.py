@@ -10,7 +10,6 @@ who acts for her, if the IdP says so: that is for the record, and the API grants
 take what the grant found from the request's attributes: there oauthlib shows a client's parameters as well.
 """
 
-import hashlib
 import secrets
 import time
 from typing import Any, Final
@@ -19,6 +18,7 @@ from django.conf import settings
 
 from todo0.authserver.signing_keys import load_signing_key
 from xaa import jose, protocol
+from xaa.fingerprint import fingerprint
 
 ORG_ID: Final = "org_id"  # Auth0's name for it
 CARRIED_OVER: Final = ("auth_time", "acr", "amr")
@@ -86,4 +86,4 @@ def details_of(request: Any) -> dict[str, Any]:
 
 def fingerprint_of(token: str) -> str:
     """Four characters to follow one token across screens and logs; useless for anything else."""
-    return f"AT-{hashlib.sha256(token.encode()).hexdigest()[:4]}"
+    return f"AT-{fingerprint(token)}"

@@ -26,6 +26,7 @@ from mcp.server.transport_security import TransportSecuritySettings  # noqa: E40
 from starlette.applications import Starlette  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from stage.kit import telemetry  # noqa: E402
 from todo0.mcp.gate import Gate  # noqa: E402
 from todo0.mcp.metadata import METADATA_PATH, healthy, protected_resource_metadata  # noqa: E402
 from todo0.mcp.server import SERVER  # noqa: E402
@@ -54,4 +55,5 @@ def build() -> Starlette:
     return built
 
 
-application = build()
+telemetry.start("web", "todo0_mcp")
+application = telemetry.record_asgi(build())

@@ -11,7 +11,6 @@ An API that wants a scope more (403 ``insufficient_scope``) gets it once, from w
 ask for (``widest``): the API names what it wants, and does not decide what is asked of the IdP.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from xaa.client.responses import AccessToken, IssuedIdJag, Names
 from xaa.client.token_exchange import SubjectToken, request_id_jag
 from xaa.dpop import build_proof
 from xaa.errors import XaaError
+from xaa.fingerprint import fingerprint
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
 from xaa.jose import SigningKey
 
@@ -177,11 +177,6 @@ class CrossAppSession:
         except XaaError as error:
             self.observe(Event(leg, "failed", {"reason": str(error)}))
             raise
-
-
-def fingerprint(token: str) -> str:
-    """Four characters by which people follow one token across pages and logs; nobody can get the token from it."""
-    return hashlib.sha256(token.encode()).hexdigest()[:4]
 
 
 def _told(details: Details) -> dict[str, str]:
