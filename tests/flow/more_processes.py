@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import requests
 
+from stage.autopilot.browser import TIMEOUT
 from tests.flow.demo import MANAGE, ROOT, Demo, free_ports, wait_for
-from tests.flow.visitor import TIMEOUT, new_session
+from tests.flow.visitor import new_session
 from tests.flow.wire import JWT_BEARER, Client, Wire
 
 

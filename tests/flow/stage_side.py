@@ -4,8 +4,9 @@ from typing import Any
 
 import requests
 
+from stage.autopilot.browser import TIMEOUT
 from tests.flow.demo import Demo
-from tests.flow.visitor import TIMEOUT, new_session
+from tests.flow.visitor import new_session
 from tests.flow.wire import Wire
 
 PARTIES = ("agent0", "todo0", "idp")

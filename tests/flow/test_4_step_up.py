@@ -10,13 +10,13 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from stage.autopilot.page import Page
 from tests.cast import ALICE
 from tests.corpus.vectors import Vector, load_vectors
 from tests.flow.bench import STEPPED_UP, ApiBench
 from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo, wait_for
 from tests.flow.genuine import Genuine
 from tests.flow.lab import ask_operator, export_key
-from tests.flow.pages import Page
 from tests.flow.people_at_work import WORKED_ON, ask, find_rested, say, sign_in_at_agent0
 from tests.flow.test_corpus import as_parameter, see_refused
 from tests.flow.visitor import Visitor

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from stage.autopilot.browser import TIMEOUT
 from tests.cast import DAN
 from tests.flow.demo import Demo
 from tests.flow.lab import ask_operator
 from tests.flow.more_processes import more_of_todo0, race, redeem_at
-from tests.flow.visitor import TIMEOUT, Visitor
+from tests.flow.visitor import Visitor
 from tests.flow.wire import Client, Wire, read_jwt
 
 RACERS = 64

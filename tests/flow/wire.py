@@ -15,9 +15,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
+from stage.autopilot.browser import TIMEOUT
 from tests.cast import Person
 from tests.flow.demo import Demo
-from tests.flow.visitor import TIMEOUT, Notes, Visitor, new_session
+from tests.flow.visitor import Notes, Visitor, new_session
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"

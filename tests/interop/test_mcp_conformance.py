@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from stage.autopilot.page import Page
 from stage.door.interop import find_node
 from tests.cast import ALICE
 from tests.flow.demo import MANAGE, Demo, free_ports
 from tests.flow.lab import ask_operator
-from tests.flow.pages import Page
 from tests.flow.visitor import Visitor
 from tests.flow.wire import Wire
 from tests.interop.peers import Peers

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.flow.pages import Button, Page
+from stage.autopilot.page import Button, Page
 from tests.flow.people_at_work import ask
 from tests.flow.visitor import Visitor
 from tests.interop.foreign_idp import NAME, Enterprise, enterprise_with

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.flow.pages import Page
+from stage.autopilot.page import Page
 from tests.flow.visitor import Visitor
 from tests.interop.foreign_idp import Enterprise, enterprise_with
 from tests.interop.peers import Peers

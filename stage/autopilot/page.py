@@ -1,8 +1,16 @@
-"""A page as a browser without JavaScript has it: text, links, forms, and every address that it names."""
+"""A page as a browser without JavaScript has it: text, links, forms, and every address that it names.
+
+Deliberately does not: run scripts. Whatever the stage does in a person's name can be done without any.
+"""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
+
+
+class Lost(Exception):
+    """The page is not what the errand needs; the text says which page, what was looked for and what is there."""
+
 
 VOID = {"input", "meta", "link", "br", "img", "hr"}
 LOADS = {
@@ -57,7 +65,10 @@ class Page(HTMLParser):
     def link(self, words: str) -> str:
         """The address behind the first link whose text contains ``words``."""
         found = [href for text, href in self.links if words in text]
-        assert found, f"{self.url} ({self.status}) has no link {words!r}, only {[text for text, _ in self.links]}"
+        if not found:
+            raise Lost(
+                f"{self.url} ({self.status}) has no link {words!r}, only {[text for text, _ in self.links]}"
+            )
         return found[0]
 
     def form(self, *, having: str = "", action: str = "") -> Form:
@@ -66,9 +77,7 @@ class Page(HTMLParser):
             names = {*form.fields, *form.typed, *(button.name for button in form.buttons)}
             if (not having or having in names) and action in form.action:
                 return form
-        raise AssertionError(
-            f"{self.url} ({self.status}) has no form with {having or action!r}: {self.text[:400]}"
-        )
+        raise Lost(f"{self.url} ({self.status}) has no form with {having or action!r}: {self.text[:400]}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         at = {name: value or "" for name, value in attrs}
