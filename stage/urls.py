@@ -1,6 +1,6 @@
 """The stage's addresses: its pages, the world by program, where evidence arrives, and the health check."""
 
-from django.urls import path
+from django.urls import include, path
 
 from stage.control.commands import world_door
 from stage.kit.health import health
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.launchpad, name="launchpad"),
     path("how-it-works", views.how_it_works, name="how-it-works"),
     path("v1/traces", receive_traces),
+    path("recorder/", include("stage.recorder.urls")),
     path("health", health, name="health"),
     path("-/stage/<slug:command>", world_door),
 ]

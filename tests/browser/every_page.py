@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.every_page_of_the_recorder import visit_recorder
 from tests.browser.rare_states import consent_address, end_runs, withdraw_consent
 from tests.browser.test_todo0_console import visit_console
 from tests.browser.walk import ask, continue_as, expect_badge, open_todo0, start_at_the_launchpad
@@ -51,6 +52,7 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     stage = demo.url("stage")
     yield "launchpad", arrive(page, stage)
     yield "how it works", arrive(page, f"{stage}/how-it-works")
+    yield from visit_recorder(demo, page)
 
 
 def visit_errors(demo: Demo, page: Page) -> Visits:

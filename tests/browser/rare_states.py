@@ -1,10 +1,11 @@
-"""States of the demo that nobody can click to, laid down by its operator: registrations, and ends of Runs.
+"""States of the demo that nobody can click to, laid down by its operator: registrations, ends of Runs, evidence.
 
 Deliberately does not: make pages. Each is served by the party itself, out of what stands in its database.
 """
 
 import base64
 import zlib
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.cast import ALICE
@@ -87,3 +88,26 @@ def withdraw_consent(demo: Demo) -> None:
 def end_runs(demo: Demo) -> dict[str, str]:
     """One ended Run of Alice's for each kind of end that looks different: its code, and its id."""
     return ask_operator(demo, "agent0", END_RUNS, given=ALICE.email)
+
+
+RECORD = """
+import json, sys
+from tests.stage.evidence import build
+for row in json.load(sys.stdin):
+    build(row).save()
+print("{}")
+"""
+SWEEP = """
+from stage.recorder.models import Record
+Record.objects.all().delete()
+print("{}")
+"""
+
+
+def record(demo: Demo, rows: list[dict[str, Any]]) -> None:
+    """Evidence of a flow that nobody made just now, in the stage's recorder."""
+    ask_operator(demo, "stage", RECORD, given=rows)
+
+
+def sweep_records(demo: Demo) -> None:
+    ask_operator(demo, "stage", SWEEP)

@@ -8,7 +8,8 @@ from stage.kit.settings_base import ROOT
 from stage.launchpad.picture import STYLESHEET, load_colours
 
 CSS = STYLESHEET.read_text()
-CLASSES = set(re.findall(r"\.([a-z][\w-]*)", CSS))
+OF_APPS = sorted(path for path in ROOT.glob("*/*/static/**/*.css") if path != STYLESHEET)
+CLASSES = {name for path in (STYLESHEET, *OF_APPS) for name in re.findall(r"\.([a-z][\w-]*)", path.read_text())}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.svg"))
 LOGIC = re.compile(r"\{%.*?%\}|\{#.*?#\}")
 VARIABLE = re.compile(r"\{\{.*?\}\}")
@@ -46,6 +47,15 @@ def test_the_stylesheet_is_small_and_loads_nothing():
     assert len(CSS.encode()) <= 20 * 1024
     assert "url(" not in CSS
     assert "@import" not in CSS
+
+
+@pytest.mark.parametrize("path", OF_APPS, ids=lambda path: path.name)
+def test_a_stylesheet_of_an_app_takes_its_colours_from_the_house_and_loads_nothing(path):
+    own = path.read_text()
+    assert len(own.encode()) <= 16 * 1024
+    assert "url(" not in own
+    assert "@import" not in own
+    assert re.findall(r"#[0-9a-f]{3,8}\b(?!0)", own.replace("#0000", "")) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

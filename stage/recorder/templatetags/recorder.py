@@ -1,0 +1,56 @@
+"""What the recorder's templates ask for: the picture of a hop, its sentence, and links that keep the rest.
+
+In the flow: ``{% arrow hop %}`` draws one row of the diagram.
+
+Deliberately does not: decide anything about a trace.
+"""
+
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+
+from stage.recorder.hops import Hop
+from stage.recorder.picture import COLUMNS, bands, draw
+from stage.recorder.trace import Trace
+from stage.recorder.words import VERDICTS, describe_hop
+
+register = template.Library()
+
+
+@register.inclusion_tag("recorder/arrow.svg")
+def arrow(hop: Hop) -> dict[str, Any]:
+    """The row of a hop: bands, lifelines, request, answer."""
+    return {"picture": draw(hop), "bands": bands(), "lifelines": COLUMNS.items()}
+
+
+@register.inclusion_tag("recorder/diagram_head.html")
+def diagram_head() -> dict[str, Any]:
+    """The places above the lifelines, in the bands of their owners."""
+    return {"bands": bands()}
+
+
+@register.simple_tag
+def sentence(hop: Hop, trace: Trace) -> str:
+    return describe_hop(hop, trace)
+
+
+@register.simple_tag
+def query(asked: QueryDict, **changes: Any) -> str:
+    """The page's own query with these changes; an empty value takes a name out."""
+    changed = asked.copy()
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value not in ("", None):
+            changed[name] = str(value)
+    return f"?{changed.urlencode()}" if changed else "?"
+
+
+@register.filter
+def verdict_tone(verdict: str) -> str:
+    return VERDICTS[verdict][0]
+
+
+@register.filter
+def verdict_words(verdict: str) -> str:
+    return VERDICTS[verdict][1]

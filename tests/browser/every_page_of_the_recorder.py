@@ -1,0 +1,56 @@
+"""The walk through the recorder: nothing recorded, a flow that went well, one that was denied, every tab.
+
+Deliberately does not: run a flow. What is shown was recorded once, and is laid down by the operator.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.rare_states import record, sweep_records
+from tests.flow.demo import Demo
+from tests.stage.evidence import ACT, load
+
+TABS = ("story", "request", "response", "checks")
+
+
+def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
+    recorder = f"{demo.url('stage')}/recorder"
+    sweep_records(demo)
+    page.goto(f"{recorder}/")
+    expect(page.get_by_text("Nothing has been recorded yet")).to_be_visible()
+    yield "recorder, empty", page
+    record(demo, load("mcp"))
+    page.goto(f"{recorder}/")
+    yield "recorder, history", page
+    page.goto(f"{recorder}/?person=Nobody")
+    yield "recorder, nothing fits", page
+    for tab in TABS:
+        page.goto(f"{recorder}/traces/{ACT}?hop=9&tab={tab}")
+        expect(page.get_by_role("heading", name="Token exchange")).to_be_visible()
+        yield f"recorder, {tab}", page
+    page.goto(f"{recorder}/traces/{ACT}?hop=9&tab=request&raw=1")
+    yield "recorder, raw", page
+    sweep_records(demo)
+    record(demo, deny(load("rest")))
+    page.goto(f"{recorder}/traces/{ACT}")
+    expect(page.get_by_text("denied by check R7").first).to_be_attached()
+    yield "recorder, denied", page
+    sweep_records(demo)
+
+
+def deny(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The flow as it would be if Todo0 had found another audience: refused by R7, and nothing after it."""
+    kept = [row for row in rows if not row["exchange"]["request"]["target"].startswith("/api/")]
+    for row in kept:
+        if row["exchange"]["request"]["target"] != "/oauth/token":
+            continue
+        row["exchange"]["response"] |= {"status": 400, "body": '{"error": "invalid_grant"}', "size": 26}
+        for at, check in enumerate(row["checks"]):
+            refused = check["number"] == "R7"
+            later = any(one["number"] == "R7" for one in row["checks"][:at])
+            check["outcome"] = "failed" if refused else "not reached" if later else "passed"
+            note = "aud: expected 'http://todo0.example', found 'http://todo0.example/'"
+            check["note"] = note if refused else ""
+    return kept

@@ -1,0 +1,194 @@
+"""R-1: a trace is put together from what both sides recorded, hop by hop, and its page shows it as captured."""
+
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+
+from stage.recorder.models import Record
+from stage.recorder.trace import NoSuchTrace, assemble, load_trace
+from tests.stage.evidence import ACT, SIGN_IN, build, lay_down, load
+
+pytestmark = pytest.mark.django_db
+TABS = ("story", "request", "response", "checks")
+
+
+def page_of(client, trace=ACT, **query):
+    answer = client.get(f"/recorder/traces/{trace}", query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def change(name, *, place, kind="server", path="", **changes):
+    """Lay down the flow ``name`` with other words in the one record that is meant."""
+    rows = load(name)
+    (row,) = [
+        row
+        for row in rows
+        if (row["place"], row["kind"]) == (place, kind) and row["exchange"]["request"]["target"].startswith(path)
+    ][-1:]
+    row |= changes
+    for each in rows:
+        build(each).save()
+
+
+def test_the_happy_path_over_mcp_has_all_thirteen_hops_in_their_order():
+    trace = load_trace(lay_down("mcp"))
+    assert [hop.key for hop in trace.hops] == [str(number) for number in range(1, 14)]
+    assert trace.missing == []
+    assert (trace.verdict, trace.person) == ("passed", "Alice Anders")
+
+
+def test_what_was_not_needed_is_missing_with_a_reason():
+    trace = load_trace(lay_down("rest"))
+    assert [kind.number for kind in trace.missing] == [7]
+    assert "settings already say" in trace.missing[0].absent
+
+
+def test_each_hop_between_servers_is_known_from_both_of_its_sides():
+    trace = load_trace(lay_down("mcp"))
+    both = [hop.number for hop in trace.hops if hop.lead.wire and hop.lead.server]
+    assert both == ["5", "6", "7", "8", "9", "10", "11", "12", "13"]
+    assert all(hop.lead.wire is None and hop.origin.key == "you" for hop in trace.hops[:4])
+
+
+def test_a_sign_in_alone_has_its_own_six_hops():
+    lay_down("rest")
+    trace = load_trace(SIGN_IN)
+    assert [hop.key for hop in trace.hops] == ["1", "2", "3", "4", "5", "6"]
+    assert (trace.title, trace.missing) == ("Sign-in", [])
+
+
+def test_a_trace_is_told_by_what_was_asked():
+    assert load_trace(lay_down("rest")).title == 'Add "Book venue for offsite"'
+
+
+def test_a_refusal_that_the_happy_path_has_is_no_failure():
+    """Hop 7 is answered 401, and behind it A1 says no: that is how an API is asked who guards it."""
+    trace = load_trace(lay_down("mcp"))
+    hop = trace.find_hop("7")
+    assert hop.lead.status == 401
+    assert hop.lead.checks[0]["outcome"] == "failed"
+    assert hop.outcome == "passed"
+
+
+def test_the_first_check_that_refused_is_the_cause(client):
+    verdicts = [
+        {"number": "R7", "name": "check_audience", "title": "aud is exactly this server", "outcome": "failed",
+         "note": "aud: expected 'a', found 'b'"},
+        {"number": "R8", "name": "check_client", "title": "client", "outcome": "not reached", "note": ""},
+    ]  # fmt: skip
+    rows = load("rest")
+    for row in rows:
+        if row["exchange"]["request"]["target"] == "/oauth/token":
+            row["exchange"]["response"]["status"] = 400
+            row["checks"] = verdicts if row["kind"] == "server" else []
+    for row in rows:
+        if "/api/todos" not in row["exchange"]["request"]["target"]:
+            build(row).save()
+    trace = load_trace(ACT)
+    assert (trace.verdict, trace.failure.key, trace.failure.failed_check["number"]) == ("failed", "11", "R7")
+    html = page_of(client)
+    assert "denied by check R7" in html
+    assert re.search(r'<a class="hop__link" href="[^"]*hop=11#hop" aria-current="true">', html), "failure first"
+
+
+def test_a_try_after_a_failure_is_a_hop_of_its_own_and_the_flow_has_recovered():
+    rows = load("rest")
+    (again,) = [
+        row for row in rows if row["exchange"]["request"]["target"] == "/oauth/token" and row["kind"] == "client"
+    ]
+    first = {
+        **again,
+        "span_id": "f" * 16,
+        "started_at": "2026-11-28T17:16:45.572+00:00",
+        "exchange": {**again["exchange"], "response": None, "error": "refused"},
+    }
+    trace = assemble(ACT, [build(row) for row in (*rows[:-4], first, *rows[-4:])])
+    tries = [(hop.key, hop.outcome) for hop in trace.hops if hop.number == "11"]
+    assert tries == [("11", "no answer"), ("11.2", "passed")]
+    assert trace.verdict == "recovered"
+
+
+def test_every_hop_is_a_list_item_that_says_it_all_in_words(client):
+    lay_down("mcp")
+    html = page_of(client)
+    said = re.findall(r'<span class="hop__text">([^<]+)</span>', html)
+    assert len(said) == 13
+    assert re.fullmatch(r"9\. Agent0 to Acme IdP: Token exchange\. Answered 200 in \d+ ms, passed\.", said[8])
+    assert html.count('class="hop__picture" aria-hidden="true"') == 13
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_hop_has_every_tab_without_a_script(client, tab):
+    lay_down("mcp")
+    for number in range(1, 14):
+        html = page_of(client, hop=number, tab=tab)
+        assert f'tab={tab}#hop" aria-current="page"' in html
+        assert "{" not in re.sub(r"<pre.*?</pre>|<dd>.*?</dd>", "", html, flags=re.DOTALL), (
+            "a word is not filled in"
+        )
+
+
+def test_a_request_is_shown_as_captured_parameter_by_parameter(client):
+    lay_down("rest")
+    recorded = next(
+        record
+        for record in Record.objects.filter(place="agent0", kind="client")
+        if "token-exchange" in record.exchange["request"]["body"]
+    )
+    html = page_of(client, hop=9, tab="request")
+    for name, value in parse_qsl(recorded.exchange["request"]["body"]):
+        assert f'<dt class="mono">{name}</dt>' in html
+        assert value in html.replace("&quot;", '"') or name == "subject_token"
+    assert "the issuer of the resource app" in html, "what audience means"
+
+
+def test_the_raw_message_has_its_headers_in_their_order(client):
+    lay_down("rest")
+    html = page_of(client, hop=9, tab="request", raw=1)
+    raw = re.search(r'<pre class="raw"[^>]*>(.*?)</pre>', html, flags=re.DOTALL)[1]
+    assert raw.startswith("POST /acme/token\nHost: ")
+    assert "Authorization: Basic [redacted]" in raw
+
+
+def test_no_signature_and_no_secret_is_on_any_page(client):
+    lay_down("rest")
+    for number in range(1, 14):
+        for tab in TABS:
+            html = page_of(client, hop=number, tab=tab, raw=1)
+            assert not re.search(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{20,}", html)
+            assert "alice-demo-only" not in html
+
+
+def test_a_trace_takes_two_statements(client, django_assert_num_queries):
+    lay_down("mcp")
+    with django_assert_num_queries(2):
+        page_of(client, hop=9)
+
+
+def test_what_was_dropped_is_told(client):
+    change("rest", place="idp", path="/acme/token", dropped=3)
+    assert "3 records dropped" in page_of(client)
+
+
+def test_nothing_is_said_of_drops_when_there_were_none(client):
+    lay_down("rest")
+    assert "dropped" not in page_of(client)
+
+
+def test_an_unknown_trace_is_a_page_that_is_not_there(client):
+    assert client.get(f"/recorder/traces/{'0' * 32}").status_code == 404
+    with pytest.raises(NoSuchTrace):
+        load_trace("0" * 32)
+
+
+def test_a_hop_that_is_not_there_gives_way_to_the_first(client):
+    lay_down("rest")
+    assert 'hop=1#hop" aria-current="true"' in page_of(client, hop="99")
+
+
+def test_the_latest_flow_is_one_address_away(client):
+    assert client.get("/recorder/latest").url == "/recorder/"
+    lay_down("rest")
+    assert client.get("/recorder/latest").url == f"/recorder/traces/{ACT}"
