@@ -4,14 +4,19 @@
 """
 
 import json
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
-from stage.kit import state
+from stage.kit import clock, state
 from stage.kit.control.commands import faults_changed
 from stage.kit.state import Armed, Hold, StageState, load_once_a_request
+from xaa.clock import read_clock
 
 KEY = "the-key-of-this-test"
 
@@ -22,6 +27,14 @@ def staged(settings: Any, db: None) -> Any:
     settings.STAGE_KEY = KEY
     yield
     state.use(StageState())
+
+
+@pytest.fixture
+def moved(staged: None) -> Any:
+    """The clock as it is where there is a stage."""
+    clock.install()
+    yield
+    clock.uninstall()
 
 
 def post(command: str, body: Any = None, *, key: str = KEY) -> Any:
@@ -106,6 +119,27 @@ def test_a_held_clock_stands_still_until_its_time_is_up(staged: None) -> None:
     assert [seen.is_held(real) for real in (1200, 1300)] == [True, False]
     post("clock", {"offset": 120})
     assert through_the_middleware().hold is None
+
+
+def test_xaa_and_django_have_one_clock_and_it_is_the_worlds(moved: None) -> None:
+    assert abs((timezone.now() - datetime.now(UTC)).total_seconds()) < 1
+    post("clock", {"offset": 360, "skew": 10})
+    through_the_middleware()
+    for told in (read_clock(), timezone.now().timestamp()):
+        assert abs(told - time.time() - 370) < 1
+    assert abs(post("state").json()["now"] - time.time() - 370) < 1
+
+
+def test_a_session_ends_when_the_worlds_clock_says_so(moved: None, settings: Any) -> None:
+    kept = SessionStore()
+    kept["who"] = "alice"
+    kept.create()
+    post("clock", {"offset": settings.SESSION_COOKIE_AGE - 60})
+    through_the_middleware()
+    assert SessionStore(kept.session_key).load() == {"who": "alice"}
+    post("clock", {"offset": settings.SESSION_COOKIE_AGE + 60})
+    through_the_middleware()
+    assert SessionStore(kept.session_key).load() == {}
 
 
 @pytest.mark.parametrize(

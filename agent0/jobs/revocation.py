@@ -8,7 +8,6 @@ Deliberately does not: repeat an attempt by itself. A row that stays comes up ag
 """
 
 import logging
-import time
 import uuid
 
 from django.conf import settings
@@ -26,6 +25,7 @@ from xaa.client import (
     discover_revocation_endpoint,
     revoke_token,
 )
+from xaa.clock import read_clock
 from xaa.metadata import MetadataError
 from xaa.signin import conf
 
@@ -51,7 +51,7 @@ def revoke(row_id: uuid.UUID) -> None:
 def _revoke(row: RetiredToken) -> None:
     endpoint, token = _find_endpoint(row), retired.open_token(row)
     if endpoint and token:
-        revoke_token(conf.outgoing_http(), endpoint, token, hint=row.kind, now=time.time())
+        revoke_token(conf.outgoing_http(), endpoint, token, hint=row.kind, now=read_clock())
         logger.info("revoked one %s at %s", row.kind, endpoint.issuer)
 
 

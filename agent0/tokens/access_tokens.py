@@ -12,6 +12,7 @@ import uuid
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from agent0.tokens import retired, sealing
 from agent0.tokens.models import CachedAccessToken, SigninSession
@@ -68,7 +69,7 @@ class SealedTokenCache:
                 "granted_resource": " ".join(token.resource),
                 "granted_details": list(token.details),
                 "fingerprint": fingerprint(token.value),
-                "issued_at": datetime.now(UTC),
+                "issued_at": timezone.now(),
                 "expires_at": datetime.fromtimestamp(token.expires_at, UTC),
             },
         )

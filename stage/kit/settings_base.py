@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
-from stage.kit import addresses, env
+from stage.kit import addresses, clock, env
 
 __all__ = [
     "AUTH_PASSWORD_VALIDATORS",
@@ -47,6 +47,8 @@ VAR = Path(env.text("DEMO_VAR", str(ROOT / "var")))
 DEBUG = env.flag("DEBUG", default=False)
 # What the stage and the parties know of one another (docs/decisions/0009). Empty: no evidence, no commands.
 STAGE_KEY = env.text("STAGE_KEY", "") if env.flag("STAGE", default=True) else ""
+if STAGE_KEY:
+    clock.install()
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -5,8 +5,9 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from tests.cast import ALICE, CAROL
-from tests.flow.demo import Demo, fresh_folder, running_demo
+from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo
 from tests.flow.people_at_work import switch_connection
+from tests.flow.stage_side import Stage
 from tests.flow.visitor import Visitor
 from tests.flow.wire import Client, Wire
 
@@ -82,3 +83,16 @@ def policy_is_restored(demo: Demo, carol: Visitor) -> Iterator[None]:
     yield
     switch_connection(demo, carol, on=True)
     switch_connection(demo, carol, on=False, resource_app="Mail0")
+
+
+@pytest.fixture(scope="session")
+def another_world() -> Iterator[Wire]:
+    """A demo of its own for whoever moves the clock or resets the world: the others would notice."""
+    with fresh_folder() as folder, running_demo(folder, **on_embedded_parts()) as demo:
+        yield Wire(demo)
+
+
+@pytest.fixture(scope="session")
+def stage(another_world: Wire) -> Stage:
+    """The stage of that world."""
+    return Stage(another_world)

@@ -1,22 +1,8 @@
 """The stage commands three running parties, over the wire and by its key alone."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.flow.stage_side import PARTIES, Stage
-from tests.flow.wire import Wire
-
-
-@pytest.fixture
-def stage(wire: Wire) -> Iterator[Stage]:
-    """Whatever a test has armed or moved is put right again."""
-    stage = Stage(wire)
-    yield stage
-    stage.command("clear")
-    stage.command("release")
-    for place in PARTIES:
-        stage.command("skew", place=place, seconds=0)
 
 
 @pytest.mark.parametrize("party", PARTIES)

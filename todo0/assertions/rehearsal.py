@@ -7,12 +7,12 @@ Deliberately does not: keep or log what was pasted, or any part of it. The verdi
 """
 
 import logging
-import time
 from typing import Any, Final
 
 from django.db import transaction
 
 from xaa.checks import CheckRun, Verdict
+from xaa.clock import read_clock
 from xaa.jwt_bearer.grant import load_rules
 from xaa.jwt_bearer.id_jag import CHECKS
 from xaa.jwt_bearer.presented import Client, IdJagRejected, Presented
@@ -29,7 +29,7 @@ def rehearse(assertion: str, *, client: Client, scope: str = "", resource: str =
         assertion=assertion,
         client=client,
         rules=load_rules(),
-        now=time.time(),
+        now=read_clock(),
         requested_scope=tuple(scope.split()),
         requested_resource=tuple(resource.split()),
     )

@@ -11,13 +11,13 @@ take what the grant found from the request's attributes: there oauthlib shows a 
 """
 
 import secrets
-import time
 from typing import Any, Final
 
 from django.conf import settings
 
 from todo0.authserver.signing_keys import load_signing_key
 from xaa import jose, protocol
+from xaa.clock import read_clock
 from xaa.fingerprint import fingerprint
 
 ORG_ID: Final = "org_id"  # Auth0's name for it
@@ -26,7 +26,7 @@ CARRIED_OVER: Final = ("auth_time", "acr", "amr")
 
 def issue_access_token(request: Any) -> str:
     """The token for an oauthlib ``request`` whose user, client, scopes and resource are settled."""
-    now = int(time.time())
+    now = int(read_clock())
     claims = {
         "iss": settings.JWT_BEARER_ISSUER,
         "aud": audience_of(request.resource),

@@ -9,11 +9,11 @@ Auth0; with ``client_id`` in the subject each would have a bucket of its own.
 """
 
 import logging
-import time
 from typing import Final
 
 from django.conf import settings
 
+from xaa.clock import read_clock
 from xaa.jwt_bearer.errors import TooManyRequests
 from xaa.throttle.bucket import take
 
@@ -27,7 +27,7 @@ def admit(client_id: str) -> dict[str, str]:
     """Headers for the answer, or ``TooManyRequests``. One SQL statement; none when the limit is off."""
     if settings.ID_JAG_LIMIT is None:
         return {}
-    taken = take(SUBJECT, settings.ID_JAG_LIMIT, now=time.time())
+    taken = take(SUBJECT, settings.ID_JAG_LIMIT, now=read_clock())
     if taken.refused:
         if taken.refused == 1:  # the first of a flood speaks for it
             log.warning("api_limit: client %s told to wait %s s", client_id, taken.wait)

@@ -6,7 +6,6 @@ Deliberately does not: send a ``scope``. What may be done stands in the ID-JAG; 
 far side may treat an ID-JAG as single use.
 """
 
-import time
 from collections.abc import Callable
 
 from xaa import protocol
@@ -14,6 +13,7 @@ from xaa.authorization_details import Details, dump_details
 from xaa.client.endpoints import TokenEndpoint, post_token_request
 from xaa.client.errors import UnexpectedResponse
 from xaa.client.responses import AccessToken, IssuedIdJag, parse_access_token_response
+from xaa.clock import read_clock
 from xaa.http import OutgoingHttp
 from xaa.jose import SigningKey
 
@@ -25,7 +25,7 @@ def redeem_id_jag(
     id_jag: IssuedIdJag,
     details: Details = (),
     proof_key: SigningKey | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = read_clock,
 ) -> AccessToken:
     """Exchange ``id_jag`` for an access token at the one server it was issued for.
 

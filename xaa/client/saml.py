@@ -11,12 +11,12 @@ they were signed.
 """
 
 import base64
-import time
 from collections.abc import Callable
 
 from xaa import protocol
 from xaa.client.endpoints import TokenEndpoint, post_token_request
 from xaa.client.responses import IssuedRefreshToken, Names, parse_refresh_token_response
+from xaa.clock import read_clock
 from xaa.http import OutgoingHttp
 
 SCOPE: Names = ("openid", "offline_access")
@@ -28,7 +28,7 @@ def request_refresh_token(
     *,
     assertion: bytes,
     scope: Names = SCOPE,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = read_clock,
 ) -> IssuedRefreshToken:
     """Exchange ``assertion``, the signed ``Assertion`` element alone, at the IdP that signed it.
 

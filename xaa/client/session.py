@@ -11,7 +11,6 @@ An API that wants a scope more (403 ``insufficient_scope``) gets it once, from w
 ask for (``widest``): the API names what it wants, and does not decide what is asked of the IdP.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeVar
@@ -25,6 +24,7 @@ from xaa.client.errors import Leg, NoAnswer, TokenEndpointError
 from xaa.client.redemption import redeem_id_jag
 from xaa.client.responses import AccessToken, IssuedIdJag, Names
 from xaa.client.token_exchange import SubjectToken, request_id_jag
+from xaa.clock import read_clock
 from xaa.dpop import build_proof
 from xaa.errors import XaaError
 from xaa.fingerprint import fingerprint
@@ -61,7 +61,7 @@ class CrossAppSession:
     subject: Callable[[], SubjectToken]
     user: str
     cache: TokenCache
-    clock: Callable[[], float] = time.time
+    clock: Callable[[], float] = read_clock
     observe: Callable[[Event], None] = lambda event: None
     proof_key: SigningKey | None = None
     widest: Names = ()

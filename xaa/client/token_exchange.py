@@ -7,7 +7,6 @@ Token has expired (ID-JAG §4.4.3). ``audience`` is the issuer of the resource a
 Deliberately does not: decide anything about the user, or send a subject token anywhere but to its own IdP.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from xaa import protocol
 from xaa.authorization_details import Details, dump_details
 from xaa.client.endpoints import TokenEndpoint, post_token_request
 from xaa.client.responses import IssuedIdJag, Names, check_bound_to, parse_id_jag_response
+from xaa.clock import read_clock
 from xaa.http import OutgoingHttp
 from xaa.jose import SigningKey
 
@@ -46,7 +46,7 @@ def request_id_jag(  # noqa: PLR0913  the parameters of the request, and whom to
     scope: Names = (),
     details: Details = (),
     proof_key: SigningKey | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = read_clock,
 ) -> IssuedIdJag:
     """Ask the IdP of ``subject`` for an ID-JAG to show at ``audience``, bound to ``proof_key`` if there is one.
 

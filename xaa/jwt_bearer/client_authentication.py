@@ -11,7 +11,6 @@ registration; those of a client whose id is a URL are in its document (``client_
 """
 
 import logging
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -23,6 +22,7 @@ from xaa.client_assertion import (
     read_client_keys,
     verify_client_assertion,
 )
+from xaa.clock import read_clock
 from xaa.jwt_bearer import replay
 from xaa.jwt_bearer.client_documents import find_metadata
 from xaa.jwt_bearer.conf import conf
@@ -91,7 +91,7 @@ def _verify(request: Any, load_application: Load) -> None:
         client_id=application.client_id,
         issuer=conf.issuer,
         keys=keys,
-        now=time.time(),
+        now=read_clock(),
         leeway=conf.leeway,
         claim=partial(replay.claim_client_assertion, application.client_id),
     )

@@ -13,7 +13,6 @@ takes effect within one access token's life (ID-JAG §4.4.3).
 
 import json
 import logging
-import time
 from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
@@ -21,6 +20,7 @@ from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 
 from xaa import dpop, protocol
 from xaa.checks import CheckRun, Outcome, Verdict
+from xaa.clock import read_clock
 from xaa.jwt_bearer.client_authentication import find_permission, names_several_ways
 from xaa.jwt_bearer.client_documents import wants_grant
 from xaa.jwt_bearer.conf import conf
@@ -92,7 +92,7 @@ class JwtBearerGrant(GrantTypeBase):
             assertion=request.assertion,
             client=client,
             rules=load_rules(),
-            now=time.time(),
+            now=read_clock(),
             requested_scope=tuple((request.scope or "").split()),
             requested_resource=tuple(
                 value for name, value in request.decoded_body or () if name == "resource" and value

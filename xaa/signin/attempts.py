@@ -9,7 +9,6 @@ Deliberately does not: make a state single-use across two simultaneous requests 
 present the same authorization code, which the IdP redeems once (RFC 6749 §4.1.2).
 """
 
-import time
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from xaa.clock import read_clock
 from xaa.signin.connections import Connection
 from xaa.signin.failures import STALE_STATE, UNKNOWN_STATE, SignInFailed
 from xaa.signin.mozilla import STATES
@@ -42,6 +42,7 @@ def remember_attempt(request: HttpRequest, state: str, connection: Connection, a
         "next_path": asked.next_path,
         "max_age": asked.max_age,
         "acr_values": asked.acr_values,
+        "added_on": read_clock(),  # the library's own reading may be of another clock
     }
     request.session.modified = True
 
@@ -52,7 +53,7 @@ def load_attempt(request: HttpRequest) -> Attempt:
     if len(presented) != 1:
         raise SignInFailed(UNKNOWN_STATE, f"Expected one state, found {len(presented)}.")
     state, entry = _find_entry(request, presented[0])
-    if time.time() - entry["added_on"] > LIFETIME:
+    if read_clock() - entry["added_on"] > LIFETIME:
         forget_attempt(request, state)
         raise SignInFailed(STALE_STATE, f"Expected an answer within {LIFETIME} s.")
     return Attempt(state, entry["connection"], entry["next_path"], entry["max_age"], entry["acr_values"])

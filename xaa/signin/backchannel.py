@@ -10,7 +10,6 @@ Deliberately does not: tell the caller which check said no. The log does, with e
 """
 
 import logging
-import time
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from xaa import jose, protocol
 from xaa.checks import CheckRun
+from xaa.clock import read_clock
 from xaa.metadata import KeysUnavailable, TrustedIssuer
 from xaa.signin import conf
 from xaa.signin.connections import Connection
@@ -69,7 +69,7 @@ def _present(token: str) -> Presented:
         find_connection=conf.connections().find_connection_for_issuer,
         verify_signature=_verify_signature,
         claim=claim_logout_token,
-        now=time.time(),
+        now=read_clock(),
         leeway=conf.leeway(),
     )
 

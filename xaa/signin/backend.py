@@ -9,7 +9,6 @@ Deliberately does not: call UserInfo unless the connection wants it, or keep tok
 them before ``login()``, which flushes the session of whoever was signed in before.
 """
 
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +18,7 @@ from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
+from xaa.clock import read_clock
 from xaa.metadata import KeysUnavailable, TrustedIssuer
 from xaa.signin import conf
 from xaa.signin.attempts import Attempt
@@ -83,7 +83,7 @@ class SignInBackend(OIDCAuthenticationBackend):
                 nonce=kwargs["nonce"],
                 max_age=self.pending.attempt.max_age,
                 acr_values=self.pending.attempt.acr_values,
-                now=time.time(),
+                now=read_clock(),
                 leeway=conf.leeway(),
             )
         except IdTokenRejected as rejected:

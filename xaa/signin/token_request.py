@@ -5,7 +5,6 @@ Deliberately does not: repeat the request. A code is good once, and a second try
 what the first one brought (RFC 6749 §4.1.2).
 """
 
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -14,6 +13,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from xaa import protocol
 from xaa.client_assertion import build_client_assertion
+from xaa.clock import read_clock
 from xaa.http import HttpAnswer, HttpFailure
 from xaa.signin import conf
 from xaa.signin.connections import Connection
@@ -60,7 +60,7 @@ def _authenticate_client(
             connection.client_key,
             client_id=connection.client_id,
             audience=connection.issuer,
-            now=time.time(),
+            now=read_clock(),
         )
         signed = {"client_assertion_type": protocol.CLIENT_ASSERTION_TYPE, "client_assertion": assertion}
         return {**form, "client_id": connection.client_id, **signed}, None

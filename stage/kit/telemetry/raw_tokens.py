@@ -7,10 +7,10 @@ Deliberately does not: exist outside the demo. Nothing fills it while nothing is
 """
 
 import threading
-import time
 from collections import OrderedDict
 from typing import Final
 
+from xaa.clock import read_clock
 from xaa.compact import JoseError, peek
 from xaa.fingerprint import fingerprint
 
@@ -44,7 +44,7 @@ def forget() -> None:
 
 
 def _forget_what_is_over() -> None:
-    now = time.time()
+    now = read_clock()
     for fp in [fp for fp, (_, expires_at) in _kept.items() if expires_at <= now]:
         del _kept[fp]
     while len(_kept) > MOST:
