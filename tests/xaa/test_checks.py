@@ -27,6 +27,8 @@ def test_good_settings_have_nothing_to_say() -> None:
         ("JWT_BEARER_SUBJECT_RESOLVER", "tests.xaa.subjects.nobody", "E002"),
         ("JWT_BEARER_ADMIT", "nowhere.admit", "E002"),
         ("JWT_BEARER_DEFAULT_RESOURCE", f"{builders.RESOURCE}/", "E005"),
+        ("JWT_BEARER_RESOURCE_PARAMETER", "widens", "E009"),
+        ("JWT_BEARER_SCOPE_PARAMETER", "fallback", "E009"),
     ],
 )
 def test_a_wrong_setting_is_told_by_number(settings: Any, setting: str, value: object, number: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from xaa.egress import is_loopback_host
 from xaa.jwt_bearer.conf import conf
+from xaa.jwt_bearer.policy import NARROWS, RESOURCE_PARAMETER, SCOPE_PARAMETER
 from xaa.loophole import check_loophole
 
 REQUIRED = (
@@ -20,7 +21,7 @@ REQUIRED = (
 @register(Tags.security)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     """E001 missing, E002 not importable, E003 own issuer trusted, E004 leeway, E005-6 resources, E007 loophole,
-    E008 identifiers."""
+    E008 identifiers, E009 parameters."""
     missing = [name for name in REQUIRED if not getattr(settings, name, None)]
     if missing:
         return [Error(f"{name} is not set.", hint=_HINT, id="xaa_jwt_bearer.E001") for name in missing]
@@ -48,6 +49,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
         text = "JWT_BEARER_BOUND_RESOURCES needs JWT_BEARER_TOKEN_ENDPOINT: without it no proof is accepted."
         found.append(Error(text, hint="RFC 9449 §4.3", id="xaa_jwt_bearer.E006"))
     found += _check_identifiers()
+    found += _check_parameters()
     is_open = getattr(settings, "JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", False)
     return found + check_loophole("JWT_BEARER_ALLOW_PRIVATE_ADDRESSES", is_open=is_open, id="xaa_jwt_bearer.E007")
 
@@ -77,6 +79,19 @@ def _check_identifiers() -> list[CheckMessage]:
             text = f"JWT_BEARER_RESOURCES must be absolute URIs without fragment, found {resource!r:.200}."
             found.append(Error(text, hint="RFC 8707 §2; not http", id="xaa_jwt_bearer.E008"))
     return found
+
+
+def _check_parameters() -> list[CheckMessage]:
+    """What a form parameter does is one of the words that the checks know."""
+    parameters = {
+        "JWT_BEARER_RESOURCE_PARAMETER": RESOURCE_PARAMETER,
+        "JWT_BEARER_SCOPE_PARAMETER": SCOPE_PARAMETER,
+    }
+    return [
+        Error(f"{name} must be one of {', '.join(known)}.", hint=_HINT, id="xaa_jwt_bearer.E009")
+        for name, known in parameters.items()
+        if getattr(settings, name, NARROWS) not in known
+    ]
 
 
 def _is_protected(address: str) -> bool:

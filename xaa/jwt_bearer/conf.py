@@ -7,13 +7,18 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_ISSUER``                     our own issuer identifier (RFC 8414 §2), the only ``aud`` we accept
 ``JWT_BEARER_TRUSTED_ISSUERS``            ``{issuer: {"algorithms": (...), "jwks_uri": ...}}``, or the dotted path
                                           of a ``find(issuer) -> TrustedIssuer`` that raises ``LookupError``;
-                                          a line's own ``single_use``, ``max_lifetime``, ``default_resource`` and
-                                          ``disclose_unknown_user`` (``TrustedIdp``) hold for its issuer in the
-                                          place of the settings below
+                                          what a line has of its own (``TrustedIdp``: ``resources``,
+                                          ``single_use``, ``max_lifetime``...) holds for its issuer in the place of
+                                          the settings below
 ``JWT_BEARER_SUBJECT_RESOLVER``           dotted path of ``resolve(id_jag)`` to a user, or a ``Newcomer`` who may
                                           become one; raises ``SubjectNotFound``
 ``JWT_BEARER_RESOURCES``                  identifiers (RFC 8707) of the APIs this server issues tokens for
+``JWT_BEARER_RESOURCE_SCOPES``            ``{resource: (scope, ...)}``: the scopes that an API has; one that is not
+                                          in here has any ({})
 ``JWT_BEARER_DEFAULT_RESOURCE``           the one meant when an ID-JAG names none; empty: such an ID-JAG is refused
+``JWT_BEARER_RESOURCE_PARAMETER``         what ``resource`` in the form does: ``narrows``, ``fallback`` (it counts
+                                          where the ID-JAG names none) or ``ignored`` (narrows)
+``JWT_BEARER_SCOPE_PARAMETER``            what ``scope`` in the form does: ``narrows`` or ``ignored`` (narrows)
 ``JWT_BEARER_MAX_LIFETIME``               seconds between ``iat`` and ``exp`` that we tolerate (600)
 ``JWT_BEARER_LEEWAY``                     seconds that clocks may differ, for every time claim (60, at most 300)
 ``JWT_BEARER_SINGLE_USE``                 refuse the second redemption of one ``jti`` (True)
@@ -43,7 +48,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from xaa.dpop import WINDOW
-from xaa.jwt_bearer.policy import DecideDetail
+from xaa.jwt_bearer.policy import NARROWS, DecideDetail
 from xaa.jwt_bearer.presented import Decision, TrustedIdp
 from xaa.metadata import TrustedIssuer
 
@@ -62,6 +67,19 @@ class Conf:
     @property
     def default_resource(self) -> str:
         return str(getattr(settings, "JWT_BEARER_DEFAULT_RESOURCE", ""))
+
+    @property
+    def resource_scopes(self) -> dict[str, tuple[str, ...]]:
+        configured = getattr(settings, "JWT_BEARER_RESOURCE_SCOPES", {})
+        return {resource: tuple(scopes) for resource, scopes in configured.items()}
+
+    @property
+    def resource_parameter(self) -> str:
+        return str(getattr(settings, "JWT_BEARER_RESOURCE_PARAMETER", NARROWS))
+
+    @property
+    def scope_parameter(self) -> str:
+        return str(getattr(settings, "JWT_BEARER_SCOPE_PARAMETER", NARROWS))
 
     @property
     def max_lifetime(self) -> int:

@@ -180,4 +180,7 @@ def load_rules() -> Rules:
         dpop_window=conf.dpop_window,
         bound_resources=conf.bound_resources,
         details_types=conf.details_types,
+        resource_scopes=conf.resource_scopes,
+        resource_parameter=conf.resource_parameter,
+        scope_parameter=conf.scope_parameter,
     )

@@ -24,7 +24,16 @@ from xaa.authorization_details import DetailsRefused, dump_details, parse_detail
 from xaa.checks import Narrowed, numbered
 from xaa.jwt_bearer import replay, trust
 from xaa.jwt_bearer.claims import check_equal, check_identifier, check_names, read_claimed_details, read_time
-from xaa.jwt_bearer.policy import NotGranted, decide_details, decide_resource, decide_scope, narrow_resource
+from xaa.jwt_bearer.policy import (
+    FALLBACK,
+    NARROWS,
+    NotGranted,
+    decide_details,
+    decide_resource,
+    decide_scope,
+    narrow_resource,
+    scopes_of_all,
+)
 from xaa.jwt_bearer.possession import check_proof_is_new, verify_possession
 from xaa.jwt_bearer.presented import IdJag, IdJagRejected, Presented
 from xaa.jwt_bearer.subjects import check_account, check_person, resolve_subject
@@ -138,16 +147,19 @@ def check_subject(presented: Presented) -> Presented:
 @numbered("R13", "resource is ours")
 def check_resource(presented: Presented) -> Presented:
     """Every ``resource`` is an API of ours; the token will be for these alone (RFC 8707 §2; ID-JAG §4.4.1)."""
-    rules, claims = presented.rules, presented.id_jag.claims
-    check_names("resource", claims.get("resource", []))
+    rules, requested = presented.rules, presented.requested_resource
+    check_names("resource", presented.id_jag.claims.get("resource", []))
+    claimed = presented.id_jag.resource
+    falls_back = rules.resource_parameter == FALLBACK and bool(requested) and not claimed
+    wanted = requested if falls_back else claimed
     try:
-        granted = decide_resource(
-            claimed=presented.id_jag.resource, governed=rules.resources, default=rules.default_resource
-        )
+        granted = decide_resource(claimed=wanted, governed=rules.resources, default=rules.default_resource)
     except NotGranted as error:
-        raise IdJagRejected(f"resource: {error}") from error
+        code = protocol.ERROR_INVALID_TARGET if falls_back else protocol.ERROR_INVALID_GRANT
+        raise IdJagRejected(f"resource: {error}", error=code) from error
     try:
-        narrowed = narrow_resource(granted, requested=presented.requested_resource)
+        picked = requested if rules.resource_parameter == NARROWS else ()
+        narrowed = narrow_resource(granted, requested=picked)
     except NotGranted as error:
         raise IdJagRejected(f"resource: {error}", error=protocol.ERROR_INVALID_TARGET) from error
     if not presented.proof.jkt and not rules.bound_resources.isdisjoint(narrowed):
@@ -157,15 +169,17 @@ def check_resource(presented: Presented) -> Presented:
 
 @numbered("R14", "scopes after local policy")
 def check_scope(presented: Presented) -> Presented | Narrowed[Presented]:
-    """No more than the IdP granted, than this client may have, and than it asks for (ID-JAG §4.4.1)."""
-    claims = presented.id_jag.claims
+    """No more than the IdP granted, than client and API have, and than the form asks for (ID-JAG §4.4.1)."""
+    claims, rules = presented.id_jag.claims, presented.rules
     if not isinstance(claims.get("scope", ""), str):
         raise IdJagRejected(f"scope: expected one string, found {type(claims['scope']).__name__}")
     try:
         scope = decide_scope(
             claimed=presented.id_jag.scope,
-            requested=presented.requested_scope,
-            allowed=presented.client.allowed_scopes,
+            requested=presented.requested_scope if rules.scope_parameter == NARROWS else (),
+            allowed=scopes_of_all(
+                presented.resource, known=rules.resource_scopes, allowed=presented.client.allowed_scopes
+            ),
         )
     except NotGranted as error:
         raise IdJagRejected(f"scope: {error}", error=protocol.ERROR_INVALID_SCOPE) from error

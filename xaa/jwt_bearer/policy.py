@@ -8,11 +8,16 @@ object (ID-JAG §1).
 """
 
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from xaa.authorization_details import Detail, Details, DetailsRefused, are_within
 
 Names = tuple[str, ...]
+NARROWS: Final = "narrows"  # RFC 8707 §2.2, RFC 6749 §3.3: the form picks among what is granted
+FALLBACK: Final = "fallback"  # the form's resource counts where the ID-JAG names none
+IGNORED: Final = "ignored"  # it is no parameter here
+RESOURCE_PARAMETER: Final = (NARROWS, FALLBACK, IGNORED)
+SCOPE_PARAMETER: Final = (NARROWS, IGNORED)
 
 
 class DecideDetail(Protocol):
@@ -40,7 +45,7 @@ def decide_resource(*, claimed: Names, governed: Collection[str], default: str) 
         raise NotGranted("expected a resource claim, found none, and no default resource is configured")
     foreign = [resource for resource in granted if resource not in governed]
     if foreign:
-        raise NotGranted(f"expected resources of this server, found {foreign[:3]!r:.200}")
+        raise NotGranted(f"expected resources of this server for this issuer, found {foreign[:3]!r:.200}")
     return granted
 
 
@@ -56,15 +61,25 @@ def decide_scope(*, claimed: Names, requested: Names, allowed: Collection[str]) 
     """The scopes of the token: those that the ID-JAG, the client's registration and the form all name.
 
     A form that asks beyond the ID-JAG is refused (RFC 7521 §4.1); beyond the registration, it is narrowed. An
-    ID-JAG without ``scope`` grants nothing: a missing claim must not mean everything.
+    ID-JAG without ``scope`` grants nothing: a missing claim must not mean everything. ``allowed`` is what both the
+    client and the APIs have (``scopes_of_all``).
     """
     wider = [scope for scope in requested if scope not in claimed]
     if wider:
         raise NotGranted(f"expected scopes within the ID-JAG's, found {wider[:5]!r:.200}")
     granted = tuple(scope for scope in (requested or claimed) if scope in allowed)
     if not granted:
-        raise NotGranted(f"expected a scope that this client is registered for, found {claimed!r:.200}")
+        raise NotGranted(f"expected a scope that client and API have, found {(requested or claimed)!r:.200}")
     return granted
+
+
+def scopes_of_all(resources: Names, *, known: Mapping[str, Names], allowed: Names) -> Names:
+    """Those of ``allowed`` that every one of ``resources`` has; a resource that is not in ``known`` has any.
+
+    A token's scopes count at each of its resources (RFC 8707 §2.2), so one that an API does not have would
+    otherwise reach it by way of another.
+    """
+    return tuple(scope for scope in allowed if all(scope in known.get(one, allowed) for one in resources))
 
 
 def decide_details(

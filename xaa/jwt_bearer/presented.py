@@ -8,7 +8,7 @@ Deliberately does not: decide anything.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 from xaa import protocol
@@ -37,9 +37,15 @@ class TrustedIdp(TrustedIssuer):
     max_lifetime: int | None = None
     default_resource: str | None = None
     disclose_unknown_user: bool | None = None
+    resources: Names | None = None
+    resource_scopes: Mapping[str, Names] | None = None
+    resource_parameter: str | None = None
+    scope_parameter: str | None = None
 
 
-OWN_RULES: Final = ("single_use", "max_lifetime", "default_resource", "disclose_unknown_user")
+OWN_RULES: Final = tuple(
+    {name.name for name in fields(TrustedIdp)} - {name.name for name in fields(TrustedIssuer)}
+)
 NOBODY: Final = TrustedIssuer(issuer="", algorithms=())
 MAX_ACT_CHARACTERS: Final = 1024
 """An access token travels in a header, so a longer ``act`` is left out of it."""
@@ -110,6 +116,9 @@ class Rules:
     dpop_window: int
     bound_resources: frozenset[str]
     details_types: Mapping[str, DecideDetail]
+    resource_scopes: Mapping[str, Names]
+    resource_parameter: str
+    scope_parameter: str
 
     def held_to(self, trusted: TrustedIssuer) -> "Rules":
         """These rules, with those that the line of ``trusted`` has of its own in their place."""

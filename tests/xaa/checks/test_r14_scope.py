@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import REMOVED, build_id_jag
+from tests.builders import REMOVED, RESOURCE, build_id_jag
 from tests.xaa.conftest import Redeem
 from xaa.jwt_bearer.models import CrossAppClient
 
@@ -36,6 +36,27 @@ def test_the_registration_narrows(refused: Redeem, redeem: Redeem) -> None:
 @pytest.mark.spec("RD-27")
 def test_nothing_left_is_a_refusal(refused: Redeem) -> None:
     refused(build_id_jag(scope="calendar.read"), by="R14", error="invalid_scope")
+
+
+@pytest.mark.spec("RD-27")
+def test_where_the_forms_scope_is_no_parameter_nobody_reads_it(redeem: Redeem, settings: object) -> None:
+    settings.JWT_BEARER_SCOPE_PARAMETER = "ignored"  # type: ignore[attr-defined]
+    assert redeem(build_id_jag(), scope="todos.read").json()["scope"] == "todos.read todos.write"
+    assert redeem(build_id_jag(scope="todos.read"), scope="todos.write").json()["scope"] == "todos.read"
+
+
+MCP = "https://todo.example/mcp"
+
+
+@pytest.mark.spec("RD-27")
+def test_no_api_gets_a_scope_that_it_does_not_have(refused: Redeem, redeem: Redeem, settings: object) -> None:
+    settings.JWT_BEARER_RESOURCES = (RESOURCE, MCP)  # type: ignore[attr-defined]
+    settings.JWT_BEARER_RESOURCE_SCOPES = {MCP: ("todos.read",)}  # type: ignore[attr-defined]
+    refused(build_id_jag(resource=MCP, scope="todos.write"), by="R14", error="invalid_scope")
+    assert redeem(build_id_jag(resource=MCP)).json()["scope"] == "todos.read"
+    assert redeem(build_id_jag()).json()["scope"] == "todos.read todos.write", "of which nothing is said"
+    both = redeem(build_id_jag(resource=[RESOURCE, MCP]))
+    assert both.json()["scope"] == "todos.read", "one token for both would carry it there, too"
 
 
 def test_it_accepts_the_good_twin(redeem: Redeem) -> None:
