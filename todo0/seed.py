@@ -27,12 +27,14 @@ from todo0.authserver.secrets import check_is_random
 from todo0.authserver.signing_keys import load_signing_key
 from todo0.federation.models import Connection, EmailDomain, Organization, Tenant
 from todo0.federation.organizations import join_organization
+from todo0.resources.models import Api
 from todo0.todos import changes
 from todo0.todos.models import Todo
 from xaa.jwt_bearer.client_documents import allow_client_url
 from xaa.jwt_bearer.models import CrossAppClient
 from xaa.signin.identities import resolve_user
 
+SCOPES: Final = {"todos.read": "See your todos", "todos.write": "Add, complete, change and delete your todos"}
 TODOS: Final = {
     people.ALICE: (
         "Send invoice",
@@ -45,6 +47,7 @@ TODOS: Final = {
 
 def seed() -> None:
     load_signing_key()  # the first call makes it, so that /oauth/jwks is never empty
+    offer_apis()
     Tenant.objects.get_or_create(pk=1, defaults={"default_audience": settings.JWT_BEARER_DEFAULT_RESOURCE})
     connect_acme()
     connect_staff()
@@ -57,6 +60,20 @@ def seed() -> None:
     for person in people.PEOPLE:
         if person.has_todo0_account:
             welcome(person, at=timezone.now())
+
+
+def offer_apis() -> None:
+    """The settings say which there are on the first day; what an admin made of them stays."""
+    titles = {settings.API_RESOURCE: "Todo0 API", settings.MCP_RESOURCE: "Todo0 MCP server"}
+    for identifier in settings.JWT_BEARER_RESOURCES:
+        fresh = {
+            "title": titles[identifier],
+            "scopes": [{"scope": scope, "words": words} for scope, words in SCOPES.items()],
+            "token_lifetime": settings.OAUTH2_PROVIDER["ACCESS_TOKEN_EXPIRE_SECONDS"],
+        }
+        api, is_new = Api.objects.get_or_create(identifier=identifier, defaults=fresh)
+        if is_new:  # connections from before there were rows were open to it
+            api.connections.set(Connection.objects.all())
 
 
 def connect_acme() -> None:
@@ -106,7 +123,7 @@ def register(registration: Registration, *, name: str) -> None:
             "redirect_uris": "",
         },
     )
-    scopes = " ".join(settings.OAUTH2_PROVIDER["SCOPES"])
+    scopes = " ".join(SCOPES)
     client, _ = CrossAppClient.objects.get_or_create(application=application, defaults={"allowed_scopes": scopes})
     if client.jwks != keys:
         client.jwks = keys
@@ -117,7 +134,7 @@ def allow(url: str) -> None:
     """A client without a registration, under a name of ours: what it calls itself is only its own word."""
     if not Application.objects.filter(client_id=url).exists():
         name = "Agent0" if url == AGENT0_DOCUMENT else urlsplit(url).netloc
-        allow_client_url(url, name=name, allowed_scopes=" ".join(settings.OAUTH2_PROVIDER["SCOPES"]))
+        allow_client_url(url, name=name, allowed_scopes=" ".join(SCOPES))
 
 
 def welcome(person: people.Person, *, at: datetime) -> None:

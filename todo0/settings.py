@@ -36,9 +36,9 @@ JWT_BEARER_SUBJECT_RESOLVER = "todo0.federation.subjects.resolve_subject"
 XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=False)
 JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = XAA_ALLOW_PRIVATE_ADDRESSES
 
-# What do I issue? Access tokens for my API, to clients that bring an ID-JAG made out to them and to me.
+# What do I issue? Access tokens for my APIs, to clients that bring an ID-JAG made out to them and to me.
 JWT_BEARER_ISSUER = addresses.TODO0_URL
-JWT_BEARER_RESOURCES = (API_RESOURCE, MCP_RESOURCE)
+JWT_BEARER_RESOURCES = (API_RESOURCE, MCP_RESOURCE)  # for the seed, as the next line: then the console's rows rule
 JWT_BEARER_DEFAULT_RESOURCE = API_RESOURCE
 JWT_BEARER_TOKEN_ENDPOINT = f"{addresses.TODO0_URL}/oauth/token"  # what a DPoP proof is made out to
 JWT_BEARER_DETAILS_TYPES = {"https://todo0.example/authorization/todos": "todo0.authserver.todo_details.decide"}
@@ -73,8 +73,7 @@ OAUTH2_PROVIDER = {
     "OIDC_ISS_ENDPOINT": JWT_BEARER_ISSUER,  # the toolkit's name for our issuer, also without OpenID Connect
     "OAUTH2_GRANT_TYPES_SUPPORTED": list(GRANTS),
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
-    "SCOPES": {"todos.read": "See your todos", "todos.write": "Add, complete, change and delete your todos"},
-    "DEFAULT_SCOPES": [],  # a request that names no scope gets none (RFC 6749 §3.3)
+    "SCOPES_BACKEND_CLASS": "todo0.authserver.scopes.ScopesOfApis",
     "CLIENT_SECRET_HASHER": "sha256_of_random",
     "PKCE_REQUIRED": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": sorted({"https", urlsplit(JWT_BEARER_ISSUER).scheme}),
@@ -97,6 +96,7 @@ RESET_KEEPS = ("authserver.AsSigningKey",)  # published, so cached by others
 INSTALLED_APPS = [
     "stage.kit",
     "todo0.federation",
+    "todo0.resources",
     "todo0.authserver",
     "todo0.api",
     "todo0.todos",

@@ -201,3 +201,9 @@ def visit_todo0s_console(demo: Demo, page: Page) -> Visits:
     page.get_by_role("button", name="Look at its document, and let it in").click()
     expect(page.locator(".field__error").first).to_be_visible()
     yield "console, a client that is not let in", page
+    arrive(page, f"{todo0}/admin/apis").get_by_label("Resource identifier").fill("notes")
+    page.get_by_label("Title").fill("Notes")
+    page.get_by_role("textbox", name="Scopes").fill("notes.read")
+    page.get_by_role("button", name="Add the API, open to nobody yet").click()
+    expect(page.get_by_text("Not added.")).to_be_visible()
+    yield "console, an API that is not added", page

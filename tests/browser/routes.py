@@ -65,6 +65,8 @@ NOT_PAGES = {
         "admin/clients/<int:pk>/xaa": FORMS,
         "admin/clients/<int:pk>/secret/end": FORMS,
         "admin/clients/<int:pk>/undo/<int:change>": FORMS,
+        "admin/apis/<int:pk>/use": FORMS,
+        "admin/apis/<int:pk>/undo/<int:change>": FORMS,
         "admin/server/undo/<int:change>": FORMS,
         "todos/rows": FRAGMENTS,
         "todos/<int:todo_id>/complete": FORMS,

@@ -48,6 +48,14 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     page.get_by_role("button", name="Run the checks").click()
     expect(page.get_by_role("heading", name="refused by R4")).to_be_visible()
     yield "bench"
+    page.goto(f"{todo0}/admin/apis")
+    yield "apis"
+    page.get_by_role("link", name="Todo0 MCP server", exact=True).click()
+    page.get_by_label("Access tokens live, in seconds").fill("120")
+    page.get_by_role("button", name="Save terms").click()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("Restored: ")).to_be_visible()
+    yield "api"
     page.goto(f"{todo0}/admin/server?preset=strict")
     yield "server"
     page.goto(f"{todo0}/admin/assertions")

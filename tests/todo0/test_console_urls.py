@@ -17,6 +17,7 @@ from stage.kit import people
 from tests.todo0.conftest import come_by, user_of
 from todo0.console.urls import urlpatterns
 from todo0.federation.models import Connection
+from todo0.resources.models import Api
 from xaa.jwt_bearer.models import CrossAppClient
 
 each_page = pytest.mark.parametrize("pattern", urlpatterns, ids=lambda pattern: pattern.name)
@@ -25,14 +26,13 @@ FORGETFUL = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
 
 def address_of(pattern: URLPattern) -> str:
     route = str(pattern.pattern)
+    own = {
+        "apis": Api.objects.filter(identifier__endswith="/mcp"),
+        "clients": CrossAppClient.objects.filter(application__name="Agent0"),
+        "connections": Connection.objects.filter(slug="acme"),
+    }
     for name in pattern.pattern.converters:
-        is_client = route.startswith("clients")
-        own = (
-            CrossAppClient.objects.get(application__name="Agent0")
-            if is_client
-            else Connection.objects.get(slug="acme")
-        )
-        value = own.pk if name == "pk" else 1
+        value = own[route.partition("/")[0]].get().pk if name == "pk" else 1
         route = route.replace(f"<int:{name}>", str(value))
     assert "<" not in route, route
     return f"/admin/{route}"

@@ -13,6 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from todo0.api.openapi import DOCUMENT
+from todo0.resources.apis import scopes_of
 from xaa import protocol
 from xaa.dpop import ALGORITHMS
 
@@ -24,7 +25,7 @@ def protected_resource_metadata(request: HttpRequest) -> JsonResponse:
     document = {
         "resource": settings.API_RESOURCE,
         "authorization_servers": [settings.JWT_BEARER_ISSUER],
-        "scopes_supported": sorted(settings.OAUTH2_PROVIDER["SCOPES"]),
+        "scopes_supported": scopes_of(settings.API_RESOURCE),
         protocol.META_DETAILS_TYPES: sorted(settings.JWT_BEARER_DETAILS_TYPES),
         "bearer_methods_supported": ["header"],
         protocol.META_DPOP_ALGORITHMS: list(ALGORITHMS),

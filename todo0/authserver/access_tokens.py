@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from todo0.authserver.signing_keys import load_signing_key
+from todo0.resources.apis import load_apis
 from xaa import jose, protocol
 from xaa.clock import read_clock
 from xaa.fingerprint import fingerprint
@@ -45,6 +46,15 @@ def issue_access_token(request: Any) -> str:
         | organization_of(request)
     )
     return jose.sign(claims, key=load_signing_key(), typ=protocol.TYP_ACCESS_TOKEN)
+
+
+def lifetime_of(request: Any) -> int:
+    """Seconds: the shortest of the APIs that it is for, since one token is for all of them."""
+    id_jag = vars(request).get("id_jag")
+    lifetimes = (
+        id_jag.trusted.lifetimes if id_jag else dict(load_apis().values_list("identifier", "token_lifetime"))
+    )
+    return min(lifetimes[resource] for resource in request.resource)
 
 
 def audience_of(resource: list[str] | tuple[str, ...]) -> str | list[str]:

@@ -2,15 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from todo0.authserver.client_secrets import OVERLAPS
 from todo0.authserver.dot import Application
 from todo0.console.changes import Terms
+from todo0.resources.apis import load_scopes
 from xaa import protocol
 from xaa.client_assertion import read_client_keys
 from xaa.client_metadata import MAX_URL_LENGTH, ClientMetadataError
@@ -23,8 +24,11 @@ NEVER: Final = "Its document lists other grants alone, so it would never redeem 
 PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
 
 
-def scope_choices() -> list[tuple[str, str]]:
-    return [(scope, f"{scope}: {words}") for scope, words in settings.OAUTH2_PROVIDER["SCOPES"].items()]
+def scope_choices(also: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Every scope that an API in use has; ``also``: what a client is allowed, though no API has it any more."""
+    known = load_scopes()
+    gone = {scope: "no API in use has it" for scope in also if scope not in known}
+    return [(scope, f"{scope}: {words}") for scope, words in (known | gone).items()]
 
 
 class NewClientForm(forms.Form):
@@ -79,7 +83,7 @@ class ClientUrlForm(forms.Form):
 class ClientTermsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = forms.CharField(max_length=100)
-    allowed_scopes = forms.MultipleChoiceField(choices=scope_choices, widget=forms.CheckboxSelectMultiple)
+    allowed_scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     requires_organization = forms.BooleanField(required=False)
     jwks = forms.CharField(
         required=False,
@@ -98,6 +102,7 @@ class ClientTermsForm(forms.Form):
             "jwks": json.dumps(client.jwks, indent=1) if client.jwks else "",
         }
         super().__init__(data, initial=initial)
+        self.fields["allowed_scopes"].choices = scope_choices(client.allowed_scopes.split())
 
     def clean_jwks(self) -> dict[str, Any]:
         typed = self.cleaned_data["jwks"].strip()

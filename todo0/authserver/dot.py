@@ -4,6 +4,7 @@
 """
 
 from oauth2_provider.models import get_access_token_model, get_application_model, get_grant_model
+from oauth2_provider.scopes import BaseScopes
 from oauth2_provider.views import AuthorizationView, RevokeTokenView, TokenView
 from oauth2_provider.views.mixins import OAuthLibMixin
 
@@ -11,6 +12,7 @@ __all__ = [
     "AccessToken",
     "Application",
     "AuthorizationView",
+    "BaseScopes",
     "Grant",
     "OAuthLibMixin",
     "RevokeTokenView",

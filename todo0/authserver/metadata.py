@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
+from todo0.resources.apis import load_apis
 from xaa.jwt_bearer.views import AuthorizationServerMetadataView
 
 
@@ -21,7 +22,7 @@ class Todo0MetadataView(AuthorizationServerMetadataView):
         document = json.loads(super().get(request, *args, **kwargs).content)
         document["jwks_uri"] = settings.JWT_BEARER_ISSUER + reverse("jwks")
         document["response_modes_supported"] = ["query"]  # left out, it would mean fragment as well (RFC 8414 §2)
-        document["protected_resources"] = list(settings.JWT_BEARER_RESOURCES)  # RFC 9728 §4
+        document["protected_resources"] = [api.identifier for api in load_apis()]  # RFC 9728 §4
         return JsonResponse(
             document, headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
         )

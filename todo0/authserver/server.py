@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from todo0.authserver.access_tokens import lifetime_of
 from xaa import protocol
 from xaa.jwt_bearer.server import JwtBearerServer
 
@@ -21,7 +22,7 @@ RESPONSE_TYPES: Final = ("code",)
 
 class Todo0Server(JwtBearerServer):
     def __init__(self, request_validator: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(request_validator, *args, **kwargs)
+        super().__init__(request_validator, *args, **kwargs | {"token_expires_in": lifetime_of})
         for grant in set(self.grant_types) - set(GRANTS):
             del self.grant_types[grant]
         for response_type in set(self.response_types) - set(RESPONSE_TYPES):

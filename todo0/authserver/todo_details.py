@@ -32,7 +32,7 @@ Names = tuple[str, ...]
 
 def decide(detail: Detail, *, scope: Names, resource: Names) -> Detail | None:
     """``JWT_BEARER_DETAILS_TYPES``: no action whose scope is not granted, no API that the token is not for."""
-    locations = settings.JWT_BEARER_RESOURCES
+    locations = (settings.API_RESOURCE, settings.MCP_RESOURCE)
     DetailType(TYPE, {"actions": SCOPE_OF, "locations": locations}, {"identifier": IDENTIFIER}).check(detail)
     if "identifier" in detail and "create" in detail["actions"]:
         raise DetailsRefused(

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
 from todo0.authserver.client_secrets import find_retiring_hash
@@ -19,6 +18,7 @@ from todo0.authserver.dot import Grant
 from todo0.authserver.models import AccessTokenOrigin
 from todo0.authserver.spent_codes import end_tokens_of, remember_code
 from todo0.federation.tenant import load_tenant
+from todo0.resources.apis import load_apis
 from xaa import protocol
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.validators import JwtBearerValidator
@@ -71,7 +71,7 @@ class Todo0Validator(JwtBearerValidator):
         asked = [value for name, value in request.decoded_body if name == "resource" and value]
         if not set(asked) <= set(granted):
             raise _invalid_target(request)
-        request.resource = asked or granted
+        request.resource = _governed(asked or granted, request)  # one may have been retired meanwhile
         return True
 
     def invalidate_authorization_code(
@@ -121,7 +121,7 @@ def _with_former_secret(authenticate: Callable[[Any], bool], request: Any) -> bo
 
 def _governed(asked: Any, request: Any) -> list[str]:
     wanted = [asked] if isinstance(asked, str) else list(asked or [load_tenant().default_audience])
-    if not set(wanted) <= set(settings.JWT_BEARER_RESOURCES):
+    if not set(wanted) <= set(load_apis().filter(identifier__in=wanted).values_list("identifier", flat=True)):
         raise _invalid_target(request)
     return wanted
 

@@ -6,7 +6,7 @@ counts at once, in every process.
 Deliberately does not: merge. Of two who edit one version, the second is told and loses nothing she typed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,6 +102,11 @@ def version_of(kind: Kind, pk: int) -> int:
 
 def changes_of(kind: Kind, pk: int) -> QuerySet[Change]:
     return Change.objects.filter(kind=kind.name, object_pk=pk)
+
+
+def version_in(history: Sequence[Mapping[str, Any]]) -> int:
+    """The version that a history is of: that of its newest change, which comes first."""
+    return int(history[0]["change"].version) if history else 0
 
 
 def tell(kind: Kind, changes: QuerySet[Change]) -> list[dict[str, Any]]:

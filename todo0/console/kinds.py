@@ -10,8 +10,9 @@ from todo0.console.models import Change
 from todo0.federation.organizations import ORGANIZATION
 from todo0.federation.tenant import TENANT
 from todo0.federation.terms import CONNECTION
+from todo0.resources.apis import API
 
-KINDS: Final = {kind.name: kind for kind in (CONNECTION, CLIENT, ORGANIZATION, TENANT)}
+KINDS: Final = {kind.name: kind for kind in (CONNECTION, CLIENT, ORGANIZATION, TENANT, API)}
 
 
 def tell_all(changes: Iterable[Change]) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ from todo0.federation.connections_page import add_connection, connections
 from todo0.federation.organization_page import organization, remove_member
 from todo0.federation.server_page import server, undo_server
 from todo0.federation.trial import try_sign_in
+from todo0.resources.api_page import api, switch_api, undo_api
+from todo0.resources.apis_page import add_api, apis
 
 urlpatterns = [
     path("", home, name="admin-home"),
@@ -39,6 +41,11 @@ urlpatterns = [
     path("clients/<int:pk>/secret", rotate_client_secret, name="admin-client-secret"),
     path("clients/<int:pk>/secret/end", end_former_secret, name="admin-client-secret-end"),
     path("clients/<int:pk>/undo/<int:change>", undo_client, name="admin-client-undo"),
+    path("apis", apis, name="admin-apis"),
+    path("apis/add", add_api, name="admin-api-add"),
+    path("apis/<int:pk>", api, name="admin-api"),
+    path("apis/<int:pk>/use", switch_api, name="admin-api-use"),
+    path("apis/<int:pk>/undo/<int:change>", undo_api, name="admin-api-undo"),
     path("server", server, name="admin-server"),
     path("server/undo/<int:change>", undo_server, name="admin-server-undo"),
     path("assertions", log, name="admin-assertions"),

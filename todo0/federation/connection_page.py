@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
-from todo0.console.changes import By, changes_of, restore, save_change, tell, version_of
+from todo0.console.changes import By, changes_of, restore, save_change, tell, version_in, version_of
 from todo0.console.gate import staff_only
 from todo0.console.models import Change
 from todo0.federation.forms import TermsForm
@@ -107,6 +107,7 @@ def address_of(pk: int) -> str:
 def show(
     request: HttpRequest, found: Connection, form: TermsForm, *, status: int = 200, missed: Any = None
 ) -> HttpResponse:
+    history = tell_history(found.pk)
     context = {
         "here": "connections",
         "connection": found,
@@ -115,8 +116,8 @@ def show(
         "is_staffs_own": found.slug == settings.STAFF_CONNECTION,
         "presets": PRESETS,
         "preset": request.GET.get("preset", ""),
-        "version": version_of(CONNECTION, found.pk),
-        "history": tell_history(found.pk),
+        "version": version_in(history),
+        "history": history,
     }
     return render(request, "admin/connection.html", context, status=status)
 

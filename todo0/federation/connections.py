@@ -8,10 +8,11 @@ Deliberately does not: fall back. No default connection, no issuer that only loo
 issuer that is not listed (RFC 8725 §3.10).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from django.db.models import Subquery
+from django.db.models import F, Subquery
 
 from todo0.federation.models import Connection, EmailDomain, Tenant
 from xaa.jwt_bearer.presented import TrustedIdp
@@ -23,11 +24,12 @@ TRIAL: Final = "trial:"
 
 @dataclass(frozen=True)
 class TrustedConnection(TrustedIdp):
-    """The trust list's entry, whom it may speak for, and what it lets an ID-JAG do for somebody new.
+    """The trust list's entry, whom it may speak for and where, and what it lets an ID-JAG do for somebody new.
 
-    One row, read once a redemption.
+    Read once a redemption. ``lifetimes`` is for how many seconds an access token for each API lives.
     """
 
+    lifetimes: Mapping[str, int] = field(default_factory=dict)
     tenant: str = ""
     aud_tenant: str = ""
     saml_issuer: str = ""
@@ -65,11 +67,13 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
     """
     _check_printable(issuer)
     tenant = Tenant.objects.order_by("pk")  # our own rules, read in the same statement
-    rows = Connection.objects.annotate(
+    annotated = Connection.objects.annotate(
         default_audience=Subquery(tenant.values("default_audience")[:1]),
         discloses=Subquery(tenant.values("disclose_unknown_user")[:1]),
+        **{f"api_{name}": F(f"apis__{name}") for name in ("identifier", "scopes", "token_lifetime", "active")},
     )
-    row = rows.filter(issuer=issuer, active=True, xaa_enabled=True).first()
+    rows = list(annotated.filter(issuer=issuer, active=True, xaa_enabled=True))  # one an API, or one without any
+    row, apis = next(iter(rows), None), [row for row in rows if row.api_active]
     if row is None or row.issuer != issuer:  # a database may be set to compare without case; we never do
         raise LookupError("no active connection with Cross App Access has this issuer")
     return TrustedConnection(
@@ -78,6 +82,9 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
         single_use=row.single_use,
         max_lifetime=row.max_lifetime,
         default_resource=row.default_audience,
+        resources=tuple(api.api_identifier for api in apis),
+        resource_scopes={api.api_identifier: tuple(one["scope"] for one in api.api_scopes) for api in apis},
+        lifetimes={api.api_identifier: api.api_token_lifetime for api in apis},
         disclose_unknown_user=False if row.discloses is False else None,  # the settings may forbid it, too
         tenant=row.tenant,
         aud_tenant=row.aud_tenant,

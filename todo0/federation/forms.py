@@ -13,6 +13,7 @@ from todo0.console.changes import Terms
 from todo0.federation.discovery import Stopped, read_issuer
 from todo0.federation.models import Connection, EmailDomain, check_saml_key
 from todo0.federation.terms import COLUMNS, describe
+from todo0.resources.models import Api
 from xaa.jwt_bearer.sub_id import MEMBERS
 
 ALGORITHMS: Final = ("ES256", "RS256", "PS256")
@@ -31,6 +32,12 @@ def clean_domains(text: str, *, connection: Connection | None) -> list[str]:
     if found := taken.first():
         raise ValidationError(f"{found.domain} leads to another connection already.")
     return domains
+
+
+def api_choices() -> list[tuple[str, str]]:
+    """All of them: one that is retired may be chosen for the day when it is in use again."""
+    rows = Api.objects.order_by("pk").values_list("identifier", "title", "active")
+    return [(identifier, title if active else f"{title} (retired)") for identifier, title, active in rows]
 
 
 class NewConnectionForm(forms.Form):
@@ -86,6 +93,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[(name, name) for name in ALGORITHMS], widget=forms.CheckboxSelectMultiple
     )
     max_lifetime = forms.IntegerField(min_value=30, max_value=3600)
+    apis = forms.MultipleChoiceField(required=False, choices=api_choices, widget=forms.CheckboxSelectMultiple)
     domains = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2, **PLAIN}))
     saml_key = forms.MultipleChoiceField(
         choices=[(name, name) for name in MEMBERS], widget=forms.CheckboxSelectMultiple
@@ -101,6 +109,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
             "version": version,
             "algorithms": now["algorithms"].split(),
             "saml_key": now["saml_key"].split(),
+            "apis": now["apis"],
             "domains": "\n".join(now["domains"]),
         }
         super().__init__(data, instance=connection, initial=initial)

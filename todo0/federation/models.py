@@ -11,6 +11,8 @@ Deliberately does not: fold case, trim slashes or match prefixes (RFC 8414 §3.3
 an ``iss`` never has to choose between two configurations.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -74,6 +76,13 @@ class Connection(models.Model):
         default=False, help_text="Somebody new takes over the account that has her verified address."
     )
 
+    apis = models.ManyToManyField(
+        "resources.Api",
+        related_name="connections",
+        blank=True,
+        help_text="At which its people may be acted for. None chosen: at none.",
+    )
+
     class Meta:
         constraints = [
             # Kinds of tenants, which name no company (OpenID Connect Enterprise Extensions).
@@ -84,6 +93,13 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new connection is open to the APIs in use; one that comes later is open to nobody until chosen."""
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if is_new:
+            self.apis.set(self.apis.model.objects.filter(active=True))
 
     @property
     def client_secret(self) -> str:

@@ -11,27 +11,30 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import StaleVersion, base_on
+from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
 from todo0.assertions.models import Redemption
-from todo0.console.changes import By, changes_of, restore, save_change, tell, version_of
+from todo0.console.changes import By, changes_of, restore, save_change, tell, version_in, version_of
 from todo0.console.gate import staff_only
 from todo0.federation.models import Tenant
 from todo0.federation.presets import PRESETS, foresee
 from todo0.federation.tenant import TENANT, describe, load_tenant
+from todo0.resources.apis import load_apis
 
 LAST = 10
 
 
 class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
     version = forms.IntegerField(widget=forms.HiddenInput)
-    default_audience = forms.ChoiceField(
-        required=False,
-        choices=lambda: [("", "None: it must name one"), *((r, r) for r in settings.JWT_BEARER_RESOURCES)],
-    )
+    default_audience = forms.ChoiceField(required=False)
 
     class Meta:
         model = Tenant
         fields = ("default_audience", "disclose_unknown_user", "url_clients")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        apis = load_apis().values_list("identifier", "title")
+        self.fields["default_audience"].choices = [("", "None: an ID-JAG must name one"), *apis]
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,6 +52,9 @@ def server(request: HttpRequest) -> HttpResponse:
     try:
         by = By(timezone.now(), request.user)
         save_change(TENANT, tenant.pk, terms, version=form.cleaned_data["version"], by=by)
+    except NotUndoable as error:  # the API was retired, between the form's look and ours
+        form.add_error("default_audience", str(error))
+        return show(request, load_tenant(), form, status=409)
     except StaleVersion:
         missed = tell(TENANT, changes_of(TENANT, tenant.pk).filter(version__gt=form.cleaned_data["version"]))
         base_on(form, version)
@@ -64,17 +70,18 @@ def undo_server(request: HttpRequest, change: int) -> HttpResponse:
     version = request.POST.get("version", "")
     try:
         by = By(timezone.now(), request.user)
-        restore(TENANT, wanted, version=int(version) if version.isdecimal() else 0, by=by)
+        restore(TENANT, wanted, version=read_version(version), by=by)
         messages.success(request, f"Restored: the rules are as they were before version {wanted.version}.")
-    except StaleVersion:
-        messages.error(request, "Not restored: somebody changed them since. The newest change is on top.")
+    except (StaleVersion, NotUndoable) as error:
+        said = str(error) or "Somebody changed them since. The newest change is on top."
+        messages.error(request, f"Not restored. {said}")
     return HttpResponseRedirect(reverse("admin-server"), status=303)
 
 
 def show(
     request: HttpRequest, tenant: Tenant, form: ServerForm, *, status: int = 200, missed: Any = None
 ) -> HttpResponse:
-    pk = tenant.pk or 0
+    history = tell_history(tenant.pk or 0)
     context = {
         "here": "server",
         "form": form,
@@ -82,12 +89,10 @@ def show(
         "presets": PRESETS,
         "preset": request.GET.get("preset", ""),
         "compared": compare(tenant),
-        "resources": settings.JWT_BEARER_RESOURCES,
-        "scopes": settings.OAUTH2_PROVIDER["SCOPES"].items(),
         "issuer": settings.JWT_BEARER_ISSUER,
         "foreseen": foresee_last(),
-        "version": version_of(TENANT, pk),
-        "history": tell_history(pk),
+        "version": version_in(history),
+        "history": history,
     }
     return render(request, "admin/server.html", context, status=status)
 

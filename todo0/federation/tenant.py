@@ -2,15 +2,18 @@
 
 In the flow they are read with the connection (check R5), in one statement, so they count from the next request on.
 
-Deliberately does not: add an API. Which there are is code; which one is meant when nobody says, is a rule.
+Deliberately does not: add an API, which has a page of its own (``todo0.resources``). Which one is meant when
+nobody says, is a rule.
 """
 
 from typing import Any, Final
 
 from django.conf import settings
 
+from stage.kit.changes import NotUndoable
 from todo0.console.changes import Kind, Terms
 from todo0.federation.models import Tenant
+from todo0.resources.models import Api
 
 LABELS: Final = {
     "default_audience": "Default audience",
@@ -30,6 +33,9 @@ def describe(tenant: Tenant) -> dict[str, Any]:
 def write(tenant: Tenant, terms: Terms) -> None:
     for name in terms.keys() & set(LABELS):
         setattr(tenant, name, terms[name])
+    default = tenant.default_audience
+    if default and not Api.objects.filter(identifier=default, active=True).exists():
+        raise NotUndoable(f"{default} is no API in use.")
     tenant.save()
 
 

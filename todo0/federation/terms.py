@@ -15,6 +15,8 @@ from stage.kit.changes import NotUndoable
 from todo0.authserver.dot import AccessToken
 from todo0.console.changes import Kind, Terms
 from todo0.federation.models import Connection, EmailDomain
+from todo0.resources.apis import end_access_tokens_for
+from todo0.resources.models import Api
 from xaa.signin.sessions import end_sessions_of
 
 LABELS: Final = {
@@ -26,18 +28,20 @@ LABELS: Final = {
     "max_lifetime": "Longest ID-JAG, in seconds",
     "jit_accounts": "Accounts for newcomers",
     "link_by_email": "Link accounts by e-mail",
+    "apis": "APIs",
     "domains": "E-mail domains",
     "tenant": "Tenant at the IdP",
     "aud_tenant": "Our name for it",
     "saml_issuer": "SAML issuer",
     "saml_key": "SAML name members",
 }
-COLUMNS: Final = tuple(name for name in LABELS if name != "domains")
+COLUMNS: Final = tuple(name for name in LABELS if name not in ("apis", "domains"))
 
 
 def describe(connection: Connection) -> dict[str, Any]:
     domains = sorted(connection.email_domains.values_list("domain", flat=True))
-    return {name: getattr(connection, name) for name in COLUMNS} | {"domains": domains}
+    apis = sorted(connection.apis.values_list("identifier", flat=True))
+    return {name: getattr(connection, name) for name in COLUMNS} | {"apis": apis, "domains": domains}
 
 
 def write(connection: Connection, terms: Terms) -> None:
@@ -47,6 +51,8 @@ def write(connection: Connection, terms: Terms) -> None:
     connection.save()
     if "domains" in terms:
         set_domains(connection, terms["domains"])
+    if "apis" in terms:
+        set_apis(connection, terms["apis"])
     if was_trusted and not (connection.active and connection.xaa_enabled):
         end_access_tokens(connection.issuer)
     if not connection.active:
@@ -62,6 +68,14 @@ def set_domains(connection: Connection, domains: list[str]) -> None:
     EmailDomain.objects.bulk_create(
         EmailDomain(domain=domain, connection=connection) for domain in sorted(set(domains) - known)
     )
+
+
+def set_apis(connection: Connection, identifiers: list[str]) -> None:
+    """Its people may be acted for at these alone; what apps hold for the others on this IdP's word ends."""
+    closed = set(connection.apis.values_list("identifier", flat=True)) - set(identifiers)
+    connection.apis.set(Api.objects.filter(identifier__in=identifiers))
+    if closed:
+        end_access_tokens_for(closed, origin__issuer=connection.issuer)
 
 
 def end_access_tokens(issuer: str) -> None:

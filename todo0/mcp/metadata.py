@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from stage.kit import health
 from todo0.api.metadata import PUBLIC
 from todo0.mcp.threads import in_thread
+from todo0.resources.apis import scopes_of
 from xaa import protocol
 from xaa.dpop import ALGORITHMS
 
@@ -27,7 +28,7 @@ async def protected_resource_metadata(request: Request) -> Response:
     document = {
         "resource": settings.MCP_RESOURCE,
         "authorization_servers": [settings.JWT_BEARER_ISSUER],
-        "scopes_supported": sorted(settings.OAUTH2_PROVIDER["SCOPES"]),
+        "scopes_supported": await in_thread(scopes_of, settings.MCP_RESOURCE),
         protocol.META_DETAILS_TYPES: sorted(settings.JWT_BEARER_DETAILS_TYPES),
         "bearer_methods_supported": ["header"],
         protocol.META_DPOP_ALGORITHMS: list(ALGORITHMS),

@@ -75,10 +75,19 @@ def _check_identifiers() -> list[CheckMessage]:
         text = f"JWT_BEARER_ISSUER must be an https URL without query and fragment, found {issuer!r:.200}."
         found.append(Error(text, hint="RFC 8414 §2", id="xaa_jwt_bearer.E008"))
     for resource in settings.JWT_BEARER_RESOURCES:
-        if not _is_protected(resource) or not urlsplit(resource).scheme or "#" in resource:
+        if not is_resource_identifier(resource):
             text = f"JWT_BEARER_RESOURCES must be absolute URIs without fragment, found {resource!r:.200}."
             found.append(Error(text, hint="RFC 8707 §2; not http", id="xaa_jwt_bearer.E008"))
     return found
+
+
+def is_resource_identifier(text: str) -> bool:
+    """An absolute URI without a fragment (RFC 8707 §2), of printable ASCII, and not plain http elsewhere."""
+    try:
+        has_scheme = bool(urlsplit(text).scheme) and _is_protected(text)
+    except ValueError:
+        return False
+    return has_scheme and "#" not in text and text.isascii() and text.isprintable() and " " not in text
 
 
 def _check_parameters() -> list[CheckMessage]:

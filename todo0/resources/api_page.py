@@ -1,0 +1,103 @@
+"""The page of one API: its terms, whether it is in use, its history.
+
+Deliberately does not: delete one. Tokens, logs and other companies' IdPs name it.
+"""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
+from todo0.console.changes import By, changes_of, restore, save_change, tell, version_in, version_of
+from todo0.console.gate import staff_only
+from todo0.federation.models import Connection
+from todo0.federation.tenant import load_tenant
+from todo0.resources.apis import API
+from todo0.resources.forms import ApiForm
+from todo0.resources.models import Api
+
+STALE: Final = "Somebody changed this API since. The newest change is on top."
+
+
+@require_http_methods(["GET", "POST"])
+@staff_only
+def api(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
+    found = get_object_or_404(Api, pk=pk)
+    if request.method == "GET":
+        return show(request, found, ApiForm(found, version_of(API, pk)))
+    form = ApiForm(found, 0, request.POST)
+    if not form.is_valid():
+        return show(request, found, form, status=400)
+    version = form.cleaned_data["version"]
+    try:
+        save_change(API, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
+    except StaleVersion:
+        base_on(form, version_of(API, pk))
+        missed = tell(API, changes_of(API, pk).filter(version__gt=version))
+        return show(request, get_object_or_404(Api, pk=pk), form, status=409, missed=missed)
+    messages.success(request, "Saved. The terms count from the next request on.")
+    return back_to(pk)
+
+
+@require_POST
+@staff_only
+def switch_api(request: HttpRequest, pk: int) -> HttpResponse:
+    found, on = get_object_or_404(Api, pk=pk), request.POST.get("to") == "on"
+    try:
+        save_change(API, pk, {"active": on}, version=None, by=By(timezone.now(), request.user))
+    except NotUndoable as error:
+        messages.error(request, f"Not retired. {error}")
+        return back_to(pk)
+    off = f"{found.title} is retired: no token names it any more, and those that did have ended."
+    messages.success(request, f"{found.title} is in use, from the next request." if on else off)
+    return back_to(pk)
+
+
+@require_POST
+@staff_only
+def undo_api(request: HttpRequest, pk: int, change: int) -> HttpResponse:
+    """Bring back what was before one change, over the version that the administrator looked at."""
+    wanted = get_object_or_404(changes_of(API, pk).exclude(before={}), pk=change)
+    try:
+        version, by = read_version(request.POST.get("version", "")), By(timezone.now(), request.user)
+        restore(API, wanted, version=version, by=by)
+        messages.success(request, f"Restored: it is as it was before version {wanted.version}.")
+    except (StaleVersion, NotUndoable) as error:
+        messages.error(request, f"Not restored. {str(error) or STALE}")
+    return back_to(pk)
+
+
+def back_to(pk: int) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin-api", args=[pk]), status=303)
+
+
+def show(
+    request: HttpRequest, found: Api, form: ApiForm, *, status: int = 200, missed: Any = None
+) -> HttpResponse:
+    history = tell_history(found.pk)
+    context = {
+        "here": "apis",
+        "api": found,
+        "form": form,
+        "missed": missed,
+        "is_default": load_tenant().default_audience == found.identifier,
+        "open_to": Connection.objects.filter(apis=found).order_by("name"),
+        "version": version_in(history),
+        "history": history,
+    }
+    return render(request, "admin/api.html", context, status=status)
+
+
+def tell_history(pk: int) -> list[dict[str, Any]]:
+    history = tell(API, changes_of(API, pk)[:20])
+    for entry in history:
+        if entry["change"].before:
+            entry["undo"] = reverse("admin-api-undo", args=[pk, entry["change"].pk])
+            entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
+    return history
