@@ -48,14 +48,7 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     page.get_by_role("button", name="Run the checks").click()
     expect(page.get_by_role("heading", name="refused by R4")).to_be_visible()
     yield "bench"
-    page.goto(f"{todo0}/admin/apis")
-    yield "apis"
-    page.get_by_role("link", name="Todo0 MCP server", exact=True).click()
-    page.get_by_label("Access tokens live, in seconds").fill("120")
-    page.get_by_role("button", name="Save terms").click()
-    page.get_by_role("button", name="Undo").first.click()
-    expect(page.get_by_text("Restored: ")).to_be_visible()
-    yield "api"
+    yield from visit_apis(page, todo0)
     page.goto(f"{todo0}/admin/server?preset=strict")
     yield "server"
     page.goto(f"{todo0}/admin/assertions")
@@ -75,6 +68,17 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     page.get_by_role("link", name="Back to the connection").click()
     page.get_by_role("link", name="Organization", exact=True).click()
     yield "organization"
+
+
+def visit_apis(page: Page, todo0: str) -> Iterator[str]:
+    page.goto(f"{todo0}/admin/apis")
+    yield "apis"
+    page.get_by_role("link", name="Todo0 MCP server", exact=True).click()
+    page.get_by_label("Access tokens live, in seconds").fill("120")
+    page.get_by_role("button", name="Save terms").click()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_text("Restored: ")).to_be_visible()
+    yield "api"
 
 
 @pytest.mark.parametrize(
