@@ -26,6 +26,7 @@ SEED = "stage.seed.seed"
 INSTALLED_APPS = [
     "stage.kit",
     "stage.control",
+    "stage.autopilot",
     "stage.launchpad",
     "stage.recorder",
     "django.contrib.auth",

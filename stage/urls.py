@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from stage.autopilot.views import show_flight, start_flight
 from stage.control.commands import world_door
 from stage.kit.health import health
 from stage.launchpad import views
@@ -11,6 +12,8 @@ urlpatterns = [
     path("", views.launchpad, name="launchpad"),
     path("how-it-works", views.how_it_works, name="how-it-works"),
     path("v1/traces", receive_traces),
+    path("flights", start_flight, name="start-flight"),
+    path("flights/<uuid:flight_id>", show_flight, name="flight"),
     path("recorder/", include("stage.recorder.urls")),
     path("health", health, name="health"),
     path("-/stage/<slug:command>", world_door),

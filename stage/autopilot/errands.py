@@ -66,22 +66,25 @@ def say(browser: Browser, places: Places, words: str) -> Page:
 
 def ask(browser: Browser, places: Places, words: str, *, patience: float = PATIENCE) -> Card:
     """Say it, and wait until the card that answers has come to rest."""
-    card = latest_card(browser, places, say(browser, places, words))
+    return wait_for(browser, find_card(say(browser, places, words)), patience=patience)
+
+
+def wait_for(browser: Browser, details_url: str, *, patience: float = PATIENCE) -> Card:
+    """The card at ``details_url``, once it has come to rest."""
     deadline = time.monotonic() + patience
-    while not card.is_at_rest:
+    while not (card := read_card(browser, details_url)).is_at_rest:
         if time.monotonic() > deadline:
-            raise Lost(f"the worker has not finished with {words!r} within {patience:.0f} s: {card.badge}")
+            raise Lost(f"{details_url} has not come to rest within {patience:.0f} s: {card.badge}")
         time.sleep(PAUSE)
-        card = read_card(browser, card.details_url)
     return card
 
 
-def latest_card(browser: Browser, places: Places, chat: Page | None = None) -> Card:
-    chat = chat or browser.open(f"{places.agent0}/chat")
+def find_card(chat: Page) -> str:
+    """The address of the newest card's details."""
     found = [href for words, href in chat.links if words.startswith("Details")]
     if not found:
         raise Lost(f"{chat.url} ({chat.status}) has no card: {chat.text[:300]}")
-    return read_card(browser, found[-1])
+    return found[-1]
 
 
 def read_card(browser: Browser, details_url: str) -> Card:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.every_page_of_the_recorder import visit_recorder
-from tests.browser.rare_states import consent_address, end_runs, withdraw_consent
+from tests.browser.rare_states import consent_address, end_runs, put_flight, withdraw_consent
 from tests.browser.test_todo0_console import visit_console
 from tests.browser.walk import ask, continue_as, expect_badge, open_todo0, start_at_the_launchpad
 from tests.cast import ALICE, BOB, DAN
@@ -52,6 +52,10 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     stage = demo.url("stage")
     yield "launchpad", arrive(page, stage)
     yield "how it works", arrive(page, f"{stage}/how-it-works")
+    under_way = put_flight(demo, state="flying", step="Alice opens Agent0 and signs in at her company.")
+    yield "flight under way", arrive(page, under_way, "The flow is running")
+    lost = put_flight(demo, state="lost", note="A party did not answer. The launchpad shows which.")
+    yield "flight lost", arrive(page, lost, "The flow did not end")
     yield from visit_recorder(demo, page)
 
 

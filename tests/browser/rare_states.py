@@ -51,6 +51,19 @@ print(json.dumps({
 }))
 """
 
+PUT_FLIGHT = """
+import json, sys
+from django.utils import timezone
+from stage.autopilot.models import Flight
+made = Flight.objects.create(trace_id="0" * 32, person="alice", started_at=timezone.now(), **json.load(sys.stdin))
+print(json.dumps({"uuid": str(made.uuid)}))
+"""
+
+
+def put_flight(demo: Demo, **of_flight: str) -> str:
+    """A flight in that state, for the address of its page."""
+    return f"{demo.url('stage')}/flights/{ask_operator(demo, 'stage', PUT_FLIGHT, given=of_flight)['uuid']}"
+
 
 def register_saml(demo: Demo) -> None:
     """Agent0 as a service provider at Acme, until ``forget_saml``."""

@@ -21,8 +21,10 @@ def fetch(client, path):
     return response.content.decode()
 
 
-def test_the_launchpad_offers_to_run_the_flow(client):
-    assert f'href="{addresses.AGENT0_URL}/?start=first-flight"' in fetch(client, "/")
+def test_the_launchpad_offers_to_run_the_flow_and_says_how_to_do_it_by_hand(client):
+    html = fetch(client, "/")
+    assert '<form method="post" action="/flights">' in html
+    assert f'href="{addresses.AGENT0_URL}/?start=first-flight"' in html
 
 
 def test_the_launchpad_links_every_party_and_says_that_it_answers(client):
@@ -86,8 +88,8 @@ def test_a_page_only_reads(client, path):
     assert client.post(path).status_code == 405
 
 
-def test_a_page_sets_no_cookie(client):
-    assert not client.get("/").cookies
+def test_a_page_sets_no_cookie_but_the_one_that_guards_its_button(client):
+    assert set(client.get("/").cookies) == {django_settings.CSRF_COOKIE_NAME}
     assert django_settings.SESSION_COOKIE_NAME == "stage_session"
 
 
