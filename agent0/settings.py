@@ -115,6 +115,5 @@ INSTALLED_APPS = [
 ]
 DATABASES = database_for("agent0")
 CACHES = cache_for("agent0")
-TEMPLATES = templates_for("agent0")
-TEMPLATES[0]["OPTIONS"]["context_processors"].append("agent0.assistant.context.names")
+TEMPLATES = templates_for("agent0", "agent0.assistant.context.names")
 globals().update(cookies_for("agent0"))

@@ -58,7 +58,7 @@ ROOT_URLCONF = "idp_mock.urls"
 WSGI_APPLICATION = "idp_mock.wsgi.application"
 DATABASES = database_for("idp")
 CACHES = cache_for("idp")
-TEMPLATES = templates_for("idp_mock")
+TEMPLATES = templates_for("idp_mock", "idp_mock.directory.frame.names")
 SESSION_COOKIE_AGE = 8 * 60 * 60  # a browser's sign-in at the IdP lasts a working day
 APPEND_SLASH = False  # protocol URLs are exact; a redirect would turn a POST into a GET
 globals().update(cookies_for("idp"))

@@ -116,5 +116,5 @@ INSTALLED_APPS = [
 ]
 DATABASES = database_for("todo0")
 CACHES = cache_for("todo0")
-TEMPLATES = templates_for("todo0")
+TEMPLATES = templates_for("todo0", "todo0.federation.frame.names")
 globals().update(cookies_for("todo0"))

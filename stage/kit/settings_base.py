@@ -172,8 +172,11 @@ def cookies_for(party: str) -> dict[str, object]:
     }
 
 
-def templates_for(party: str) -> list[dict[str, object]]:
-    """Templates of the party's own folder, then the house's shared ones (``templates/base.html``)."""
+def templates_for(party: str, *names: str) -> list[dict[str, object]]:
+    """Templates of the party's own folder, then the house's shared ones (``templates/base.html``).
+
+    ``names`` are context processors of the party's own, which may name what the kit does not know.
+    """
     return [
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -185,6 +188,7 @@ def templates_for(party: str) -> list[dict[str, object]]:
                     "django.contrib.auth.context_processors.auth",
                     "django.contrib.messages.context_processors.messages",
                     "stage.kit.context.house",
+                    *names,
                 ]
             },
         }

@@ -104,6 +104,12 @@ def visit_console(demo: Demo, page: Page) -> Visits:
     address = page.url
     for tab in ("sign-on", "assignments", "connections"):
         yield f"an app, {tab}", arrive(page, f"{address}/{tab}")
+    page = arrive(page, f"{admin}/apps")
+    page.get_by_role("link", name="Mail0", exact=True).click()  # nobody runs it, so nobody needs its secret
+    arrive(page, f"{page.url}/sign-on").get_by_label("Whoever runs Mail0 waits for it").check()
+    page.get_by_role("button", name="Make a new secret").click()
+    expect(page.get_by_role("heading", name="The new secret of Mail0")).to_be_visible()
+    yield "a new secret", page
 
 
 def visit_policy(demo: Demo, page: Page) -> Visits:

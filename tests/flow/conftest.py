@@ -8,6 +8,7 @@ from tests.cast import ALICE, CAROL
 from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo
 from tests.flow.people_at_work import switch_connection
 from tests.flow.stage_side import Stage
+from tests.flow.two_sides import Both, connect, introduce
 from tests.flow.visitor import Visitor
 from tests.flow.wire import Client, Wire
 
@@ -96,3 +97,16 @@ def another_world() -> Iterator[Wire]:
 def stage(another_world: Wire) -> Stage:
     """The stage of that world."""
     return Stage(another_world)
+
+
+@pytest.fixture(scope="session")
+def strangers() -> Iterator[Both]:
+    """A demo of its own: Globex is connected there, later on, and stays a stranger everywhere else."""
+    with fresh_folder() as folder, running_demo(folder, **on_embedded_parts()) as demo:
+        yield introduce(demo)
+
+
+@pytest.fixture(scope="session")
+def both(strangers: Both) -> Both:
+    connect(strangers)
+    return strangers

@@ -27,11 +27,11 @@ from tests.flow.demo import MANAGE, ROOT, Demo
 
 ES256 = jwt.get_algorithm_by_name("ES256")
 EXPORT_IDP_KEY = """
-import json
+import json, sys
 from idp_mock.directory.models import Enterprise
 from idp_mock.keys.keystore import load_active_key
 from xaa import jose
-key = load_active_key(Enterprise.objects.get(slug="acme"))
+key = load_active_key(Enterprise.objects.get(slug=json.load(sys.stdin) or "acme"))
 print(json.dumps({"kid": key.kid, "pem": jose.dump_private_pem(key)}))
 """
 EXPORT_TODO0_KEY = """
@@ -133,8 +133,9 @@ def ask_operator(demo: Demo, party: str, program: str, *, given: object = None) 
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def export_key(demo: Demo, party: str) -> LabKey:
-    exported = ask_operator(demo, party, EXPORTS[party])
+def export_key(demo: Demo, party: str, *, enterprise: str = "") -> LabKey:
+    """The key that ``party`` signs with; of the IdP's, that of Acme unless another ``enterprise`` is named."""
+    exported = ask_operator(demo, party, EXPORTS[party], given=enterprise or None)
     private = serialization.load_pem_private_key(exported["pem"].encode(), password=None)
     assert isinstance(private, ec.EllipticCurvePrivateKey)
     return LabKey(exported["kid"], private)
