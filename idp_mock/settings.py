@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "idp_mock.policy",
     "idp_mock.saml",
     "idp_mock.systemlog",
+    "idp_mock.website",
     "xaa.throttle",
     "stage.kit",
     "csp",

@@ -18,6 +18,7 @@ from idp_mock.signin.sign_out import sign_out, sign_out_confirmed
 from idp_mock.tokens.endpoint import token
 from idp_mock.tokens.revocation import revoke
 from idp_mock.tokens.userinfo import userinfo
+from idp_mock.website.page import domain_file
 from stage.kit.control.door import door
 from stage.kit.health import health
 
@@ -55,5 +56,6 @@ urlpatterns = [
     path("<slug:tenant>/logout/confirm", sign_out_confirmed, name="sign_out_confirmed"),
     path("<slug:tenant>/saml/metadata", saml_metadata, name="saml_metadata"),
     path("<slug:tenant>/saml/sso", sso, name="saml_sso"),
+    path("<slug:tenant>/.well-known/todo0-domain-verification", domain_file, name="domain_file"),
     path("<slug:tenant>/", include("idp_mock.console.urls")),
 ]

@@ -21,6 +21,7 @@ from idp_mock.policy.matrix import matrix, stop_everything
 from idp_mock.policy.what_if_page import what_if
 from idp_mock.systemlog.export import export_csv, export_json
 from idp_mock.systemlog.views import log
+from idp_mock.website.page import domain
 
 urlpatterns = [
     path("", dashboard, name="dashboard"),
@@ -46,6 +47,7 @@ urlpatterns = [
     path("admin/keys/announce", announce_key, name="key_announce"),
     path("admin/keys/rotate", rotate_keys, name="keys_rotate"),
     path("admin/keys/<int:pk>/retire", retire_key, name="key_retire"),
+    path("admin/domain", domain, name="domain"),
     path("admin/log", log, name="system_log"),
     path("admin/log.csv", export_csv, name="system_log_csv"),
     path("admin/log.json", export_json, name="system_log_json"),
