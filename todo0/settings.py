@@ -28,7 +28,7 @@ STAFF_CONNECTION = "todo0-inc"  # ... and my own company's, for my own administr
 STAFF_IDP_ISSUER = env.url("TODO0_STAFF_IDP_ISSUER", f"{addresses.IDP_URL}/todo0-inc")
 STAFF_IDP_CLIENT_ID = env.text("TODO0_STAFF_IDP_CLIENT_ID", TODO0_AT_TODO0_INC.client_id)
 AUTHENTICATION_BACKENDS = ["todo0.federation.trial.TrialBackend", "xaa.signin.backend.SignInBackend"]
-SIGNIN_CONNECTIONS = "todo0.federation.connections"
+SIGNIN_CONNECTIONS = "todo0.self_service.connections"
 SIGNIN_TOKEN_STORE = "todo0.federation.sign_out.SessionsAndAccessTokens"
 JWT_BEARER_TRUSTED_ISSUERS = "todo0.federation.connections.find_trusted_issuer"
 JWT_BEARER_SUBJECT_RESOLVER = "todo0.federation.subjects.resolve_subject"
@@ -56,7 +56,6 @@ ACCESS_TOKEN_ALGORITHM = "ES256"
 API_STEP_UP_ACTIONS = env.words("TODO0_STEP_UP_ACTIONS")
 API_STEP_UP_ACR_VALUES = env.words("TODO0_STEP_UP_ACR_VALUES")
 API_STEP_UP_MAX_AGE = env.integer("TODO0_STEP_UP_MAX_AGE", 0)  # seconds; 0 is any
-GRANTS = (protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP)
 GRANTS = (protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_JWT_BEARER, protocol.GRANT_JWT_DPOP)
 BCP_GATES = (
     "IMPLICIT_GRANT", "PASSWORD_GRANT", "PKCE_METHOD", "ACCESS_TOKEN_TRANSPORT", "AUTHZ_RESPONSE_ISS",
@@ -97,6 +96,7 @@ INSTALLED_APPS = [
     "stage.kit",
     "todo0.federation",
     "todo0.resources",
+    "todo0.self_service",
     "todo0.authserver",
     "todo0.api",
     "todo0.todos",

@@ -9,7 +9,7 @@ from stage.kit.health import health
 from todo0.api.metadata import protected_resource_metadata
 from todo0.authserver.metadata import Todo0MetadataView
 from todo0.authserver.signing_keys import jwks
-from todo0.federation.trial import TrialCallbackView, TrialStartView
+from todo0.self_service.trial import SetupCallbackView, SetupStartView
 
 urlpatterns = [
     # RFC 9728 §3.1 and RFC 8414 §3.1: the well-known part goes before the identifier's path.
@@ -18,11 +18,12 @@ urlpatterns = [
     path("oauth/jwks", jwks, name="jwks"),
     path("oauth/", include("todo0.authserver.urls")),
     path("api/", include("todo0.api.urls")),
-    path("signin/start", TrialStartView.as_view()),
-    path("signin/callback", TrialCallbackView.as_view()),
+    path("signin/start", SetupStartView.as_view()),
+    path("signin/callback", SetupCallbackView.as_view()),
     path("signin/", include("xaa.signin.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin-home")),
     path("admin/", include("todo0.console.urls")),
+    path("setup/", include("todo0.self_service.urls")),
     path("health", health),
     path("-/stage/<slug:command>", door),
     path("", include("todo0.todos.urls")),

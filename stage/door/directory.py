@@ -12,12 +12,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from stage.door.environment import load_any_secret, signs
-from stage.door.layout import AGENT0, IDP, STAGE, TODO0, TODO0_MCP, url_of
+from stage.door.layout import AGENT0, ENTERPRISES, IDP, STAGE, TODO0, TODO0_MCP, url_of
 
 if TYPE_CHECKING:
     from stage.kit.registrations import Registration
 
-ENTERPRISES = ("acme", "globex", "todo0-inc")
 KEPT = ("issuer", "jwks_uri", "scopes_supported", "grant_types_supported")
 
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 
 from stage.door import demo_env
-from stage.door.layout import AGENT0, SERVERS, find_var, url_of
+from stage.door.layout import AGENT0, ENTERPRISES, IDP, SERVERS, find_var, url_of
 from stage.door.locks import Held, acquire
 
 # Both ends of a registration know its secret, and nobody else does. All know the stage's key: by it
@@ -76,6 +76,10 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
         "XAA_ALLOW_PRIVATE_ADDRESSES": "1",
         # Todo0's admin has listed Agent0's own address, so that it may be Agent0's client id there.
         "TODO0_CLIENT_URLS": f"{url_of(AGENT0, {**environment, **numbers})}/client-metadata.json",
+        # DEMO ONLY: no name server knows .example, so the mock IdP plays the web servers of these domains.
+        "TODO0_DOMAIN_HOSTS": " ".join(
+            f"{slug}.example={url_of(IDP, {**environment, **numbers})}/{slug}" for slug in ENTERPRISES
+        ),
         "PYTHONUNBUFFERED": "1",
         **numbers,
         **secrets,

@@ -50,6 +50,8 @@ AGENT0 = Party("agent0", "AGENT0", "Agent0", 8001)
 TODO0 = Party("todo0", "TODO0", "Todo0", 8002)
 IDP = Party("idp_mock", "IDP", "Acme IdP", 8003)
 PARTIES = (STAGE, AGENT0, TODO0, IDP)
+ENTERPRISES = ("acme", "globex", "todo0-inc")
+"""Whom the mock IdP serves, each under its path."""
 TODO0_MCP = Party("todo0", "TODO0_MCP", "Todo0's MCP server", 8004, "todo0.mcp.asgi:application")
 SERVERS = (*PARTIES, TODO0_MCP)
 BY_PACKAGE = {party.package: party for party in PARTIES}

@@ -62,6 +62,9 @@ NOT_PAGES = {
         "admin/connections/<int:pk>/try": ONWARD,
         "admin/connections/<int:pk>/undo/<int:change>": FORMS,
         "admin/connections/<int:pk>/organization/leave": FORMS,
+        "admin/invitations/<int:pk>/revoke": FORMS,
+        "setup/begin": FORMS,
+        "setup/sign-in/try": ONWARD,
         "admin/clients/<int:pk>/xaa": FORMS,
         "admin/clients/<int:pk>/secret/end": FORMS,
         "admin/clients/<int:pk>/undo/<int:change>": FORMS,
@@ -89,6 +92,7 @@ NOT_PAGES = {
         "<slug:tenant>/revoke": PROGRAMS,
         "<slug:tenant>/keys": PROGRAMS,
         "<slug:tenant>/userinfo": PROGRAMS,
+        "<slug:tenant>/.well-known/todo0-domain-verification": PROGRAMS,
         "<slug:tenant>/saml/metadata": PROGRAMS,
         "<slug:tenant>/admin": ONWARD,
         "<slug:tenant>/admin/policy/stop": FORMS,
@@ -118,5 +122,12 @@ def find_route(routes: list[str], path: str) -> str:
 
 def _pattern_of(route: str) -> str:
     parts = re.split(r"<(\w+):\w+>", route)
-    kinds = {"int": r"\d+", "todo": r"\d+", "slug": r"[-\w]+", "uuid": r"[-0-9a-f]{36}", "path": r".+"}
+    kinds = {
+        "int": r"\d+",
+        "todo": r"\d+",
+        "slug": r"[-\w]+",
+        "str": r"[^/]+",
+        "uuid": r"[-0-9a-f]{36}",
+        "path": r".+",
+    }
     return "".join(kinds[part] if at % 2 else re.escape(part) for at, part in enumerate(parts))

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.every_page import People, visit_apps
 from tests.browser.every_page_of_acme import visit_idp
 from tests.browser.routes import NOT_PAGES, find_route, load_routes
+from tests.browser.setting_up import forget_setup, visit_refusals, visit_setup
 from tests.browser.test_pages import WIDER_THAN_ITS_WINDOW
 from tests.flow.demo import Demo
 
@@ -47,9 +48,17 @@ def found(browser: Browser, demo: Demo) -> Iterator[dict[str, list[Any]]]:
 
     found: dict[str, list[Any]] = {"wrong": [], "seen": []}
     people = People(new, new(), new())
-    for state, page in chain(visit_apps(demo, people), visit_idp(demo, people)):
+    walks = (
+        visit_apps(demo, people),
+        visit_idp(demo, people),
+        visit_refusals(demo, tove := new().new_page(), new().new_page()),
+        visit_setup(demo, tove, new()),
+    )
+    forget_setup(demo)
+    for state, page in chain(*walks):
         found["seen"].append(page.url)
         found["wrong"] += [f"{state} ({urlsplit(page.url).path}): {wrong}" for wrong in look_at(page)]
+    forget_setup(demo)
     yield found
     for context in contexts:
         context.close()

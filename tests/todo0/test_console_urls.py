@@ -12,16 +12,25 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 
 from stage.kit import people
 from tests.todo0.conftest import come_by, user_of
 from todo0.console.urls import urlpatterns
 from todo0.federation.models import Connection
 from todo0.resources.models import Api
+from todo0.self_service.models import Invitation
 from xaa.jwt_bearer.models import CrossAppClient
 
 each_page = pytest.mark.parametrize("pattern", urlpatterns, ids=lambda pattern: pattern.name)
 FORGETFUL = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
+
+
+@pytest.fixture(autouse=True)
+def _somebody_is_invited(seeded: None) -> None:
+    """Each of these pages is about a row that is there."""
+    now = timezone.now()
+    Invitation.objects.create(name="Initech", slug="initech", made_at=now, expires_at=now)
 
 
 def address_of(pattern: URLPattern) -> str:
@@ -30,6 +39,7 @@ def address_of(pattern: URLPattern) -> str:
         "apis": Api.objects.filter(identifier__endswith="/mcp"),
         "clients": CrossAppClient.objects.filter(application__name="Agent0"),
         "connections": Connection.objects.filter(slug="acme"),
+        "invitations": Invitation.objects.all(),
     }
     for name in pattern.pattern.converters:
         value = own[route.partition("/")[0]].get().pk if name == "pk" else 1

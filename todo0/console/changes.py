@@ -24,14 +24,15 @@ Terms = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class By:
-    """Who changes something, and when; ``user`` is None for what is done at the command line."""
+    """Who changes something, and when; ``user`` is None for whoever has no account here, and is ``called`` so."""
 
     at: datetime
     user: AbstractUser | None = None
+    called: str = "The command line"
 
     @property
     def name(self) -> str:
-        return (self.user.get_full_name() or self.user.get_username()) if self.user else "The command line"
+        return (self.user.get_full_name() or self.user.get_username()) if self.user else self.called
 
 
 @dataclass(frozen=True)

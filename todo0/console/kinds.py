@@ -11,8 +11,9 @@ from todo0.federation.organizations import ORGANIZATION
 from todo0.federation.tenant import TENANT
 from todo0.federation.terms import CONNECTION
 from todo0.resources.apis import API
+from todo0.self_service.invitations import INVITATION
 
-KINDS: Final = {kind.name: kind for kind in (CONNECTION, CLIENT, ORGANIZATION, TENANT, API)}
+KINDS: Final = {kind.name: kind for kind in (CONNECTION, CLIENT, ORGANIZATION, TENANT, API, INVITATION)}
 
 
 def tell_all(changes: Iterable[Change]) -> list[dict[str, Any]]:

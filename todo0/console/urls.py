@@ -21,6 +21,7 @@ from todo0.federation.server_page import server, undo_server
 from todo0.federation.trial import try_sign_in
 from todo0.resources.api_page import api, switch_api, undo_api
 from todo0.resources.apis_page import add_api, apis
+from todo0.self_service.invitations_page import invitations, invite, renew_invitation, revoke_invitation
 
 urlpatterns = [
     path("", home, name="admin-home"),
@@ -33,6 +34,10 @@ urlpatterns = [
     path("connections/<int:pk>/undo/<int:change>", undo_connection, name="admin-connection-undo"),
     path("connections/<int:pk>/organization", organization, name="admin-organization"),
     path("connections/<int:pk>/organization/leave", remove_member, name="admin-member-remove"),
+    path("invitations", invitations, name="admin-invitations"),
+    path("invitations/add", invite, name="admin-invite"),
+    path("invitations/<int:pk>/link", renew_invitation, name="admin-invitation-link"),
+    path("invitations/<int:pk>/revoke", revoke_invitation, name="admin-invitation-revoke"),
     path("clients", clients, name="admin-clients"),
     path("clients/add", add_client, name="admin-client-add"),
     path("clients/allow", allow_client, name="admin-client-allow"),

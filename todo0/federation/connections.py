@@ -1,8 +1,9 @@
 """Find a connection: for a sign-in by its name or a work e-mail address, for an ID-JAG by its issuer.
 
-In the flow, ``SIGNIN_CONNECTIONS`` names this module and ``JWT_BEARER_TRUSTED_ISSUERS`` its
-``find_trusted_issuer``. All read the same rows, which is the point: an ID-JAG is verified with the keys
-already trusted for single sign-on (ID-JAG §4.1), and switching a connection off ends both.
+In the flow, ``SIGNIN_CONNECTIONS`` comes to these (``todo0.self_service.connections`` adds those that are being
+set up, for a trial alone), and ``JWT_BEARER_TRUSTED_ISSUERS`` names ``find_trusted_issuer``. All read the same
+rows, which is the point: an ID-JAG is verified with the keys already trusted for single sign-on (ID-JAG §4.1), and
+switching a connection off ends both.
 
 Deliberately does not: fall back. No default connection, no issuer that only looks alike, no discovery of an
 issuer that is not listed (RFC 8725 §3.10).

@@ -35,14 +35,30 @@ def check_saml_key(value: str) -> None:
         raise ValidationError(f"Expected nameid and more of {', '.join(MEMBERS)}, found {value!r}.")
 
 
-class Connection(models.Model):
+class SealedClientSecret(models.Model):
+    """Todo0's client secret at an IdP, readable to sign in with and sealed at rest."""
+
+    client_secret_sealed = models.TextField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def client_secret(self) -> str:
+        return at_rest.unseal(self.client_secret_sealed, purpose=at_rest.CLIENT_SECRET_AT_IDP)
+
+    @client_secret.setter
+    def client_secret(self, value: str) -> None:
+        self.client_secret_sealed = at_rest.seal(value, purpose=at_rest.CLIENT_SECRET_AT_IDP)
+
+
+class Connection(SealedClientSecret):
     """Todo0's registration at one enterprise's IdP, and what that IdP may do here."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     issuer = models.CharField(max_length=255, unique=True)
     client_id = models.CharField(max_length=255)
-    client_secret_sealed = models.TextField()
     algorithms = models.CharField(max_length=40, default="ES256 RS256", validators=[check_algorithms])
     tenant = models.CharField(
         max_length=100, blank=True, help_text="Which company of an issuer of several; empty: it has one."
@@ -100,14 +116,6 @@ class Connection(models.Model):
         super().save(*args, **kwargs)
         if is_new:
             self.apis.set(self.apis.model.objects.filter(active=True))
-
-    @property
-    def client_secret(self) -> str:
-        return at_rest.unseal(self.client_secret_sealed, purpose=at_rest.CLIENT_SECRET_AT_IDP)
-
-    @client_secret.setter
-    def client_secret(self, value: str) -> None:
-        self.client_secret_sealed = at_rest.seal(value, purpose=at_rest.CLIENT_SECRET_AT_IDP)
 
 
 class Tenant(models.Model):

@@ -57,12 +57,17 @@ class TrialBackend(SignInBackend):
 
 
 class TrialStartView(StartView):
-    """Where every sign-in starts; a trial, which finds a connection that is off, too, is for staff alone."""
+    """Where every sign-in starts; a trial, which finds a connection that is off, too, is not for everybody."""
 
     def _start(self, request: HttpRequest, asked: QueryDict, *, from_form: bool) -> HttpResponse:
-        if asked.get("connection", "").startswith(TRIAL) and not is_staff(request):
-            raise Http404("no trial for whoever is no administrator")
+        slug = asked.get("connection", "")
+        if slug.startswith(TRIAL) and not self.may_try(request, slug):
+            raise Http404("no trial for whoever may not make it")
         return super()._start(request, asked, from_form=from_form)
+
+    def may_try(self, request: HttpRequest, slug: str) -> bool:
+        """Of a connection: staff alone. ``todo0.self_service`` adds those that are being set up."""
+        return is_staff(request)
 
 
 class TrialCallbackView(CallbackView):
@@ -110,10 +115,15 @@ def describe(
     context: dict[str, Any] = {"connection": connection, "failed": failed, "alg": alg}
     if claims is not None:
         identity = FederatedIdentity.objects.filter(issuer=claims["iss"], subject=claims["sub"])
-        context["claims"] = [_Claim(name, as_it_stood(claims[name])) for name in TOLD if name in claims]
-        context["others"] = sorted(claims.keys() - set(TOLD))
+        context |= tell_claims(claims)
         context["account"] = identity.select_related("user").first()
     return context
+
+
+def tell_claims(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that a sign-in uses as they stood, and the names of all others."""
+    told = [_Claim(name, as_it_stood(claims[name])) for name in TOLD if name in claims]
+    return {"claims": told, "others": sorted(claims.keys() - set(TOLD))}
 
 
 @require_safe
