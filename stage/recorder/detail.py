@@ -1,8 +1,8 @@
 """One hop in detail: its tabs, and what each of them shows.
 
-In the flow a tab answers one question. Story: what is this, and why now? Request, Response: what was sent?
-Token: what does it say, who wrote that, who checks it? Checks: who decided what? Code: how do I do that? Wire
-and server: what did each side see?
+In the flow a tab answers one question. Story: what is this, and why now? Request, Response: what was sent? Token:
+what does it say, who wrote that, who checks it? Checks: who decided what? Code: how do I do that? Wire and server:
+what did each side see?
 
 Deliberately does not: fetch. Everything is in the trace already.
 """
@@ -10,10 +10,15 @@ Deliberately does not: fetch. Everything is in the trace already.
 from collections.abc import Mapping
 from typing import Any
 
+from stage.recorder import code
+from stage.recorder.checks_view import view_checks
+from stage.recorder.client_code import as_xaa_client
 from stage.recorder.exchange import Exchange
 from stage.recorder.hops import Hop
 from stage.recorder.message_view import show_message
-from stage.recorder.tokens import find_tokens
+from stage.recorder.sides import compare_sides
+from stage.recorder.token_view import view
+from stage.recorder.tokens import Token, find_tokens
 from stage.recorder.trace import Trace
 from stage.recorder.words import describe_answer, tell_story
 
@@ -21,8 +26,12 @@ TABS = (
     ("story", "Story"),
     ("request", "Request"),
     ("response", "Response"),
+    ("token", "Token"),
     ("checks", "Checks"),
+    ("code", "Code"),
+    ("sides", "Wire / Server"),
 )
+LANGUAGES = (("curl", "curl"), ("python", "Python"), ("xaa", "xaa.client"))
 
 
 def describe(trace: Trace, hop: Hop | None, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -35,13 +44,11 @@ def describe(trace: Trace, hop: Hop | None, asked: Mapping[str, str]) -> dict[st
     return {
         "tab": tab,
         "part": part,
-        "part_number": hop.parts.index(part) + 1,
-        "story": tell_story(hop, trace),
-        "answer": describe_answer(hop),
         "tab_template": f"recorder/tabs/{'message' if tab in ('request', 'response') else tab}.html",
+        "answer": describe_answer(hop),
         "tokens": find_tokens(part),
         "is_raw": asked.get("raw") == "1",
-        **(_SHOWN[tab](part) if tab in _SHOWN else {}),
+        **_SHOW[tab](trace, hop, part, asked),
     }
 
 
@@ -52,8 +59,59 @@ def choose_part(hop: Hop, number: str) -> Exchange:
     return hop.lead
 
 
-_SHOWN = {
-    "request": lambda part: {"message": show_message(part, part.request, "request")},
-    "response": lambda part: {"message": show_message(part, part.response, "response") if part.response else None},
-    "checks": lambda part: {"checks": part.checks},
+def choose_token(tokens: list[Token], where: str, *, is_answer: bool) -> Token | None:
+    """The one asked for by its place in the message; else what the hop is about: it gives one, or shows one."""
+    by_where = {token.where: token for token in tokens}
+    preferred = [token for token in tokens if token.kind != "access-token" or len(tokens) == 1]
+    chosen = [token for token in preferred if token.is_in_answer] if is_answer else preferred
+    return by_where.get(where) or next(iter([*chosen, *tokens]), None)
+
+
+def _show_story(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
+    return {"story": tell_story(hop, trace)}
+
+
+def _show_request(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
+    return {"message": show_message(part, part.request, "request")}
+
+
+def _show_response(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
+    return {"message": show_message(part, part.response, "response") if part.response else None}
+
+
+def _show_token(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
+    is_answer = hop.is_answer or hop.number in ("5", "11")
+    token = choose_token(find_tokens(part), asked.get("token", ""), is_answer=is_answer)
+    return {"view": view(token, trace, now=part.at.timestamp()) if token else None}
+
+
+def _show_checks(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
+    return {"checks": view_checks(part)}
+
+
+def _show_code(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
+    request = code.read(part)
+    texts = {"curl": code.as_curl(request), "python": code.as_python(request), "xaa": as_xaa_client(hop, part)}
+    language = asked.get("in", "curl")
+    language = language if texts.get(language) else "curl"
+    return {
+        "languages": [(key, name) for key, name in LANGUAGES if texts[key]],
+        "language": language,
+        "code": texts[language],
+        "variables": request.variables,
+    }
+
+
+def _show_sides(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
+    return {"sides": compare_sides(part)}
+
+
+_SHOW = {
+    "story": _show_story,
+    "request": _show_request,
+    "response": _show_response,
+    "token": _show_token,
+    "checks": _show_checks,
+    "code": _show_code,
+    "sides": _show_sides,
 }

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from stage.recorder.models import Record
-from stage.recorder.places import YOU, Place, place_at, place_of
+from stage.recorder.places import A_PROGRAM, AGENT0, YOU, Place, place_at, place_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class Exchange:
 
     @cached_property
     def caller(self) -> Place:
-        return place_of(self.wire.place) if self.wire else YOU
+        if self.wire:
+            return place_of(self.wire.place)
+        return YOU if is_browsers(self.record) else A_PROGRAM
 
     @cached_property
     def callee(self) -> Place:
@@ -135,22 +137,27 @@ def parse_form(message: Message) -> list[tuple[str, str]]:
 
 
 def pair(records: Iterable[Record]) -> list[Exchange]:
-    """The exchanges of ``records`` in the order in which they began, each from both of its sides."""
+    """The exchanges of ``records`` in the order in which they began, each from both of its sides.
+
+    A server's record whose caller records, too, but has not delivered yet, waits for it: spans come in any order.
+    """
     spans = {(record.trace_id, record.span_id): record for record in records if record.exchange}
-    caused = {
-        (record.trace_id, record.parent_span_id): record
-        for record in spans.values()
-        if record.kind == Record.Kind.SERVER
-    }
-    exchanges = []
-    for key, record in spans.items():
-        if record.kind == Record.Kind.CLIENT:
-            exchanges.append(Exchange(wire=record, server=caused.get(key)))
-        elif not _is_caused_by_a_client(record, spans):
-            exchanges.append(Exchange(wire=None, server=record))
-    return sorted(exchanges, key=lambda exchange: (exchange.at, exchange.record.seq))
+    clients = {key: record for key, record in spans.items() if record.kind == Record.Kind.CLIENT}
+    servers = [record for record in spans.values() if record.kind == Record.Kind.SERVER]
+    caused = {(server.trace_id, server.parent_span_id): server for server in servers}
+    exchanges = [Exchange(wire=client, server=caused.get(key)) for key, client in clients.items()]
+    recording = {client.trace_id for client in clients.values() if client.place == AGENT0.key}
+    for server in servers:
+        caller = spans.get((server.trace_id, server.parent_span_id))
+        if caller in clients.values():
+            continue
+        is_late = bool(server.parent_span_id) and caller is None and server.trace_id in recording
+        if is_browsers(server) or not is_late:
+            exchanges.append(Exchange(wire=None, server=server))
+    return sorted(exchanges, key=lambda exchange: (exchange.at, exchange.record.seq or 0))
 
 
-def _is_caused_by_a_client(record: Record, spans: dict[tuple[str, str], Record]) -> bool:
-    parent = spans.get((record.trace_id, record.parent_span_id))
-    return parent is not None and parent.kind == Record.Kind.CLIENT
+def is_browsers(server: Record) -> bool:
+    """Whether a browser asked: it takes pages, or shows a cookie. It records nothing itself."""
+    request = read_request(server)
+    return "text/html" in request.header("Accept") or bool(request.header("Cookie"))

@@ -9,7 +9,7 @@ Deliberately does not: list every request. A trace without a hop is a page that 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -90,7 +90,11 @@ def show_history(request: HttpRequest) -> HttpResponse:
 def load_newest(*, since: datetime | None = None) -> list[Trace]:
     """The newest traces that have a hop, in three statements: which, their records, those of their sign-ins."""
     of_traces = (
-        Record.objects.exclude(exchange={}).values("trace_id").annotate(last=Max("seq"), first=Min("started_at"))
+        Record.objects.values("trace_id")
+        .annotate(
+            last=Max("seq"), first=Min("started_at"), checked=Count("seq", filter=~Q(checks=[])), all=Count("seq")
+        )
+        .filter(Q(all__gt=1) | Q(checked__gt=0))  # a page that somebody looked at is one record without a check
     )
     if since:
         of_traces = of_traces.filter(first__gte=since)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from stage.kit.registry.hops import Hop as HopKind
 from stage.kit.registry.hops import Rule, load_hops, load_rules
 from stage.recorder.exchange import Exchange
-from stage.recorder.places import Place
+from stage.recorder.places import A_PROGRAM, AGENT0, Place
 
 Phase = Literal["sign-in", "act"]
 Outcome = Literal["passed", "narrowed", "failed", "no answer"]
@@ -51,7 +51,7 @@ def classify(exchange: Exchange, phase: Phase) -> Fit:
 def _fits(rule: Rule, exchange: Exchange, phase: Phase) -> bool:
     found = {
         rule.during: phase,
-        rule.origin: exchange.caller.key,
+        rule.origin: AGENT0.key if exchange.caller is A_PROGRAM else exchange.caller.key,
         rule.target: exchange.callee.key,
         rule.method: exchange.method,
         rule.token: "with" if exchange.has_token else "without",

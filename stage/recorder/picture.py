@@ -10,7 +10,7 @@ Deliberately does not: draw. ``templates/stage/recorder/arrow.svg`` does, from t
 from dataclasses import dataclass
 
 from stage.recorder.hops import Hop
-from stage.recorder.places import PLACES, Place
+from stage.recorder.places import A_PROGRAM, AGENT0, PLACES, Place
 from stage.recorder.tokens import issued_token
 
 GAP = 100 // len(PLACES)
@@ -79,7 +79,7 @@ class Picture:
 
 
 def draw(hop: Hop) -> Picture:
-    start, end = (COLUMNS.get(place.key, ELSEWHERE) for place in (hop.origin, hop.target))
+    start, end = (_column(place) for place in (hop.origin, hop.target))
     words = hop.kind.label if hop.kind else f"{hop.lead.method} {hop.lead.path.rpartition('/')[2][:18]}"
     if hop.is_bad:
         return Picture(hop, start, end, words, _bad_news(hop), "")
@@ -87,6 +87,11 @@ def draw(hop: Hop) -> Picture:
     if token:
         return Picture(hop, start, end, words, token.fingerprint or token.name, token.kind)
     return Picture(hop, start, end, words, hop.kind.answer if hop.kind else "", "")
+
+
+def _column(place: Place) -> int:
+    """A program of yours stands where Agent0 would, whose part it plays."""
+    return COLUMNS.get(AGENT0.key if place is A_PROGRAM else place.key, ELSEWHERE)
 
 
 def _bad_news(hop: Hop) -> str:

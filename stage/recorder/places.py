@@ -28,6 +28,9 @@ AGENT0 = Place("agent0", "AG", "Agent0", "Agent0 Inc.")
 IDP = Place("idp", "ID", f"{addresses.ENTERPRISE} IdP", addresses.ENTERPRISE)
 TODO0 = Place("todo0", "AS", "Todo0's authorization server", "Todo0 Inc.")
 API = Place("api", "API", "Todo0's API", "Todo0 Inc.")
+A_PROGRAM = Place(
+    "program", "?", "A program of yours", "elsewhere"
+)  # it records nothing, and asks as Agent0 would
 PLACES = (YOU, AGENT0, IDP, TODO0, API)  # from left to right in the diagram
 BY_KEY = {place.key: place for place in PLACES}
 OF_THE_API = re.compile(r"/api(/|$)|/mcp(/|$)|/\.well-known/oauth-protected-resource")

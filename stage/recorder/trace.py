@@ -17,6 +17,7 @@ from stage.kit.registry.hops import load_hops
 from stage.recorder.exchange import Exchange, pair
 from stage.recorder.hops import Fit, Hop, HopKind, Phase, build_hops, classify
 from stage.recorder.models import Record
+from stage.recorder.places import YOU
 from stage.recorder.tokens import Token, find_tokens
 
 Verdict = Literal["passed", "narrowed", "recovered", "failed", "no answer", "running"]
@@ -52,6 +53,13 @@ class Trace:
     def asked(self) -> str:
         """What the person said to Agent0, in her own words."""
         return next((exchange.form.get("words", "") for exchange, fit in self.fitted if fit.asks), "")
+
+    @cached_property
+    def first_of_act(self) -> str:
+        """The key of the hop before which the person asked; empty when nothing was asked."""
+        asked_at = next((exchange.at for exchange, fit in self.fitted if fit.asks), None)
+        later = (hop.key for hop in self.hops if asked_at and hop.lead.at > asked_at)
+        return next(later, "")
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -154,15 +162,16 @@ def assemble(trace_id: str, records: Sequence[Record]) -> Trace:
     exchanges = [
         exchange for exchange in pair(records) if exchange.record.trace_id == trace_id or exchange.at <= begins
     ]
-    is_browser_there = any(exchange.wire is None for exchange in exchanges)
-    fitted = list(_fit(exchanges, trace_id, is_act=is_linked or not is_browser_there))
-    return Trace(trace_id, records, fitted)
+    is_signing_in = is_linked or any(exchange.caller is YOU for exchange in exchanges)
+    return Trace(trace_id, records, list(_fit(exchanges, "sign-in" if is_signing_in else "act")))
 
 
-def _fit(exchanges: Iterable[Exchange], trace_id: str, *, is_act: bool) -> Iterable[tuple[Exchange, Fit]]:
+def _fit(exchanges: Iterable[Exchange], phase: Phase) -> Iterable[tuple[Exchange, Fit]]:
+    """The request to act begins where a person asks for it, and without a person at once."""
     for exchange in exchanges:
-        phase: Phase = "act" if is_act and exchange.record.trace_id == trace_id else "sign-in"
-        yield exchange, classify(exchange, phase)
+        fit = classify(exchange, phase)
+        phase = "act" if fit.asks else phase
+        yield exchange, fit
 
 
 def _name_of(email: object, sub: object) -> str:

@@ -12,7 +12,7 @@ from tests.browser.rare_states import record, sweep_records
 from tests.flow.demo import Demo
 from tests.stage.evidence import ACT, load
 
-TABS = ("story", "request", "response", "checks")
+TABS = ("story", "request", "response", "token", "checks", "code", "sides")
 
 
 def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:

@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 
+from stage.recorder.checks_view import TONES
 from stage.recorder.hops import Hop
 from stage.recorder.picture import COLUMNS, bands, draw
 from stage.recorder.trace import Trace
@@ -44,6 +45,12 @@ def query(asked: QueryDict, **changes: Any) -> str:
         if value not in ("", None):
             changed[name] = str(value)
     return f"?{changed.urlencode()}" if changed else "?"
+
+
+@register.filter
+def outcome_tone(outcome: str) -> str:
+    """The tone of one check's verdict."""
+    return TONES[outcome]
 
 
 @register.filter
