@@ -37,6 +37,7 @@ RESOURCE_AS_ISSUER = env.url("AGENT0_RESOURCE_AS_ISSUER", addresses.TODO0_URL)
 RESOURCE = env.url("AGENT0_RESOURCE", f"{addresses.TODO0_URL}/api")
 MCP_RESOURCE = env.url("AGENT0_MCP_RESOURCE", f"{addresses.TODO0_MCP_URL}/mcp")  # the same app, spoken to over MCP
 RESOURCE_WAY = env.choice("AGENT0_RESOURCE_WAY", "rest", among=("rest", "mcp"))  # until a person chooses
+RESOURCE_DISCOVERS = env.flag("AGENT0_RESOURCE_DISCOVERS", default=False)  # ask the API who guards it (RFC 9728)
 RESOURCE_CLIENT_ID = env.text("AGENT0_RESOURCE_CLIENT_ID", registrations.AGENT0_AT_TODO0.client_id)
 RESOURCE_USES_KEY = SIGNS or RESOURCE_CLIENT_ID == CLIENT_DOCUMENT
 RESOURCE_CLIENT_SECRET = "" if RESOURCE_USES_KEY else env.text("AGENT0_RESOURCE_CLIENT_SECRET")
@@ -79,12 +80,8 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
 else:
     # A page does not wait for a broker that is away: the Run is stored, and the sweeper publishes it later.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "socket_connect_timeout": 2,
-        "socket_timeout": 5,
-        "max_retries": 1,
-        "interval_start": 0,
-    }
+    timeouts = {"socket_connect_timeout": 2, "socket_timeout": 5}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {**timeouts, "max_retries": 1, "interval_start": 0}
 
 # Runs (agent0/jobs): all in seconds but the attempts and waits.
 RUN_LEASE_SECONDS = env.integer("AGENT0_RUN_LEASE_SECONDS", 30, minimum=1)

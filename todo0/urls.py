@@ -6,7 +6,8 @@ from django.views.generic import RedirectView
 
 from stage.kit.control.door import door
 from stage.kit.health import health
-from todo0.api.metadata import protected_resource_metadata
+from todo0.api.endpoint import endpoint
+from todo0.api.metadata import describe, protected_resource_metadata
 from todo0.authserver.metadata import Todo0MetadataView
 from todo0.authserver.signing_keys import jwks
 from todo0.self_service.trial import SetupCallbackView, SetupStartView
@@ -17,6 +18,7 @@ urlpatterns = [
     path(".well-known/oauth-authorization-server", Todo0MetadataView.as_view()),
     path("oauth/jwks", jwks, name="jwks"),
     path("oauth/", include("todo0.authserver.urls")),
+    path("api", endpoint(GET=("read", describe))),
     path("api/", include("todo0.api.urls")),
     path("signin/start", SetupStartView.as_view()),
     path("signin/callback", SetupCallbackView.as_view()),

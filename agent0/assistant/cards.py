@@ -28,7 +28,7 @@ ADDRESSED_TO_THE_AGENT: Final = re.compile(
 )
 
 STEP_TITLES: Final = {
-    Step.Name.DISCOVER: "Ask {app}'s MCP server, without a token, who guards it",
+    Step.Name.DISCOVER: "Ask {app}'s {way}, without a token, who guards it",
     Step.Name.NEED_TOKEN: "Look for an access token for {app}",
     Step.Name.ASK_IDP: "Ask {idp} for an ID-JAG: may Agent0 act for you at {app}?",
     Step.Name.PRESENT: "Present the ID-JAG at {app}, for an access token",

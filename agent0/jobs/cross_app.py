@@ -14,7 +14,7 @@ from typing import Any, Literal
 from django.conf import settings
 
 from agent0.client_key import load_client_key
-from agent0.jobs import todo0_api, todo0_mcp
+from agent0.jobs import guard, todo0_api, todo0_mcp
 from agent0.jobs.actions import READ, WRITE
 from agent0.jobs.asked import Asked
 from agent0.jobs.models import Run
@@ -23,7 +23,7 @@ from agent0.tokens.access_tokens import SealedTokenCache
 from agent0.tokens.proof_key import load_proof_key
 from agent0.tokens.sessions import find_enterprise
 from agent0.tokens.subject import SubjectSource
-from agent0.ways import Way
+from agent0.ways import Way, resource_of
 from xaa.client import CrossAppSession, Event, TokenEndpoint, discover_token_endpoint
 from xaa.http import HttpAnswer
 from xaa.metadata import MetadataError
@@ -42,11 +42,19 @@ class IssuerUnusable(Exception):
 
 
 def discover_guard(run: Run, *, observe: Callable[[Event], None]) -> str:
-    """The issuer of the authorization server to go to: the configured one, over MCP found anew."""
-    if run.way != Way.MCP:
+    """The issuer of the authorization server to go to: the configured one; where Agent0 discovers, as over MCP it
+    always does, the API has to name that one, too."""
+    if run.way != Way.MCP and not settings.RESOURCE_DISCOVERS:
         return settings.RESOURCE_AS_ISSUER
+    api = todo0_mcp if run.way == Way.MCP else todo0_api
     try:
-        return todo0_mcp.discover_guard(conf.outgoing_http(), conf.issuer_directory(), observe=observe)
+        return guard.discover_guard(
+            conf.outgoing_http(),
+            conf.issuer_directory(),
+            resource=resource_of(run.way),
+            call=api.call_without_token,
+            observe=observe,
+        )
     except MetadataError as error:
         raise IssuerUnusable("discovery", error) from error
 

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+
 from agent0.jobs.todo_list import MAX_TODOS, PAGE, Todo, parse_page, parse_todo, read_refusal
 from xaa.client import UnexpectedResponse
-from xaa.http import HttpAnswer, HttpFailure
+from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
 
 Send = Callable[..., HttpAnswer]
 
@@ -51,6 +53,11 @@ class RestTodoList:
         answer = self._send("DELETE", f"/todos/{todo_id}")
         if answer.status != HTTPStatus.NOT_FOUND:
             _check(answer, HTTPStatus.NO_CONTENT)
+
+
+def call_without_token(http: OutgoingHttp) -> HttpAnswer:
+    """To be refused, and to learn from it (RFC 9728 §5.1)."""
+    return http.get(settings.RESOURCE)
 
 
 def _check(answer: HttpAnswer, *expected: int) -> HttpAnswer:

@@ -1,9 +1,4 @@
-"""The resource app's MCP server, as Agent0 uses it: three tools, and how it is found out who guards them.
-
-In the flow everything is discovered from one refusal: a call without a token is answered 401, that leads to the
-server's own metadata, that to an authorization server, and that one's metadata to its token endpoint. What is not
-left to the far side is whom Agent0 trusts: the resource is the URL that was called, and the authorization server
-must be the one that the settings name (ID-JAG §9.4).
+"""The resource app's MCP server, as Agent0 uses it: three tools, behind a call that is refused (``guard``).
 
 Deliberately does not: list the tools first. Agent0's script knows which one it wants; a model would have to ask.
 """
@@ -16,34 +11,17 @@ from django.conf import settings
 
 from agent0.jobs.todo_list import MAX_TODOS, PAGE, ApiRefused, NotOffered, Todo, parse_page, parse_todo
 from xaa.client import (
-    Event,
-    NoAnswer,
     UnexpectedResponse,
-    choose_authorization_server,
-    fetch_protected_resource,
 )
-from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
-from xaa.metadata import IssuerDirectory
+from xaa.http import HttpAnswer, OutgoingHttp
 
 PING: Final = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 ACCEPT: Final = {"Accept": "application/json, text/event-stream"}
 
 
-def discover_guard(http: OutgoingHttp, directory: IssuerDirectory, *, observe: Callable[[Event], None]) -> str:
-    """The issuer of the authorization server that guards the MCP server. ``observe`` hears of the leg."""
-    observe(Event("discovery", "started", {}))
-    guarded = fetch_protected_resource(http, call_without_token(http, settings.MCP_RESOURCE))
-    issuer = choose_authorization_server(directory, guarded, registered=[settings.RESOURCE_AS_ISSUER])
-    observe(Event("discovery", "passed", {"issuer": issuer}))
-    return issuer
-
-
-def call_without_token(http: OutgoingHttp, url: str) -> HttpAnswer:
+def call_without_token(http: OutgoingHttp) -> HttpAnswer:
     """To be refused, and to learn from it (RFC 9728 §5.1)."""
-    try:
-        return http.request("POST", url, json=PING, headers=ACCEPT)
-    except HttpFailure as failure:
-        raise NoAnswer("discovery", url, failure.reason) from failure
+    return http.request("POST", settings.MCP_RESOURCE, json=PING, headers=ACCEPT)
 
 
 class McpTodoList:

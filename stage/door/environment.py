@@ -80,6 +80,8 @@ def environment_of(package: str, ports: dict[str, int]) -> dict[str, str]:
         "TODO0_DOMAIN_HOSTS": " ".join(
             f"{slug}.example={url_of(IDP, {**environment, **numbers})}/{slug}" for slug in ENTERPRISES
         ),
+        # Todo0's API says who guards it, so Agent0 asks; somebody else's may not.
+        "AGENT0_RESOURCE_DISCOVERS": "0" if environment.get("AGENT0_RESOURCE") else "1",
         "PYTHONUNBUFFERED": "1",
         **numbers,
         **secrets,

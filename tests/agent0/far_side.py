@@ -183,6 +183,8 @@ def name_request(method: str, path: str) -> str:
         ("POST", "/oauth/token"): "redeem",
         ("POST", "/acme/revoke"): "revoke_at_idp",
         ("POST", "/oauth/revoke"): "revoke_at_as",
+        ("GET", "/api"): "api_without_token",
+        ("GET", "/.well-known/oauth-protected-resource/api"): "api_metadata",
         ("GET", "/api/todos"): "list",
         ("POST", "/api/todos"): "create",
         ("POST", "/mcp"): "mcp",

@@ -39,6 +39,12 @@ class McpTools:
         return Answer(200, {"resource": f"{self.url}/mcp", "authorization_servers": [self.url],
                             "scopes_supported": SCOPE.split()})  # fmt: skip
 
+    def _api_without_token(self, _seen: Seen) -> Answer:
+        return Answer(401, {}, {"WWW-Authenticate": "Bearer"})  # the metadata is where RFC 9728 §3.1 has it
+
+    def _api_metadata(self, _seen: Seen) -> Answer:
+        return Answer(200, {"resource": f"{self.url}/api", "authorization_servers": [self.url]})
+
     def _mcp(self, seen: Seen) -> Answer:
         if "authorization" not in seen.headers:
             return self.challenge()

@@ -48,6 +48,7 @@ NOT_PAGES = {
         "oauth/token": PROGRAMS,
         "oauth/revoke": PROGRAMS,
         "oauth/introspect": PROGRAMS,
+        "api": PROGRAMS,
         "api/todos": PROGRAMS,
         "api/todos/<todo:todo_id>": PROGRAMS,
         "api/todos/<todo:todo_id>/complete": PROGRAMS,

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import requests
 
+from stage.autopilot.browser import TIMEOUT
 from tests.cast import ALICE
 from tests.flow.people_at_work import ask, sign_in_at_agent0
 from tests.flow.stage_side import PARTIES, Stage
-from tests.flow.visitor import TIMEOUT
 from tests.flow.wire import Client, Wire, error_of, read_jwt
 
 MCP_HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}

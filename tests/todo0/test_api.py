@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -188,3 +189,13 @@ def test_it_ignores_the_browsers_session(alice: User) -> None:
     browser = Client()
     browser.force_login(alice)
     assert browser.get("/api/todos").status_code == 401
+
+
+@pytest.mark.spec("MD-11")
+def test_its_own_address_leads_on_with_a_token_and_to_the_metadata_without(call: Call) -> None:
+    assert set(call("GET", "").json()) == {"todos", "openapi"}
+    refused = Client().get("/api")
+    assert refused.status_code == 401
+    metadata = Client().get("/.well-known/oauth-protected-resource/api").json()
+    assert 'resource_metadata="' in refused["WWW-Authenticate"]
+    assert metadata["resource"] == settings.API_RESOURCE  # the very URL that was called (RFC 9728 §3.3)

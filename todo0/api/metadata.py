@@ -8,15 +8,19 @@ Deliberately does not: answer at the bare ``/.well-known/oauth-protected-resourc
 and a document whose ``resource`` is not what the URL was built from must not be used (RFC 9728 §3.3).
 """
 
+from datetime import datetime
+
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from todo0.api.access_token import Access
 from todo0.api.openapi import DOCUMENT
 from todo0.resources.apis import scopes_of
 from xaa import protocol
 from xaa.dpop import ALGORITHMS
 
+CONTENTS = {"todos": "todos", "openapi": "openapi.json"}
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 
 
@@ -33,6 +37,12 @@ def protected_resource_metadata(request: HttpRequest) -> JsonResponse:
         "resource_documentation": f"{settings.API_RESOURCE}/openapi.json",
     }
     return JsonResponse(document, headers=PUBLIC)
+
+
+def describe(request: HttpRequest, access: Access, *, at: datetime) -> HttpResponse:
+    """What stands at the resource's own address: where to go on. Without a token it is what leads to the metadata,
+    whose ``resource`` must be the URL that was called (RFC 9728 §3.3)."""
+    return JsonResponse({name: f"{settings.API_RESOURCE}/{path}" for name, path in CONTENTS.items()})
 
 
 @require_safe
