@@ -23,6 +23,7 @@ XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=Fa
 ROOT_URLCONF = "stage.urls"
 WSGI_APPLICATION = "stage.wsgi.application"
 SEED = "stage.seed.seed"
+RESET_IGNORES = ("recorder.Record", "control.WorldChange")  # evidence is of a world, and no part of it
 INSTALLED_APPS = [
     "stage.kit",
     "stage.control",

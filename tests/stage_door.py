@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from stage.kit import clock, state
-from stage.kit.control.commands import faults_changed
-from stage.kit.state import Armed, Hold, StageState, load_once_a_request
+from stage.kit.signals import faults_changed
+from stage.kit.staged_request import staged_request
+from stage.kit.state import Armed, Hold, StageState
 from xaa.clock import read_clock
 
 KEY = "the-key-of-this-test"
@@ -192,11 +194,16 @@ def test_the_middleware_is_there_only_where_there_is_a_key() -> None:
     from django.conf import settings
 
     assert not settings.STAGE_KEY, "the suites run without a stage"
-    assert "stage.kit.state.load_once_a_request" not in settings.MIDDLEWARE
+    assert "stage.kit.staged_request.staged_request" not in settings.MIDDLEWARE
 
 
 def through_the_middleware() -> StageState:
     """What a view finds."""
     found = []
-    load_once_a_request(lambda request: found.append(state.current()))(RequestFactory().get("/"))
+
+    def view(request: Any) -> HttpResponse:
+        found.append(state.current())
+        return HttpResponse()
+
+    staged_request(view)(RequestFactory().get("/"))
     return found[0]

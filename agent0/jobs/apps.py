@@ -1,4 +1,4 @@
-"""Jobs as a Django app, and the sweeper that starts with every worker."""
+"""Jobs as a Django app, the sweeper that starts with every worker, and what a reset means here."""
 
 from django.apps import AppConfig
 
@@ -8,4 +8,4 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from agent0.jobs import sweeper  # noqa: F401  listens to Celery's signal that a worker is ready
+        from agent0.jobs import another_world, sweeper  # noqa: F401  both listen to signals

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from agent0.jobs.models import Run
+from stage.kit import state
 
 
 class LeaseNotFree(Exception):
@@ -29,8 +30,18 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Lease:
+    """``world`` is the stage's: after a reset there is another Run's row, or none, and nothing more to be done."""
+
     run_id: uuid.UUID
     owner: str
+    world: str = ""
+
+    def is_of_this_world(self) -> bool:
+        return state.load().world == self.world
+
+    def check_world(self) -> None:
+        if not self.is_of_this_world():
+            raise LeaseLost(f"Run {self.run_id} was of a world that has ended")
 
     def renew(self) -> None:
         """The heartbeat, before each leg: a worker that hangs in one loses the Run."""
@@ -56,6 +67,7 @@ class Lease:
         )
 
     def _update(self, **values: object) -> None:
+        self.check_world()
         mine = Run.objects.filter(uuid=self.run_id, state=Run.State.RUNNING, lease_owner=self.owner)
         if not mine.update(**values):
             raise LeaseLost(f"Run {self.run_id} is no longer this worker's")
@@ -67,7 +79,7 @@ _NO_LEASE = {"lease_owner": "", "lease_expires_at": None}
 def take(run_id: uuid.UUID | str) -> Lease:
     """Take the Run if it is queued and due, or if the worker that had it has let its lease run out."""
     now = timezone.now()
-    lease = Lease(uuid.UUID(str(run_id)), uuid.uuid4().hex)
+    lease = Lease(uuid.UUID(str(run_id)), uuid.uuid4().hex, state.load().world)
     taken = Run.objects.filter(free(now), uuid=lease.run_id).update(
         state=Run.State.RUNNING,
         lease_owner=lease.owner,

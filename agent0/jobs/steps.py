@@ -16,7 +16,6 @@ from agent0.jobs.details import in_words
 from agent0.jobs.lease import Lease
 from agent0.jobs.models import Run, Step
 from agent0.tokens.subject import SubjectSource
-from stage.kit import state
 from xaa.authorization_details import Details, dump_details, parse_details
 from xaa.client import AccessToken, Event
 from xaa.fingerprint import fingerprint
@@ -41,6 +40,7 @@ class StepRecorder:
         self.details_of_id_jag: Details = ()
 
     def __call__(self, event: Event) -> None:
+        self._lease.check_world()
         if event.phase == "started":
             self._start_leg(event)
             return
@@ -63,7 +63,6 @@ class StepRecorder:
             self._close(passed=False, reason=reason)
 
     def _start_leg(self, event: Event) -> None:
-        state.load()
         self._lease.renew()
         name = STEP_OF_LEG[event.leg]
         if self._step and self._step.name == Step.Name.NEED_TOKEN and self._step.state == Step.State.RUNNING:

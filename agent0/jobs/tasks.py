@@ -13,7 +13,6 @@ from stage.kit import state
 
 @app.task(name="agent0.run_job")
 def run_job(run_id: str) -> None:
-    state.load()
     try:
         taken = lease.take(uuid.UUID(run_id))
     except lease.LeaseNotFree:

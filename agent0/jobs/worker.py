@@ -43,7 +43,9 @@ def work(lease: Lease) -> None:
     except LeaseLost:
         logger.info("Run %s is no longer this worker's", run.uuid)
     except DatabaseError:
-        raise
+        if lease.is_of_this_world():
+            raise
+        logger.info("Run %s was of a world that has ended", run.uuid)
     except Exception as error:
         _close_or_give_back(run, lease, steps, error)
     finally:

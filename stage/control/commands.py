@@ -14,12 +14,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from stage.control import world
+from stage.control import world, worlds
 from stage.control.push import DOORS, Outcome
 from stage.kit import state
 from stage.kit.control import door
 from stage.kit.control.commands import DAY, read_armed
-from stage.kit.control.wanted import check_members, read_choice, read_number, read_texts
+from stage.kit.control.wanted import Malformed, check_members, read_choice, read_number, read_texts
 
 
 @csrf_exempt
@@ -62,6 +62,21 @@ def release(body: dict[str, Any]) -> dict[str, Any]:
     return told(world.open_gate())
 
 
+def reset(body: dict[str, Any]) -> dict[str, Any]:
+    check_members(body)
+    done = worlds.reset()
+    return told(done.outcomes) | {"seconds": round(done.seconds, 3)}
+
+
+def undo(body: dict[str, Any]) -> dict[str, Any]:
+    check_members(body)
+    try:
+        done = worlds.undo()
+    except worlds.TooLate as late:
+        raise Malformed(str(late)) from late
+    return told(done.outcomes) | {"seconds": round(done.seconds, 3)}
+
+
 def again(body: dict[str, Any]) -> dict[str, Any]:
     check_members(body)
     return told(world.tell_again())
@@ -86,4 +101,6 @@ COMMANDS: Final = {
     "hold": hold,
     "release": release,
     "again": again,
+    "reset": reset,
+    "undo": undo,
 }

@@ -20,26 +20,26 @@ from stage.kit.state import Armed, Hold, Mode, StageState
 GATE_SECONDS: Final = 300.0
 """How long the gate stays closed at most. Then it opens by itself, and the clock goes on."""
 
-_one_at_a_time = threading.RLock()
+one_at_a_time = threading.RLock()
 
 
 def arm(fault: str, mode: Mode = "one-shot", trace: str = "") -> list[Outcome]:
     """One fault more; armed already, it takes on ``mode`` and ``trace``."""
-    with _one_at_a_time:
+    with one_at_a_time:
         others = tuple(one for one in state.read().faults if one.id != fault)
         return _set_faults((*others, Armed(fault, mode, trace)))
 
 
 def clear(faults: Iterable[str] | None = None) -> list[Outcome]:
     """Disarm ``faults``; without them, all."""
-    with _one_at_a_time:
+    with one_at_a_time:
         gone = None if faults is None else set(faults)
         return _set_faults(one for one in state.read().faults if gone is not None and one.id not in gone)
 
 
 def jump(seconds: float) -> list[Outcome]:
     """The world's clock goes forward, for everybody."""
-    with _one_at_a_time:
+    with one_at_a_time:
         found = state.read()
         _store(offset=found.offset + seconds)
         return _push_clock()
@@ -47,7 +47,7 @@ def jump(seconds: float) -> list[Outcome]:
 
 def set_skew(place: str, seconds: float) -> list[Outcome]:
     """One party's clock goes wrong by so much; 0 puts it right."""
-    with _one_at_a_time:
+    with one_at_a_time:
         if seconds:
             Skew.objects.update_or_create(place=place, defaults={"seconds": seconds})
         else:
@@ -57,7 +57,7 @@ def set_skew(place: str, seconds: float) -> list[Outcome]:
 
 def close_gate(seconds: float = GATE_SECONDS) -> list[Outcome]:
     """Agent0 waits before each call, and the world's clock stands still meanwhile."""
-    with _one_at_a_time:
+    with one_at_a_time:
         _settle_hold()
         now = time.time()
         _store(hold=Hold(now, now + seconds))
@@ -66,14 +66,14 @@ def close_gate(seconds: float = GATE_SECONDS) -> list[Outcome]:
 
 def open_gate() -> list[Outcome]:
     """The clock goes on from where it stood."""
-    with _one_at_a_time:
+    with one_at_a_time:
         _settle_hold()
         return _push_clock()
 
 
 def tell_again() -> list[Outcome]:
     """All of it, for a party that missed some of it."""
-    with _one_at_a_time:
+    with one_at_a_time:
         return [*_push_faults(), *_push_clock()]
 
 

@@ -1,22 +1,25 @@
 """What the stage has told this party: which faults are armed, how far its clock is off, which world this is.
 
-In the flow the middleware reads it once a request, and the worker once a task and a leg, from this party's own
-database; everything else asks ``current()``. The stage changes it through ``stage.kit.control``. With ``STAGE=0``,
-or without a key, nothing is read and ``current()`` is the state of a party that nobody stages.
+In the flow the middleware (``stage.kit.staged_request``) reads it once a request, and the worker once a task and a
+leg, from this party's own database; everything else asks ``current()``. The stage changes it through
+``stage.kit.control``. With ``STAGE=0``, or without a key, nothing is read and ``current()`` is the state of a
+party that nobody stages.
 
 Deliberately does not: change anything, or ask the stage. The flow must not hang on the stage
 (docs/decisions/0009).
 """
 
 import logging
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+
+from stage.kit.signals import world_changed
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,8 @@ class StageState:
     hold: Hold | None = None
     world: str = ""
     """Another one after each reset, so that a process notices that what it remembers is of another world."""
+    began: float = 0.0
+    """When the last reset was, in real seconds since the epoch."""
 
     def armed(self, fault: str) -> Armed | None:
         return next((one for one in self.faults if one.id == fault), None)
@@ -70,6 +75,9 @@ class StageState:
 
 UNSTAGED: Final = StageState()
 _current: ContextVar[StageState] = ContextVar("stage_state", default=UNSTAGED)
+_noticing = threading.Lock()
+_noticed: str | None = None
+"""The world that this process was in when it last looked."""
 
 
 def current() -> StageState:
@@ -91,6 +99,7 @@ def load() -> StageState:
     """Read it and ``use`` it. Not a single statement where there is no stage."""
     if settings.STAGE_KEY:
         use(read())
+        _notice(current().world)
     return current()
 
 
@@ -122,14 +131,13 @@ def parse(stored: Mapping[str, Any]) -> StageState:
         skew=stored.get("skew", 0.0),
         hold=Hold(**hold) if hold else None,
         world=stored.get("world", ""),
+        began=stored.get("began", 0.0),
     )
 
 
-def load_once_a_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
-    """Middleware. An answer that is streamed is made after it, and finds the state that its request began with."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        load()
-        return get_response(request)
-
-    return middleware
+def _notice(world: str) -> None:
+    global _noticed
+    with _noticing:
+        is_another, _noticed = _noticed not in (None, world), world
+    if is_another:
+        world_changed.send(sender=StageState)

@@ -16,6 +16,9 @@ RIGHT_TO = {
     "stage/kit/clock.py": "it moves the clock",
     "stage/kit/control/commands.py": "says how late it is, and what that is off",
     "stage/control/world.py": "holds the clock, and lets it go",
+    "stage/control/worlds.py": "says when a world ended, which a reset does not move",
+    "stage/kit/control/reset.py": "the same in a party",
+    "stage/kit/staged_request.py": "counts the seconds of an undo",
     "agent0/jobs/queue_folder.py": "names files in the order of their making",
 }
 WATCHED = ("xaa", "agent0", "todo0", "idp_mock", "stage/kit", "stage/control", "stage/launchpad")

@@ -57,7 +57,7 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         if settings.STAGE_KEY:
-            state.use(await in_thread(state.read))
+            state.use(await in_thread(state.load))
         try:
             if request.method != "POST":
                 raise ApiError(405, "method_not_allowed", "Expected POST.", Allow="POST")

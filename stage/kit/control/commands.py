@@ -12,20 +12,17 @@ from dataclasses import asdict, replace
 from typing import Any, Final, cast
 
 from django.db import transaction
-from django.dispatch import Signal
 
 from stage.kit import state
+from stage.kit.control import reset
 from stage.kit.control.wanted import Malformed, check_members, read_choice, read_number, read_objects, read_text
+from stage.kit.signals import faults_changed
 from stage.kit.state import Armed, Hold, Mode, StageState
 
 FAULT: Final = re.compile(r"F[0-9]{2}")
 TRACE: Final = re.compile(r"([0-9a-f]{32})?")
 DAY: Final = 24 * 3600.0
 EPOCH_LIMIT: Final = 2.0**40
-
-faults_changed = Signal()
-"""Sent with ``before`` and ``after``, two ``StageState``, inside the transaction that stores the second: for
-faults that change a party's configuration."""
 
 
 def tell_state(body: dict[str, Any]) -> dict[str, Any]:
@@ -95,4 +92,7 @@ COMMANDS: Final = {
     "state": tell_state,
     "faults": set_faults,
     "clock": set_clock,
+    "reset": reset.begin_world,
+    "undo": reset.undo,
+    "forget": reset.forget,
 }
