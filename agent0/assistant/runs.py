@@ -55,7 +55,7 @@ def go_on(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID) ->
 @require_POST
 @signed_in
 def allow(request: HttpRequest, session: SigninSession, *, run_id: uuid.UUID) -> HttpResponse:
-    steering.allow(load_own_run(session, run_id))
+    steering.allow(load_own_run(session, run_id), session)
     return redirect("/chat#latest")
 
 

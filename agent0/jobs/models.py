@@ -59,6 +59,8 @@ class Run(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     waiting_for = models.CharField(max_length=32, blank=True)
     outcome = models.JSONField(default=dict, blank=True)
+    traceparent = models.CharField(max_length=55, blank=True)
+    """Where it was last asked for, so that whatever is done for it later is told in the same trace."""
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -20,6 +20,7 @@ from kombu.exceptions import ChannelError, KombuError
 from agent0.jobs import lease
 from agent0.jobs.models import Run
 from agent0.tokens import retired
+from stage.kit import telemetry
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +31,11 @@ class QueueUnavailable(Exception):
     """The broker did not take the message; the Run is stored and waits."""
 
 
-def publish(run_id: uuid.UUID) -> None:
-    """Tell the workers of this Run, unless somebody just did: claimed in one UPDATE, so sweepers do not add up."""
+def publish(run_id: uuid.UUID, *, traceparent: str = "") -> None:
+    """Tell the workers of this Run, unless somebody just did: claimed in one UPDATE, so sweepers do not add up.
+
+    Without a ``traceparent`` it goes on in the trace that is under way, which is that of whoever asked for it.
+    """
     from agent0.jobs.tasks import run_job
 
     now = timezone.now()
@@ -39,7 +43,8 @@ def publish(run_id: uuid.UUID) -> None:
         return
     queued = Run.objects.filter(uuid=run_id, state=Run.State.QUEUED)
     try:
-        _send(run_job, run_id)
+        with telemetry.going_on_from(traceparent):
+            _send(run_job, run_id)
     except QueueUnavailable as error:
         logger.warning("Run %s waits, the queue does not take it: %s", run_id, error)
         queued.update(published_at=None, waiting_for=WAITING_FOR_QUEUE)
@@ -50,8 +55,8 @@ def publish(run_id: uuid.UUID) -> None:
 def publish_overdue(**of: object) -> None:
     """Publish what a worker could take and none was told of lately: never published, or the message was lost."""
     overdue = Run.objects.filter(_unannounced(timezone.now()), **of).order_by("created_at")
-    for run_id in list(overdue.values_list("uuid", flat=True)[:100]):
-        publish(run_id)
+    for run_id, traceparent in list(overdue.values_list("uuid", "traceparent")[:100]):
+        publish(run_id, traceparent=traceparent)
 
 
 def publish_retired_tokens() -> None:

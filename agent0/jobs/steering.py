@@ -12,23 +12,30 @@ from django.utils import timezone
 from agent0.jobs import publishing
 from agent0.jobs.models import Run
 from agent0.tokens.models import SigninSession
+from stage.kit import telemetry
 from xaa.client import SignInDemand
 from xaa.signin import conf
 
 
 def start(session: SigninSession, *, kind: str, arguments: dict[str, str], asks_first: bool) -> Run:
     """Store the Run; the worker hears of it when the transaction has committed."""
-    state = Run.State.WAITING_CONFIRMATION if asks_first else Run.State.QUEUED
     run = Run.objects.create(
-        user_id=session.user_id, session=session, kind=kind, way=session.way, arguments=arguments, state=state
+        user_id=session.user_id,
+        session=session,
+        kind=kind,
+        way=session.way,
+        arguments=arguments,
+        state=Run.State.WAITING_CONFIRMATION if asks_first else Run.State.QUEUED,
+        **_begin_trace(session),
     )
     if not asks_first:
         _announce(run)
     return run
 
 
-def allow(run: Run) -> None:
-    if _move(run, from_states=(Run.State.WAITING_CONFIRMATION,), state=Run.State.QUEUED):
+def allow(run: Run, session: SigninSession) -> None:
+    moved = {"state": Run.State.QUEUED, **_begin_trace(session)}
+    if _move(run, from_states=(Run.State.WAITING_CONFIRMATION,), **moved):
         _announce(run)
 
 
@@ -60,6 +67,7 @@ def try_again(run: Run, session: SigninSession) -> None:
         "finished_at": None,
         "published_at": None,
         "not_before": None,
+        **_begin_trace(session),
     }
     if _move(run, from_states=from_states, state=Run.State.QUEUED, session=session, **fresh):
         run.steps.all().delete()
@@ -85,6 +93,12 @@ def is_cured(run: Run, session: SigninSession) -> bool:
 
 def _move(run: Run, *, from_states: tuple[str, ...], **values: object) -> int:
     return Run.objects.filter(uuid=run.uuid, state__in=from_states).update(**values)
+
+
+def _begin_trace(session: SigninSession) -> dict[str, str]:
+    """The request under way has a trace of its own: it follows from the sign-in's, and the Run goes on in it."""
+    telemetry.link_to(session.traceparent)
+    return {"traceparent": telemetry.current_traceparent()}
 
 
 def _announce(run: Run) -> None:

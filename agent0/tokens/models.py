@@ -37,6 +37,8 @@ class SigninSession(models.Model):
     way = models.CharField(max_length=4, choices=Way, default=Way.REST)
     sealed_id_token = models.TextField(blank=True)
     sealed_refresh_token = models.TextField(blank=True)
+    traceparent = models.CharField(max_length=55, blank=True)
+    """The trace of this sign-in, which those of its Runs are linked to."""
     id_token_fingerprint = models.CharField(max_length=4, blank=True)
     id_token_expires_at = models.DateTimeField()
     started_at = models.DateTimeField(default=timezone.now)

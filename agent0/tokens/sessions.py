@@ -22,6 +22,7 @@ from django.utils import timezone
 from agent0.connections import find_connection_for_issuer
 from agent0.tokens import retired, sealing
 from agent0.tokens.models import CachedAccessToken, SigninSession
+from stage.kit import telemetry
 from xaa.fingerprint import fingerprint
 from xaa.signin.connections import Connection
 
@@ -56,6 +57,7 @@ def start_session(
         acr=_read_text(claims, "acr"),
         auth_time=_read_moment(claims, "auth_time"),
         way=settings.RESOURCE_WAY,
+        traceparent=telemetry.current_traceparent(),
         id_token_fingerprint=fingerprint(id_token),
         id_token_expires_at=id_token_expires_at,
         started_at=now,

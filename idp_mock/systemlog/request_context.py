@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from stage.kit import telemetry
+
 AT_MOST = 300
 """Characters of each value: a client names itself as it likes, and at any length."""
 _origin: ContextVar[dict[str, str] | None] = ContextVar("request_origin", default=None)
@@ -37,7 +39,7 @@ def describe_origin(request: HttpRequest) -> dict[str, str]:
         "address": request.META.get("REMOTE_ADDR", ""),
         "user_agent": request.headers.get("User-Agent", ""),
         "path": f"{request.method} {request.path}",
-        "trace": request.headers.get("traceparent", ""),
+        "trace": telemetry.current_traceparent() or request.headers.get("traceparent", ""),
     }
     return {name: value.replace("\0", "")[:AT_MOST] for name, value in found.items() if value}
 

@@ -124,15 +124,15 @@ def test_of_many_workers_exactly_one_takes_the_run(make_run):
 def test_allowing_twice_queues_once(make_run, published, django_capture_on_commit_callbacks):
     run = make_run(Run.Kind.DELETE_ALL, state=Run.State.WAITING_CONFIRMATION)
     with django_capture_on_commit_callbacks(execute=True):
-        steering.allow(run)
-        steering.allow(run)
+        steering.allow(run, run.session)
+        steering.allow(run, run.session)
     assert published == [str(run.uuid)]
 
 
 def test_what_was_cancelled_cannot_be_allowed(make_run):
     run = make_run(Run.Kind.DELETE_ALL, state=Run.State.WAITING_CONFIRMATION)
     steering.stop(run)
-    steering.allow(run)
+    steering.allow(run, run.session)
     run.refresh_from_db()
     assert (run.state, run.outcome["code"]) == (Run.State.REFUSED, "cancelled")
 

@@ -36,6 +36,7 @@ class Redemption(models.Model):
     """One ``{"number", "title", "outcome", "note"}`` a check, in the order in which they run."""
     facts = models.JSONField(default=dict)
     """What other rules would have turned on: ``lifetime`` and the like, all of it numbers and yes or no."""
+    trace_id = models.CharField(max_length=32, blank=True)
 
     class Meta:
         indexes = [

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import CharField
 from django.utils import timezone
 
+from stage.kit import telemetry
 from todo0.assertions.models import Redemption
 from xaa import protocol
 from xaa.checks import Verdict
@@ -30,6 +31,7 @@ def record(decision: Decision) -> Redemption:
         error=decision.error,
         reason=failed.note if failed else "",
         checks=[describe(verdict) for verdict in decision.verdicts],
+        trace_id=telemetry.current_trace_id(),
     )
     if decision.presented:
         fill_in(row, decision.presented, is_granted=not decision.error)

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
+from stage.kit import telemetry
 from todo0.todos.models import Todo, TodoChange
 
 Action = TodoChange.Action
@@ -127,4 +128,5 @@ def _write_history(actor: Actor, todo: Todo | None, title: str, action: str, at:
         scope=actor.scope,
         token_fingerprint=actor.token_fingerprint,
         acting=actor.acting,
+        trace_id=telemetry.current_trace_id(),
     )

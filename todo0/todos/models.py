@@ -77,6 +77,7 @@ class TodoChange(models.Model):
     scope = models.CharField(max_length=255, blank=True)
     token_fingerprint = models.CharField(max_length=16, blank=True)
     acting = models.CharField(max_length=255, blank=True)
+    trace_id = models.CharField(max_length=32, blank=True)
 
     class Meta:
         ordering = ["at", "id"]

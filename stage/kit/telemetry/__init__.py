@@ -65,8 +65,8 @@ def current_traceparent() -> str:
 
 @contextmanager
 def going_on_from(traceparent: str) -> Iterator[None]:
-    """What is done inside belongs to the trace of ``traceparent``, unless a trace is under way already."""
-    if _spans is None or not traceparent or current_traceparent():
+    """What is done inside is told in the trace of ``traceparent``, whoever does it."""
+    if _spans is None or not traceparent:
         yield
         return
     from stage.kit.telemetry.traceparent import entered

@@ -12,7 +12,7 @@ from opentelemetry import trace
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind
 
-from stage.kit.telemetry.exchange import Exchange, Headers, Message
+from stage.kit.telemetry.exchange import Exchange, Headers, Message, armed_now
 from stage.kit.telemetry.paths import is_watched
 from stage.kit.telemetry.spans import Spans
 
@@ -41,6 +41,7 @@ def watched(application: Application, spans: Spans) -> Application:
             try:
                 await application(scope, _noting(receive, exchange), _telling(send, exchange))
             finally:
+                exchange.faults = armed_now()
                 exchange.complete()
 
     return serve

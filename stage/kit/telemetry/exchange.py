@@ -10,11 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from stage.kit import state
+
 Headers = list[tuple[str, str]]
 
 LIMIT: Final = 64 * 1024
 MARGIN: Final = 4 * 1024
 """Kept beyond the limit until redaction is done, so that no half secret stands at the cut."""
+
+
+def armed_now() -> tuple[str, ...]:
+    return tuple(fault.id for fault in state.current().faults)
 
 
 class Body:

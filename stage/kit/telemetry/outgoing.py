@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from opentelemetry.trace import Span
 from requests import PreparedRequest, Response
 
-from stage.kit.telemetry.exchange import Body, Exchange, Headers, Message
+from stage.kit.telemetry.exchange import Body, Exchange, Headers, Message, armed_now
 from stage.kit.telemetry.spans import Spans
 
 
 def on_request(spans: Spans, span: Span, request: PreparedRequest) -> None:
     """Before it goes out. Complete from the start: should no answer come, this much is known."""
-    exchange = Exchange(request.method or "", request.path_url, _message(request))
+    exchange = Exchange(request.method or "", request.path_url, _message(request), faults=armed_now())
     spans.attach(span, exchange)
     exchange.complete()
 

@@ -43,7 +43,11 @@ def install(place: str, instance: str, *, stage_key: str) -> Spans:
     provider.add_span_processor(spans)
     trace.set_tracer_provider(provider)
     set_global_textmap(TraceContextTextMapPropagator())
-    DjangoInstrumentor().instrument(request_hook=partial(wsgi.on_django_request, spans), excluded_urls=AS_PATTERNS)
+    DjangoInstrumentor().instrument(
+        request_hook=partial(wsgi.on_django_request, spans),
+        response_hook=partial(wsgi.on_django_response, spans),
+        excluded_urls=AS_PATTERNS,
+    )
     RequestsInstrumentor().instrument(
         request_hook=partial(outgoing.on_request, spans), response_hook=partial(outgoing.on_response, spans)
     )

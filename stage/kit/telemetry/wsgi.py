@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from opentelemetry.trace import Span
 
 from stage.kit.telemetry import journey
-from stage.kit.telemetry.exchange import Exchange, Headers, Message
+from stage.kit.telemetry.exchange import Exchange, Headers, Message, armed_now
 from stage.kit.telemetry.paths import is_watched
 from stage.kit.telemetry.spans import Spans
 from stage.kit.telemetry.traceparent import write
@@ -54,6 +54,13 @@ def on_django_request(spans: Spans, span: Span, request: HttpRequest) -> None:
     if exchange is not None:
         exchange.traceparent = write(span.get_span_context())
         spans.attach(span, exchange)
+
+
+def on_django_response(spans: Spans, span: Span, request: HttpRequest, response: HttpResponse) -> None:
+    """It ends, in the thread that served it, which still knows what was armed when it began."""
+    exchange = request.META.get(KEY)
+    if exchange is not None:
+        exchange.faults = armed_now()
 
 
 def _begin(environ: dict[str, Any]) -> Exchange:
