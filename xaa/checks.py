@@ -96,5 +96,11 @@ class CheckRun(Generic[State]):
     def _note(self, check: Check[State], outcome: Outcome, note: str = "") -> None:
         verdict = Verdict(check.number, check.name, check.title, outcome, note)
         self.verdicts.append(verdict)
-        level = logging.WARNING if outcome == "failed" else logging.DEBUG
-        self.log.log(level, "%s %s %s %s", check.number, check.name, outcome, note, extra={"verdict": verdict})
+        tell(self.log, verdict)
+
+
+def tell(log: logging.Logger, verdict: Verdict) -> None:
+    """One log record; for a rule that no function in a tuple stands for, too."""
+    level = logging.WARNING if verdict.outcome == "failed" else logging.DEBUG
+    words = (verdict.number, verdict.name, verdict.outcome, verdict.note)
+    log.log(level, "%s %s %s %s", *words, extra={"verdict": verdict})

@@ -6,10 +6,11 @@ import pytest
 
 from tests.cast import ALICE, CAROL
 from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo
-from tests.flow.people_at_work import switch_connection
+from tests.flow.people_at_work import ask, sign_in_at_agent0, switch_connection
 from tests.flow.stage_side import Stage
 from tests.flow.two_sides import Both, connect, introduce
 from tests.flow.visitor import Visitor
+from tests.flow.watched import Watched, watched_demo
 from tests.flow.wire import Client, Wire
 
 
@@ -110,3 +111,12 @@ def strangers() -> Iterator[Both]:
 def both(strangers: Both) -> Both:
     connect(strangers)
     return strangers
+
+
+@pytest.fixture(scope="session")
+def watched() -> Iterator[Watched]:
+    """A demo of its own behind recording proxies, in which Alice asked over MCP: the way of the thirteen hops."""
+    with watched_demo(AGENT0_RESOURCE_WAY="mcp") as watched:
+        sign_in_at_agent0(watched.alice, watched.demo, ALICE)
+        assert ask(watched.alice, watched.demo, 'Add "Book a boat"').badge == "done"
+        yield watched

@@ -24,7 +24,7 @@ def make_secret(admin: Visitor, demo: Demo) -> str:
     todo0 = next(href for words, href in page.links if words == "Todo0" and "/admin/apps/" in href)
     page = admin.click(admin.open(todo0), "Sign-on")
     page = admin.submit(page, page.form(action="/secret"), sure="yes")
-    secret = re.search(r'<dt>Secret</dt><dd class="mono">([^<]+)<', page.html)[1]
+    secret = re.search(r'<dt>Secret</dt><dd class="mono" data-secret>([^<]+)<', page.html)[1]
     admin.notes.secrets.add(secret)
     return secret
 

@@ -32,6 +32,12 @@ class Door:
         for one in list(self._passing):
             _end(one)
 
+    def passing(self, near: socket.socket, far: socket.socket) -> None:
+        """For whoever wants to watch: a connection has been made, from ``near`` to ``far``."""
+
+    def seen(self, source: socket.socket, piece: bytes) -> None:
+        """... and ``piece`` came from one of the two, for the other."""
+
     def _admit(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):  # closed
             while True:
@@ -42,12 +48,14 @@ class Door:
                     near.close()
                     continue
                 self._passing |= {near, far}
+                self.passing(near, far)
                 for source, target in ((near, far), (far, near)):
                     threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
 
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while piece := source.recv(65536):
+                self.seen(source, piece)
                 target.sendall(piece)
         for one in (source, target):
             _end(one)

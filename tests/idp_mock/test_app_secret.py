@@ -38,7 +38,7 @@ def make(admin: Client, app: App, **changed: str) -> HttpResponse:
 
 
 def secret_in(page: HttpResponse) -> str:
-    return re.search(r"<dt>Secret</dt><dd class=\"mono\">([^<]+)<", page.content.decode())[1]
+    return re.search(r"<dt>Secret</dt><dd class=\"mono\" data-secret>([^<]+)<", page.content.decode())[1]
 
 
 @pytest.mark.spec("SEC-17")

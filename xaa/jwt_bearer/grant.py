@@ -19,7 +19,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 
 from xaa import dpop, protocol
-from xaa.checks import CheckRun, Outcome, Verdict
+from xaa.checks import CheckRun, Outcome, Verdict, tell
 from xaa.clock import read_clock
 from xaa.jwt_bearer.client_authentication import find_permission, names_several_ways
 from xaa.jwt_bearer.client_documents import wants_grant
@@ -37,6 +37,10 @@ from xaa.jwt_bearer.presented import Client, Decision, IdJagRejected, Presented,
 from xaa.metadata import KeysUnavailable
 
 log = logging.getLogger("xaa.jwt_bearer")
+
+R1 = ("R1", "authenticate_client", "client authenticated, and may use this grant")
+R2 = ("R2", "check_assertion", "one assertion in a well-formed request")
+R15 = ("R15", "issue_token", "answered without a refresh token")
 
 
 class JwtBearerGrant(GrantTypeBase):
@@ -56,10 +60,12 @@ class JwtBearerGrant(GrantTypeBase):
             presented = _judge(run)
         except OAuth2Error as error:
             # What a stranger tries, and what is told to wait unread, makes no row: a flood would fill the log.
+            tell(log, Verdict(*R15, "not reached"))
             if request.client is not None and not isinstance(error, TooManyRequests):
                 conf.record_decision(decision_of(request, run, error=error.error))
             return headers | error.headers, error.json, error.status_code
         token = self._issue_token(request, token_handler, presented)
+        tell(log, Verdict(*R15, "passed"))
         conf.record_decision(decision_of(request, run))
         return headers, json.dumps(token), 200
 
@@ -72,7 +78,7 @@ class JwtBearerGrant(GrantTypeBase):
         if names_several_ways(request):
             raise InvalidRequest("Authenticate in one way, not in several.")
         if not self.request_validator.authenticate_client(request):
-            log.warning("R1 authenticate_client failed for client_id %r", str(request.client_id)[:80])
+            tell(log, Verdict(*R1, "failed", f"for client_id {str(request.client_id)[:80]!r}"))
             raise InvalidClient
         application = request.client
         permission = find_permission(application)
@@ -82,8 +88,9 @@ class JwtBearerGrant(GrantTypeBase):
             or application.client_type != "confidential"
             or not wants_grant(application)
         ):
-            log.warning("R1 authenticate_client failed: %r may not use this grant", application.client_id)
+            tell(log, Verdict(*R1, "failed", f"{application.client_id!r} may not use this grant"))
             raise UnauthorizedClient
+        tell(log, Verdict(*R1, "passed"))
         return Client(application.client_id, tuple(permission.allowed_scopes.split()))
 
     def _prepare(self, request: Any, client: Client) -> CheckRun[Presented]:
@@ -132,7 +139,9 @@ class JwtBearerGrant(GrantTypeBase):
 def _check_assertion(request: Any) -> None:
     """R2: one assertion is there (RFC 7523 §2.1). ``TokenView`` has refused repeated parameters before."""
     if not getattr(request, "assertion", None):
+        tell(log, Verdict(*R2, "failed", "no assertion"))
         raise InvalidRequest("The parameter assertion is missing: send one ID-JAG.")
+    tell(log, Verdict(*R2, "passed"))
 
 
 def _judge(run: CheckRun[Presented]) -> Presented:
@@ -159,11 +168,6 @@ def decision_of(request: Any, run: CheckRun[Presented] | None, *, error: str = "
         Verdict(*R15, "not reached" if error else "passed"),
     ]
     return Decision(request.client.client_id, tuple(verdicts), error=error, presented=run.state if run else None)
-
-
-R1 = ("R1", "authenticate_client", "client authenticated, and may use this grant")
-R2 = ("R2", "check_assertion", "one assertion in a well-formed request")
-R15 = ("R15", "issue_token", "answered without a refresh token")
 
 
 def load_rules() -> Rules:
