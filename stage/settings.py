@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "django_htmx",
 ]
 DATABASES = database_for("stage")
 CACHES = cache_for("stage")

@@ -42,6 +42,7 @@ def describe(trace: Trace, hop: Hop | None, asked: Mapping[str, str]) -> dict[st
     tab = tab if tab in dict(TABS) else "story"
     part = choose_part(hop, asked.get("part", ""))
     return {
+        "tabs": TABS,
         "tab": tab,
         "part": part,
         "tab_template": f"recorder/tabs/{'message' if tab in ('request', 'response') else tab}.html",

@@ -116,6 +116,12 @@ class Trace:
         return sorted({fault for record in self.records for fault in record.faults})
 
     @property
+    def is_over(self) -> bool:
+        """The last hop of all has come, or one that ended it badly."""
+        last = self.hops[-1] if self.hops else None
+        return bool(last and last.kind and (last.kind.number == max(load_hops()) or last.is_bad))
+
+    @property
     def failure(self) -> Hop | None:
         """The first hop that went wrong: *the* cause."""
         return next((hop for hop in self.hops if hop.is_bad), None)

@@ -11,24 +11,29 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from stage.recorder.detail import TABS, describe
+from stage.launchpad.flow import STEPS
+from stage.recorder.detail import describe
 from stage.recorder.hops import Hop
-from stage.recorder.models import Record
+from stage.recorder.newest import find_newest_flow
 from stage.recorder.trace import NoSuchTrace, Trace, load_trace
 from stage.recorder.words import status_line
+
+PATIENCE = 50
+"""Answers without news after which the page stops asking: 20 s of a flow that may still go on."""
+PATIENCE_AFTER_THE_END = 8
 
 
 @require_safe
 @never_cache
 def show_trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     trace = load_or_404(trace_id)
-    hop = choose_hop(trace, request.GET.get("hop", ""))
+    hop = choose_hop(trace, request.GET.get("hop", ""), is_live="follow" in request.GET)
     context = {
         "trace": trace,
         "hop": hop,
         "status_line": status_line(trace),
-        "tabs": TABS,
-        **neighbours(trace, hop),
+        "idle": PATIENCE - PATIENCE_AFTER_THE_END if trace.is_over else 0,
+        **ways_on(trace, hop),
         **describe(trace, hop, request.GET),
     }
     return render(request, "recorder/trace.html", context)
@@ -38,8 +43,8 @@ def show_trace(request: HttpRequest, trace_id: str) -> HttpResponse:
 @never_cache
 def show_latest(request: HttpRequest) -> HttpResponse:
     """The newest trace, for whoever just did something; the history when there is none."""
-    newest = Record.objects.exclude(exchange={}).order_by("-seq").first()
-    return redirect("recorder-trace", newest.trace_id) if newest else redirect("recorder")
+    newest = find_newest_flow()
+    return redirect("recorder-trace", newest) if newest else redirect("recorder")
 
 
 def load_or_404(trace_id: str) -> Trace:
@@ -49,16 +54,19 @@ def load_or_404(trace_id: str) -> Trace:
         raise Http404("Nothing is recorded under this trace, or a reset has swept it away.") from error
 
 
-def choose_hop(trace: Trace, key: str) -> Hop | None:
-    """The one that was asked for; else the first that failed, for that is what people look for; else the first."""
-    return trace.find_hop(key) or trace.failure or next(iter(trace.hops), None)
+def choose_hop(trace: Trace, key: str, *, is_live: bool = False) -> Hop | None:
+    """The one asked for; else the first that failed, which people look for; else the first, or the newest."""
+    return trace.find_hop(key) or trace.failure or next(iter(trace.hops[::-1] if is_live else trace.hops), None)
 
 
-def neighbours(trace: Trace, hop: Hop | None) -> dict[str, Hop | None]:
+def ways_on(trace: Trace, hop: Hop | None) -> dict[str, object]:
+    """From ``hop`` to those beside it, and to the first hop of each of the four steps that the trace has."""
     if hop is None:
-        return {"previous_hop": None, "next_hop": None}
+        return {}
     at = trace.hops.index(hop)
+    firsts = {one.kind.step: one.key for one in reversed(trace.hops) if one.kind}
     return {
         "previous_hop": trace.hops[at - 1] if at else None,
         "next_hop": trace.hops[at + 1] if at + 1 < len(trace.hops) else None,
+        "classic_steps": [(step, firsts[step.number]) for step in STEPS if step.number in firsts],
     }

@@ -21,6 +21,9 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto(f"{recorder}/")
     expect(page.get_by_text("Nothing has been recorded yet")).to_be_visible()
     yield "recorder, empty", page
+    page.goto(f"{recorder}/live")
+    expect(page.get_by_role("heading", name="Waiting for a flow")).to_be_visible()
+    yield "recorder, waiting", page
     record(demo, load("mcp"))
     page.goto(f"{recorder}/")
     yield "recorder, history", page

@@ -25,7 +25,13 @@ ONWARD = "leads on to a page at once"
 FRAGMENTS = "a piece of a page, which its script fetches"
 
 NOT_PAGES = {
-    "stage": {"flights": FORMS, "recorder/latest": ONWARD, "health": PROGRAMS, "-/stage/<slug:command>": PROGRAMS},
+    "stage": {
+        "flights": FORMS,
+        "recorder/latest": ONWARD,
+        "recorder/traces/<slug:trace_id>/live": FRAGMENTS,
+        "health": PROGRAMS,
+        "-/stage/<slug:command>": PROGRAMS,
+    },
     "agent0": {
         "signin/backchannel-logout": PROGRAMS,
         "client-metadata.json": PROGRAMS,

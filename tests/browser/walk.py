@@ -13,7 +13,7 @@ PATIENCE = 30_000  # milliseconds
 def start_at_the_launchpad(page: Page, demo: Demo, person: Person = ALICE) -> None:
     """By hand from the launchpad: Agent0, the person's button there, and again at Acme; then the chat."""
     page.goto(demo.url("stage"))
-    page.get_by_role("link", name="open Agent0").click()
+    page.get_by_role("link", name="open Agent0", exact=True).click()
     page.get_by_role("link", name=f"Continue as {person.name.split()[0]}").click()
     continue_as(page, person)
     expect(page).to_have_url(re.compile(r"/chat"))

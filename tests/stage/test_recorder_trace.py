@@ -90,7 +90,7 @@ def test_the_first_check_that_refused_is_the_cause(client):
     assert (trace.verdict, trace.failure.key, trace.failure.failed_check["number"]) == ("failed", "11", "R7")
     html = page_of(client)
     assert "denied by check R7" in html
-    assert re.search(r'<a class="hop__link" href="[^"]*hop=11#hop" aria-current="true">', html), "failure first"
+    assert re.search(r'id="hop-11" href="[^"]*" aria-current="true">', html), "failure first"
 
 
 def test_a_try_after_a_failure_is_a_hop_of_its_own_and_the_flow_has_recovered():

@@ -17,6 +17,7 @@ from stage.recorder.trace import Trace
 from stage.recorder.words import VERDICTS, describe_hop
 
 register = template.Library()
+OF_POLLS = ("after", "idle", "follow")
 
 
 @register.inclusion_tag("recorder/arrow.svg")
@@ -38,8 +39,10 @@ def sentence(hop: Hop, trace: Trace) -> str:
 
 @register.simple_tag
 def query(asked: QueryDict, **changes: Any) -> str:
-    """The page's own query with these changes; an empty value takes a name out."""
+    """The page's own query with these changes, and without what polls leave; an empty value takes a name out."""
     changed = asked.copy()
+    for name in OF_POLLS:
+        changed.pop(name, None)
     for name, value in changes.items():
         changed.pop(name, None)
         if value not in ("", None):

@@ -1,0 +1,18 @@
+"""Which flow is the newest: for whoever just did something and wants to see it, and for a page that follows.
+
+Deliberately does not: count a page that somebody looked at as a flow.
+"""
+
+from stage.recorder.models import Record
+
+
+def find_newest_flow(*, after: int = 0, beside: str = "") -> str:
+    """The trace of the newest flow with a record later than ``after``; empty when there is none.
+
+    A flow is a trace in which Agent0 called somebody, or gave its worker something to do.
+    """
+    moved = Record.objects.filter(
+        seq__gt=after, place="agent0", kind__in=(Record.Kind.CLIENT, Record.Kind.PRODUCER)
+    )
+    newest = moved.exclude(trace_id=beside).order_by("-seq").values_list("trace_id", flat=True).first()
+    return newest or ""

@@ -1,0 +1,80 @@
+// The trace page with a script: no question while the page is hidden, focus on what was opened, and the replay.
+// Without it every hop, tab and step is a link, and the page says when to look again.
+const trace = () => document.getElementById("trace");
+const find = (selector) => trace()?.querySelector(selector);
+let timer = 0;
+
+// Live: a hidden page asks nothing. It asks again when somebody looks.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "live" && document.hidden) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  const live = document.getElementById("live");
+  if (live && !document.hidden) live.dispatchEvent(new Event("wake"));
+});
+
+// A hop that was opened: its heading has the focus, so that whoever listens hears it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.boosted) find("#hop")?.focus({ preventScroll: true });
+  show();
+});
+
+// Replay: pressing Next, again and again.
+function isPlaying() { return timer !== 0; }
+
+function pause() {
+  clearTimeout(timer);
+  timer = 0;
+  show();
+}
+
+function step() {
+  const next = find("[data-player=next]");
+  if (!next) return pause();
+  next.click();
+  timer = setTimeout(step, Number(find("[data-player-speed] select").value));
+}
+
+function play() {
+  if (!find("[data-player=next]")) find(".hop__link")?.click();
+  timer = setTimeout(step, 700);
+  show();
+}
+
+function show() {
+  const button = find("[data-player=play]");
+  if (!button) return;
+  button.hidden = find("[data-player-speed]").hidden = false;
+  button.textContent = isPlaying() ? "Pause" : "Play";
+  const speed = find("[data-player-speed] select");
+  speed.value = show.speed ?? speed.value;
+  trace().classList.toggle("trace--playing", isPlaying());
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-player=play]")) isPlaying() ? pause() : play();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-player-speed]")) show.speed = event.target.value;
+});
+
+// Single keys work where somebody has switched them on (WCAG 2.1.4): in stage mode, or by the focus being in here.
+const KEYS = {
+  " ": () => find("[data-player=next]")?.click(),
+  "shift ": () => find("[data-player=back]")?.click(),
+  ".": () => trace().classList.toggle("trace--spotlight"),
+};
+document.addEventListener("keydown", (event) => {
+  const { target } = event;
+  const isOn = document.documentElement.hasAttribute("data-stage") || trace()?.contains(target);
+  if (!isOn || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (target.closest("button, input, select, textarea, summary, [contenteditable]")) return;
+  const act = KEYS[(event.shiftKey ? "shift" : "") + event.key] ?? KEYS[event.key];
+  const stepLink = /^[1-4]$/.test(event.key) && find(`[data-step="${event.key}"]`);
+  if (!act && !stepLink) return;
+  event.preventDefault();
+  pause();
+  stepLink ? stepLink.click() : act();
+});
+
+show();
