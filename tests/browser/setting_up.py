@@ -106,10 +106,24 @@ def visit_setup(demo: Demo, tove: Page, hers: BrowserContext) -> Iterator[tuple[
     page.get_by_label("Client secret").fill(secret)
     page.get_by_role("button", name="Store both").click()
     expect_heading(page, "Your e-mail domain")
+    yield from visit_proofs(demo, page, console)
+    page.goto(f"{demo.url('todo0')}/setup/activation")
+    yield "step 5", expect_heading(page, "Switch it on")
+    page.get_by_role("button", name="Activate the connection").click()
+    yield "connected", expect_heading(page, "Globex is connected")
+    open_invitations(tove, demo)
+    expect(tove.get_by_text("finished")).to_be_visible()
+    yield "an invitation that is used up", tove
+    tove.locator("main").get_by_role("link", name="Globex").first.click()
+    yield "what was done by invitation", expect_heading(tove, "Invitation of Globex")
+
+
+def visit_proofs(demo: Demo, page: Page, console: Page) -> Iterator[tuple[str, Page]]:
+    """Steps 3 and 4: the file on the domain's web server, and a sign-in in the same browser."""
     page.get_by_role("button", name="Ask the web servers now").click()
     expect(page.get_by_text("whoever runs the web server of globex.example")).to_be_visible()
     yield "step 3, nothing is proved", page
-    console.goto(f"{idp}/globex/admin/domain")
+    console.goto(f"{demo.url('idp')}/globex/admin/domain")
     console.get_by_label("The file").fill(page.locator("pre code").inner_text())
     console.get_by_role("button", name="Put it on the web server").click()
     expect(console.get_by_text("The web server says so from now on.")).to_be_visible()
@@ -124,13 +138,6 @@ def visit_setup(demo: Demo, tove: Page, hers: BrowserContext) -> Iterator[tuple[
     yield "the test sign-in", expect_heading(page, "The test sign-in works")
     page.goto(f"{demo.url('todo0')}/setup/sign-in")
     yield "step 4, done", page
-    page.goto(f"{demo.url('todo0')}/setup/activation")
-    yield "step 5", expect_heading(page, "Switch it on")
-    page.get_by_role("button", name="Activate the connection").click()
-    yield "connected", expect_heading(page, "Globex is connected")
-    open_invitations(tove, demo)
-    expect(tove.get_by_text("finished")).to_be_visible()
-    yield "an invitation that is used up", tove
 
 
 def make_secret(console: Page, demo: Demo) -> tuple[str, str]:

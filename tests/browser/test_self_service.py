@@ -52,6 +52,8 @@ def test_globexs_admin_connects_globex_without_an_account_and_without_javascript
     expect(tove.get_by_role("main")).to_contain_text("alice@globex.example (Globex, by invitation)")
     open_invitations(tove, demo)
     tove.locator("main").get_by_role("link", name="Globex").click()
+    expect(tove.get_by_role("main")).to_contain_text("under way → finished")
+    tove.get_by_role("link", name="Its connection").click()
     tove.get_by_role("button", name="Sign-in: on").click()
     expect(tove.get_by_role("button", name="Sign-in: off")).to_be_visible()
     page.reload()

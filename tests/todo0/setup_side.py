@@ -11,11 +11,13 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests import builders
+from tests.todo0.conftest import id_jag, post_form, secret_of
 from tests.todo0.console_side import submit, text_of
 from todo0.federation import discovery
 from todo0.self_service import domain_proof
 from todo0.self_service.models import Invitation
-from xaa import jose
+from xaa import jose, protocol
+from xaa.jwt_bearer import trust
 
 INITECH = "http://localhost:9100/initech"
 SECRET = "what-initech-gave-todo0-0123456789abcdef"
@@ -110,17 +112,29 @@ class FarSide:
         self.wire.upsert(responses.POST, f"{issuer}/token", json=answer)
         return browser.get("/signin/callback", {"code": "a-code", "state": asked["state"]})
 
+    def redeem(self) -> HttpResponse:
+        """Agent0 comes with an ID-JAG of Initech for the same person."""
+        metadata = {"issuer": INITECH, "jwks_uri": f"{INITECH}/jwks"}
+        self.wire.get("http://localhost:9100/.well-known/oauth-authorization-server/initech", json=metadata)
+        form = {
+            "grant_type": protocol.GRANT_JWT_BEARER,
+            "assertion": id_jag(iss=INITECH, sub="00u7peter"),
+            "client_id": "agent0-at-todo0",
+            "client_secret": secret_of("agent0-at-todo0"),
+        }
+        return post_form("/oauth/token", form)
+
 
 @pytest.fixture
 def far_side(settings: Any) -> Iterator[FarSide]:
-    settings.XAA_ALLOW_PRIVATE_ADDRESSES = True
-    for loaded in (discovery.outgoing, domain_proof.outgoing):
+    settings.XAA_ALLOW_PRIVATE_ADDRESSES = settings.JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = True
+    for loaded in (discovery.outgoing, domain_proof.outgoing, trust.load_directory):
         loaded.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
         far_side = FarSide(wire)
         far_side.publish()
         yield far_side
-    for loaded in (discovery.outgoing, domain_proof.outgoing):
+    for loaded in (discovery.outgoing, domain_proof.outgoing, trust.load_directory):
         loaded.cache_clear()
 
 

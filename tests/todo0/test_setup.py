@@ -25,6 +25,7 @@ from tests.todo0.setup_side import (
 from todo0.console.models import Change
 from todo0.federation.models import Connection, EmailDomain, Organization
 from todo0.self_service import conf
+from xaa import jose
 from xaa.signin.models import FederatedIdentity
 
 __all__ = ["far_side", "ready", "setup"]  # the fixtures
@@ -71,6 +72,10 @@ def test_who_did_what_is_told_with_before_and_after(admin: Client, ready: Client
         assert told in text
     assert SECRET not in str(list(Change.objects.values()))
     assert "finished" in text_of(admin.get("/admin/invitations"))
+    page = admin.get(f"/admin/invitations/{newest().pk}")
+    assert "peter@initech.example (Initech, by invitation) version" in text_of(page)
+    assert "Whoever has the link version" in text_of(page)
+    assert SECRET not in page.content.decode()
 
 
 def test_the_staff_can_switch_off_what_came_of_it(admin: Client, ready: Client) -> None:
@@ -367,3 +372,22 @@ def test_a_draft_that_came_into_use_meanwhile_is_left_alone(admin: Client, far_s
 def test_one_setup_cannot_hammer_other_servers(setup: Client) -> None:
     statuses = [enter_idp(setup).status_code for _ in range(conf.CALLS.burst + 1)]
     assert statuses == [303] * conf.CALLS.burst + [429]
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["on", "off"])
+def test_cross_app_access_is_as_the_invitation_says(admin: Client, far_side: FarSide, allowed: bool) -> None:
+    browser = begin(invite(admin, xaa_enabled="on" if allowed else None))
+    enter_idp(browser)
+    enter_registration(browser)
+    far_side.prove()
+    ask_for_proof(browser)
+    far_side.sign_in(browser)
+    activate(browser)
+    hers = Client()
+    started = hers.get("/signin/start", {"connection": "initech"})
+    assert far_side.come_back(hers, started["Location"])["Location"] == "/todos", "she signs in"
+    answer = far_side.redeem()
+    assert answer.status_code == (200 if allowed else 400), answer.content
+    if allowed:
+        claims = jose.peek(answer.json()["access_token"]).unverified_claims
+        assert claims["org_id"] == Organization.objects.get(connection__slug="initech").org_id

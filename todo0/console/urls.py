@@ -21,7 +21,13 @@ from todo0.federation.server_page import server, undo_server
 from todo0.federation.trial import try_sign_in
 from todo0.resources.api_page import api, switch_api, undo_api
 from todo0.resources.apis_page import add_api, apis
-from todo0.self_service.invitations_page import invitations, invite, renew_invitation, revoke_invitation
+from todo0.self_service.invitations_page import (
+    invitation,
+    invitations,
+    invite,
+    renew_invitation,
+    revoke_invitation,
+)
 
 urlpatterns = [
     path("", home, name="admin-home"),
@@ -36,6 +42,7 @@ urlpatterns = [
     path("connections/<int:pk>/organization/leave", remove_member, name="admin-member-remove"),
     path("invitations", invitations, name="admin-invitations"),
     path("invitations/add", invite, name="admin-invite"),
+    path("invitations/<int:pk>", invitation, name="admin-invitation"),
     path("invitations/<int:pk>/link", renew_invitation, name="admin-invitation-link"),
     path("invitations/<int:pk>/revoke", revoke_invitation, name="admin-invitation-revoke"),
     path("clients", clients, name="admin-clients"),

@@ -60,7 +60,8 @@ class SetupOver(Exception):
 def describe(invitation: Invitation) -> dict[str, Any]:
     """Without the time: that it ran out is seen by its date."""
     claimed = list(invitation.domains.values_list("domain", "proved_at"))
-    return {
+    is_finished, sealed = invitation.finished_at is not None, invitation.client_secret_sealed
+    told = {
         "name": invitation.name,
         "state": str(invitation.state_at(invitation.expires_at - timedelta(seconds=1)).label),
         "link": f"mark {invitation.link_hash[:4]}",
@@ -70,12 +71,11 @@ def describe(invitation: Invitation) -> dict[str, Any]:
         "xaa_enabled": invitation.xaa_enabled,
         "issuer": invitation.issuer,
         "client_id": invitation.client_id,
-        "client_secret": "in the connection"
-        if invitation.finished_at
-        else mark_of(invitation.client_secret_sealed),
+        "client_secret": "in the connection" if is_finished else mark_of(sealed),
         "proved": [domain for domain, proved_at in claimed if proved_at],
-        "tried_by": invitation.tried_by if invitation.is_tried or invitation.finished_at else "",
+        "tried_by": invitation.tried_by if invitation.is_tried or is_finished else "",
     }
+    return {name: None if value in ("", []) else value for name, value in told.items()}
 
 
 def mark_of(sealed: str) -> str:

@@ -1,9 +1,9 @@
-"""The console's page of invitations: whom Todo0 has asked to set up a connection of her own, and how far she is.
+"""The console's pages of invitations: whom Todo0 has asked to set up a connection of her own, and how far she is.
 
 In the flow Todo0's staff says the name, and which e-mail domains may be claimed; all else is the enterprise's
 admin's to enter and to prove. The link is on one page, once.
 
-Deliberately does not: show what was entered and not yet proved. It is in the history when it counts.
+Deliberately does not: change anything that was entered. Todo0's staff withdraws, or begins anew.
 """
 
 from typing import Any, Final
@@ -20,13 +20,24 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from stage.kit import addresses
-from todo0.console.changes import By
+from stage.kit.changes import words
+from todo0.console.changes import By, changes_of, tell
 from todo0.console.gate import staff_only
 from todo0.federation.forms import PLAIN, clean_domains
 from todo0.federation.models import Connection
 from todo0.federation.presets import PRESETS
 from todo0.self_service.conf import LIFETIMES, USUAL_LIFETIME
-from todo0.self_service.invitations import SetupOver, State, find_drafts, make_invitation, renew_link, revoke
+from todo0.self_service.invitations import (
+    INVITATION,
+    LABELS,
+    SetupOver,
+    State,
+    describe,
+    find_drafts,
+    make_invitation,
+    renew_link,
+    revoke,
+)
 from todo0.self_service.models import ClaimedDomain, Invitation
 
 SHOWN: Final = 100
@@ -93,6 +104,23 @@ class InvitationForm(forms.Form):
 def invitations(request: HttpRequest) -> HttpResponse:
     draft = request.GET.get("connection", "")
     return show(request, InvitationForm(initial={"connection": draft} if draft.isdecimal() else None))
+
+
+@require_safe
+@staff_only
+def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is, and each step with before and after."""
+    found = get_object_or_404(list_invitations(), pk=pk)
+    told, state = describe(found), found.state_at(timezone.now())
+    context = {
+        "here": "invitations",
+        "invitation": found,
+        "state": state,
+        "is_open": state is not State.FINISHED,
+        "facts": [(LABELS[name], words(told[name])) for name in LABELS if name not in ("name", "state", "link")],
+        "history": tell(INVITATION, changes_of(INVITATION, pk)[:SHOWN]),
+    }
+    return render(request, "admin/invitation.html", context)
 
 
 @require_POST
