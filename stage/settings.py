@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "stage.control",
     "stage.autopilot",
     "stage.launchpad",
+    "stage.preflight",
     "stage.recorder",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -42,3 +43,6 @@ DATABASES = database_for("stage")
 CACHES = cache_for("stage")
 TEMPLATES = templates_for("stage")
 globals().update(cookies_for("stage"))
+# The split view holds the parties' pages, and its own.
+_FRAMED = [addresses.AGENT0_URL, addresses.TODO0_URL, addresses.IDP_URL]
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"] = ["'self'", *_FRAMED]  # noqa: F405

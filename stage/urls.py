@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from stage.autopilot.show import begin_story, presenter, show
 from stage.autopilot.views import show_flight, start_flight
 from stage.control.commands import world_door
 from stage.kit.health import health
 from stage.launchpad import views
+from stage.preflight.views import mend, preflight_door, show_preflight, start_preflight
 from stage.recorder.receiver import receive_traces
 
 urlpatterns = [
@@ -14,7 +16,14 @@ urlpatterns = [
     path("v1/traces", receive_traces),
     path("flights", start_flight, name="start-flight"),
     path("flights/<uuid:flight_id>", show_flight, name="flight"),
+    path("show", show, name="show"),
+    path("show/begin", begin_story, name="begin-story"),
+    path("presenter", presenter, name="presenter"),
+    path("preflight", show_preflight, name="preflight"),
+    path("preflight/run", start_preflight, name="start-preflight"),
+    path("preflight/mend/<slug:remedy>", mend, name="mend"),
     path("recorder/", include("stage.recorder.urls")),
     path("health", health, name="health"),
+    path("-/stage/preflight", preflight_door),
     path("-/stage/<slug:command>", world_door),
 ]

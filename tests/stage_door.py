@@ -113,6 +113,13 @@ def test_the_clock_is_told_as_the_world_and_this_party_have_it(staged: None) -> 
     assert through_the_middleware().shift(1e9) == -240
 
 
+def test_how_long_a_token_is_used_is_told(staged: None) -> None:
+    post("tokens", {"use": "until they expire"})
+    assert through_the_middleware().keeps_tokens
+    post("tokens", {"use": "once"})
+    assert not through_the_middleware().keeps_tokens
+
+
 def test_a_held_clock_stands_still_until_its_time_is_up(staged: None) -> None:
     post("clock", {"offset": 120, "since": 1000, "until": 1300})
     seen = through_the_middleware()
@@ -159,6 +166,8 @@ def test_a_session_ends_when_the_worlds_clock_says_so(moved: None, settings: Any
         ("faults", {"faults": [{"id": "F03", "trace": "abc"}]}),
         ("faults", {"faults": [{"id": "F03", "for": "ever"}]}),
         ("faults", {"faults": [{"id": "F03"}, {"id": "F03", "mode": "sticky"}]}),
+        ("tokens", {}),
+        ("tokens", {"use": "for ever"}),
         ("clock", {}),
         ("clock", {"offset": "120"}),
         ("clock", {"offset": True}),

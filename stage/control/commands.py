@@ -18,7 +18,7 @@ from stage.control import world, worlds
 from stage.control.push import DOORS, Outcome
 from stage.kit import state
 from stage.kit.control import door
-from stage.kit.control.commands import DAY, read_armed
+from stage.kit.control.commands import DAY, TOKEN_USES, read_armed
 from stage.kit.control.wanted import Malformed, check_members, read_choice, read_number, read_texts
 
 
@@ -77,6 +77,11 @@ def undo(body: dict[str, Any]) -> dict[str, Any]:
     return told(done.outcomes) | {"seconds": round(done.seconds, 3)}
 
 
+def tokens(body: dict[str, Any]) -> dict[str, Any]:
+    check_members(body, "use")
+    return told(world.keep_tokens(read_choice(body, "use", among=TOKEN_USES) == TOKEN_USES[1]))
+
+
 def again(body: dict[str, Any]) -> dict[str, Any]:
     check_members(body)
     return told(world.tell_again())
@@ -100,6 +105,7 @@ COMMANDS: Final = {
     "skew": skew,
     "hold": hold,
     "release": release,
+    "tokens": tokens,
     "again": again,
     "reset": reset,
     "undo": undo,

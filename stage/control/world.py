@@ -15,6 +15,7 @@ from typing import Any, Final
 from stage.control.models import Skew
 from stage.control.push import Door, Outcome, push
 from stage.kit import state
+from stage.kit.control.commands import TOKEN_USES
 from stage.kit.state import Armed, Hold, Mode, StageState
 
 GATE_SECONDS: Final = 300.0
@@ -71,10 +72,17 @@ def open_gate() -> list[Outcome]:
         return _push_clock()
 
 
+def keep_tokens(keeps: bool) -> list[Outcome]:
+    """Agent0 uses its access tokens until they expire, or asks anew each time."""
+    with one_at_a_time:
+        _store(keeps_tokens=keeps)
+        return _push_tokens()
+
+
 def tell_again() -> list[Outcome]:
     """All of it, for a party that missed some of it."""
     with one_at_a_time:
-        return [*_push_faults(), *_push_clock()]
+        return [*_push_faults(), *_push_clock(), *_push_tokens()]
 
 
 def _settle_hold() -> None:
@@ -98,6 +106,11 @@ def _store(**changed: Any) -> StageState:
 def _push_faults() -> list[Outcome]:
     body = {"faults": [asdict(one) for one in state.read().faults]}
     return push("faults", lambda door: body)
+
+
+def _push_tokens() -> list[Outcome]:
+    body = {"use": TOKEN_USES[state.read().keeps_tokens]}
+    return push("tokens", lambda door: body)
 
 
 def _push_clock() -> list[Outcome]:

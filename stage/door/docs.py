@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from stage.autopilot.story import load_story
 from stage.door.conformance import write_conformance
 from stage.door.layout import ROOT
 from stage.kit.registry.checks import load_checks
 
+PRESENTING = ROOT / "docs" / "presenting.md"
 FLOW = ROOT / "docs" / "flow.md"
 EXCHANGE = tuple(f"idp_mock/tokens/token_exchange{part}.py" for part in ("_request", "_subject", "_policy"))
 SOURCES = {
@@ -53,7 +55,21 @@ def render_flow(text: str) -> str:
     return text
 
 
+def render_story(text: str) -> str:
+    """``docs/presenting.md`` with the story made anew."""
+    lines = ["| Time | Do | Say | They see | If not |", "|---|---|---|---|---|"]
+    for block in load_story():
+        clicks = "<br>".join(f"**{click.number}** {click.do}" for click in block.clicks) or "nothing"
+        cells = (f"{block.time} {block.title}", clicks, block.say, block.see, block.otherwise or "-")
+        lines.append(f"| {' | '.join(cells)} |")
+    table = "\n".join(lines) + "\n"
+    block = re.compile(r"(<!-- story -->\n).*?(<!-- end -->)", re.DOTALL)
+    return block.sub(lambda found: f"{found[1]}{table}{found[2]}", text)
+
+
 def write_docs() -> int:
+    PRESENTING.write_text(render_story(PRESENTING.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"Wrote {PRESENTING.relative_to(ROOT)}.")
     FLOW.write_text(render_flow(FLOW.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"Wrote {FLOW.relative_to(ROOT)}.")
     write_conformance()

@@ -3,6 +3,8 @@
 What only the tests want is told and does not fail; what the demo needs and cannot make for itself does.
 """
 
+import http.client
+import json
 import os
 import platform
 import shutil
@@ -10,11 +12,12 @@ import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from stage.door import bootstrap, matrix, ports, services
 from stage.door.demo import ask_health
-from stage.door.environment import load_running
-from stage.door.layout import SERVERS, find_var, servers_of
+from stage.door.environment import load_any_secret, load_running
+from stage.door.layout import SERVERS, STAGE, find_var, servers_of
 from stage.door.preflight import check_folder, choose_parties
 from stage.door.voice import Refusal, table
 
@@ -93,6 +96,38 @@ def check_ports() -> Finding:
     )
 
 
+def check_flow() -> Finding:
+    """The running demo's own pre-flight (docs/presenting.md): the page and this command say the same."""
+    running = load_running()
+    if not running:
+        return Finding("pre-flight", NOTE, "not run: no demo is running here", "start the demo, then ask again")
+    try:
+        told = ask_preflight(running[STAGE.variable])
+    except (OSError, http.client.HTTPException, ValueError) as failure:
+        return Finding(
+            "pre-flight", MISSING, f"the stage did not answer ({type(failure).__name__})", "see its log"
+        )
+    if told["is_go"]:
+        return Finding("pre-flight", WELL, f"go: {len(told['findings'])} checks in {told['milliseconds']} ms")
+    ill = [one for one in told["findings"] if not one["is_well"]]
+    found = "; ".join(f"{one['title']}: no. {one['found']}" for one in ill)
+    return Finding("pre-flight", MISSING, f"no-go. {found}", ill[0]["advice"])
+
+
+def ask_preflight(port: int) -> dict[str, Any]:
+    """``ValueError`` for anything but the stage's own answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Authorization": f"Bearer {load_any_secret('STAGE_KEY')}", "Content-Type": "application/json"}
+    try:
+        connection.request("POST", "/-/stage/preflight", "{}", headers)
+        answer = connection.getresponse()
+        if answer.status != 200:
+            raise ValueError(answer.status)
+        return dict(json.load(answer))
+    finally:
+        connection.close()
+
+
 def check_browser() -> Finding:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     remedy = "" if found else "for 'make test' only: apt-get install chromium, or set CHROMIUM to a browser's path"
@@ -118,6 +153,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     check_var,
     check_secrets,
     check_ports,
+    check_flow,
     check_browser,
     check_services,
     check_matrix,

@@ -11,6 +11,7 @@ def house(request: HttpRequest) -> dict[str, object]:
     return {
         "place": settings.PLACE,
         "stage_is_on": settings.STAGE,
+        "is_framed": request.headers.get("Sec-Fetch-Dest") == "iframe",  # the split view has one rail for all
         "draft_revision": DRAFT.rpartition("-")[2],
         "places": {
             "stage": addresses.STAGE_URL,

@@ -59,6 +59,8 @@ class StageState:
     """Another one after each reset, so that a process notices that what it remembers is of another world."""
     began: float = 0.0
     """When the last reset was, in real seconds since the epoch."""
+    keeps_tokens: bool = False
+    """Agent0 uses an access token until it expires, to show for how long a decision may take to arrive."""
 
     def armed(self, fault: str) -> Armed | None:
         return next((one for one in self.faults if one.id == fault), None)
@@ -132,6 +134,7 @@ def parse(stored: Mapping[str, Any]) -> StageState:
         hold=Hold(**hold) if hold else None,
         world=stored.get("world", ""),
         began=stored.get("began", 0.0),
+        keeps_tokens=stored.get("keeps_tokens", False),
     )
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from agent0.jobs.models import Run, Step
 from agent0.tokens.models import CachedAccessToken
 from agent0.ways import Way
+from stage.kit import state
 from tests.agent0.answers import Answer
 from tests.agent0.conftest import ID_TOKEN
 from xaa import protocol
@@ -99,6 +100,16 @@ def test_a_second_run_uses_the_token_that_is_there_when_so_set(far_side, make_ru
     assert run.state == Run.State.DONE
     assert len(far_side.requests_of("exchange")) == 1
     assert [step.name for step in run.steps.all()] == [Step.Name.NEED_TOKEN, Step.Name.CALL_API]
+
+
+def test_the_stage_may_have_it_use_its_token_until_it_expires(far_side, make_run, do):
+    state.use(state.StageState(keeps_tokens=True))
+    try:
+        for title in ("One", "Another"):
+            assert do(make_run(Run.Kind.ADD, arguments={"title": title})).state == Run.State.DONE
+    finally:
+        state.use(state.UNSTAGED)
+    assert len(far_side.requests_of("exchange")) == 1
 
 
 @pytest.mark.spec("TR-15")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.every_page_of_the_recorder import visit_recorder
-from tests.browser.rare_states import consent_address, end_runs, put_flight, withdraw_consent
+from tests.browser.rare_states import consent_address, end_runs, put_flight, put_preflight, withdraw_consent
 from tests.browser.test_todo0_console import visit_console
 from tests.browser.walk import ask, continue_as, expect_badge, open_todo0, start_at_the_launchpad
 from tests.cast import ALICE, BOB, DAN
@@ -56,6 +56,11 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     yield "flight under way", arrive(page, under_way, "The flow is running")
     lost = put_flight(demo, state="lost", note="A party did not answer. The launchpad shows which.")
     yield "flight lost", arrive(page, lost, "The flow did not end")
+    yield "pre-flight, none yet", arrive(page, f"{stage}/preflight", "Pre-flight")
+    put_preflight(demo)
+    yield "pre-flight, no-go", arrive(page, f"{stage}/preflight", "Pre-flight")
+    yield "split view", arrive(page, f"{stage}/show")
+    yield "presenter's card", arrive(page, f"{stage}/presenter?block=5", "One switch")
     yield from visit_recorder(demo, page)
 
 

@@ -65,6 +65,23 @@ def put_flight(demo: Demo, **of_flight: str) -> str:
     return f"{demo.url('stage')}/flights/{ask_operator(demo, 'stage', PUT_FLIGHT, given=of_flight)['uuid']}"
 
 
+PUT_PREFLIGHT = """
+from django.utils import timezone
+from stage.preflight.models import Preflight
+rest = {"advice": "", "remedy": "", "trace_id": "0" * 32}
+one = rest | {"title": "Everybody answers", "is_well": True, "found": "On their ports."}
+two = rest | {"title": "Nothing is broken", "is_well": False, "found": "Armed: F03.", "advice": "Clear it."}
+findings = [one, two | {"remedy": "clear"}]
+Preflight.objects.create(started_at=timezone.now(), milliseconds=900, findings=findings)
+print("{}")
+"""
+
+
+def put_preflight(demo: Demo) -> None:
+    """One that found something broken."""
+    ask_operator(demo, "stage", PUT_PREFLIGHT)
+
+
 def register_saml(demo: Demo) -> None:
     """Agent0 as a service provider at Acme, until ``forget_saml``."""
     ask_operator(demo, "idp_mock", REGISTER_SAML, given=SAML_APP)

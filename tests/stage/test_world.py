@@ -27,7 +27,7 @@ def _staged(settings, db):
 def parties(wire):
     """All three take whatever comes."""
     for door in DOORS:
-        for command in ("faults", "clock"):
+        for command in ("faults", "clock", "tokens"):
             wire.post(f"{door.url}/-/stage/{command}", json={})
     return wire
 
@@ -80,10 +80,17 @@ def test_a_party_that_is_down_is_named_and_the_others_have_changed(wire):
 def test_who_missed_it_is_told_again(wire):
     post("arm", {"id": "F03"})
     for door in DOORS:
-        for command in ("faults", "clock"):
+        for command in ("faults", "clock", "tokens"):
             wire.post(f"{door.url}/-/stage/{command}", json={})
     assert post("again").json()["refused"] == []
     assert told(wire, "faults")[addresses.IDP_URL]["faults"][0]["id"] == "F03"
+
+
+def test_how_long_agent0_uses_a_token_is_told_to_every_party(parties):
+    post("tokens", {"use": "until they expire"})
+    assert {one["use"] for one in told(parties, "tokens").values()} == {"until they expire"}
+    post("tokens", {"use": "once"})
+    assert {one["use"] for one in told(parties, "tokens").values()} == {"once"}
 
 
 def test_jumps_add_up(parties):

@@ -21,6 +21,7 @@ from stage.kit.state import Armed, Hold, Mode, StageState
 
 FAULT: Final = re.compile(r"F[0-9]{2}")
 TRACE: Final = re.compile(r"([0-9a-f]{32})?")
+TOKEN_USES: Final = ("once", "until they expire")
 DAY: Final = 24 * 3600.0
 EPOCH_LIMIT: Final = 2.0**40
 
@@ -54,6 +55,12 @@ def set_clock(body: dict[str, Any]) -> dict[str, Any]:
     offset = read_number(body, "offset", limit=30 * DAY)
     skew = read_number(body, "skew", 0.0, limit=DAY)
     return _store(offset=offset, skew=skew, hold=_read_hold(body))
+
+
+def set_tokens(body: dict[str, Any]) -> dict[str, Any]:
+    """``use``: ``until they expire``, or ``once``, which asks the IdP anew each time (docs/decisions/0005)."""
+    check_members(body, "use")
+    return _store(keeps_tokens=read_choice(body, "use", among=TOKEN_USES) == TOKEN_USES[1])
 
 
 def _read_hold(body: dict[str, Any]) -> Hold | None:
@@ -92,6 +99,7 @@ COMMANDS: Final = {
     "state": tell_state,
     "faults": set_faults,
     "clock": set_clock,
+    "tokens": set_tokens,
     "reset": reset.begin_world,
     "undo": reset.undo,
     "forget": reset.forget,

@@ -1,0 +1,69 @@
+"""One pre-flight, from the cheap checks to the flights. What stands must stand before anybody flies.
+
+Deliberately does not: stop at the first that is ill, but for the flights, which would only repeat it.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import Final
+
+from django.db import connection
+from django.utils import timezone
+
+from stage.preflight import standing
+from stage.preflight.finding import Finding, ill
+from stage.preflight.models import Preflight
+from stage.preflight.rehearsal import Rehearsal
+
+STANDING: Final = (
+    standing.check_parties,
+    standing.check_clocks,
+    standing.check_databases,
+    standing.check_nothing_is_broken,
+    standing.check_discovery,
+    standing.check_keys,
+)
+KEPT: Final = 20
+
+
+def run_preflight() -> Preflight:
+    started_at, began_at = timezone.now(), time.monotonic()
+    with ThreadPoolExecutor(max_workers=len(STANDING)) as pool:
+        findings = list(pool.map(_in_a_thread, STANDING))
+    findings += fly_rehearsal() if all(one.is_well for one in findings) else [_grounded()]
+    done = Preflight.objects.create(
+        started_at=started_at,
+        milliseconds=round((time.monotonic() - began_at) * 1000),
+        findings=[asdict(one) for one in findings],
+    )
+    kept = Preflight.objects.order_by("-pk").values_list("pk", flat=True)[:KEPT]
+    Preflight.objects.exclude(pk__in=list(kept)).delete()
+    return done
+
+
+def fly_rehearsal() -> list[Finding]:
+    """The happy path comes first: the two that are refused prove nothing where everything is."""
+    rehearsal = Rehearsal()
+    findings = [rehearsal.check_happy_path()]
+    if findings[0].is_well:
+        findings += [
+            rehearsal.check_evidence(),
+            rehearsal.check_nobody_outside(),
+            rehearsal.check_policy_off(),
+            rehearsal.check_a_fault_trips(),
+        ]
+    return findings
+
+
+def _grounded() -> Finding:
+    return ill(
+        "The flow goes well", "Not tried: something above must be mended first.", "Mend that, and run again."
+    )
+
+
+def _in_a_thread(check: object) -> Finding:
+    try:
+        return check()  # type: ignore[operator]
+    finally:
+        connection.close()

@@ -1,0 +1,80 @@
+"""The presenter's pages: the story as data, the split view, and the card."""
+
+import re
+
+import pytest
+from django.conf import settings as django_settings
+
+from stage.autopilot.story import LENGTH, load_story
+from stage.kit import addresses
+
+pytestmark = pytest.mark.django_db
+
+
+def fetch(client, path, **headers):
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_story_takes_eighteen_clicks_and_five_minutes():
+    story = load_story()
+    assert [click.number for block in story for click in block.clicks] == list(range(1, 19))
+    begins = [block.begins for block in story]
+    assert begins == sorted(set(begins))
+    assert begins[-1] < LENGTH
+
+
+def test_whatever_is_said_fits_into_its_time():
+    """At 150 words a minute, with a breath of five seconds left."""
+    story = load_story()
+    ends = [*(block.begins for block in story[1:]), LENGTH]
+    for block, end in zip(story, ends, strict=True):
+        needed = len(block.say.split()) / 150 * 60
+        assert needed + 5 <= end - block.begins, block.title
+
+
+def test_the_split_view_has_agent0_on_the_left_and_a_link_for_each_thing_on_the_right(client):
+    html = fetch(client, "/show")
+    assert re.findall(r'<iframe [^>]*name="show-left" [^>]*src="([^"]+)"', html) == [addresses.AGENT0_URL]
+    targets = re.findall(r'href="([^"]+)" target="show-right"', html)
+    assert targets[0].startswith(f"{addresses.TODO0_URL}/signin/start?")
+    assert len(targets) == 4
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("admin", "%2Facme%2Fadmin%2Fpolicy"), ("nonsense", "%2Ftodos")])
+def test_what_is_on_the_right_at_first_can_be_asked_for(client, asked, shown):
+    html = fetch(client, f"/show?right={asked}")
+    assert re.search(rf'name="show-right" [^>]*src="[^"]+{shown}"', html)
+
+
+def test_the_stage_frames_the_parties_and_nobody_else(client):
+    policy = client.get("/show")["Content-Security-Policy"]
+    frames = re.search(r"frame-src ([^;]+)", policy)[1].split()
+    assert set(frames) == {"'self'", addresses.AGENT0_URL, addresses.TODO0_URL, addresses.IDP_URL}
+
+
+def test_without_the_stages_key_no_page_may_be_framed(client):
+    assert not django_settings.STAGE_KEY
+    assert "frame-ancestors 'none'" in client.get("/")["Content-Security-Policy"]
+
+
+def test_a_framed_page_has_no_rail_of_its_own(client):
+    assert 'class="rail"' in fetch(client, "/how-it-works")
+    assert 'class="rail"' not in fetch(client, "/how-it-works", **{"Sec-Fetch-Dest": "iframe"})
+
+
+@pytest.mark.parametrize("number", range(1, len(load_story()) + 1))
+def test_the_card_tells_one_block_and_what_comes_next(client, number):
+    html = fetch(client, f"/presenter?block={number}")
+    block = load_story()[number - 1]
+    assert f"<h1>{block.title}</h1>" in html
+    assert html.count("<li value=") == len(block.clicks)
+    assert (f"?block={number + 1}" in html) == (number < len(load_story()))
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("", 1), ("0", 1), ("99", -1), ("x", 1), ("9" * 5000, 1), ("²", 1)])
+def test_a_block_that_there_is_not_is_the_nearest(client, asked, shown):
+    story = load_story()
+    expected = story[shown - 1 if shown > 0 else -1]
+    assert f"<h1>{expected.title}</h1>" in fetch(client, f"/presenter?block={asked}")
