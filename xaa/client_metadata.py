@@ -94,14 +94,19 @@ class ClientDirectory:
             return state.metadata
 
     def _fetch(self, client_id: str) -> tuple[ClientMetadata, float]:
-        """The document, and for how many seconds it counts: the shorter of its own and its key set's freshness."""
+        """The document, and for how many seconds it counts: the shorter of its own and its key set's freshness.
+
+        Both together may take as long as one call: whoever named this client waits, and so does a thread of ours.
+        """
+        ends_at = time.monotonic() + self._http.timeout
         try:
             answer = fetch_json(self._http, client_id)
             document = answer.json()
             jwks, answers = document.get("jwks"), [answer]
             check_client_document(document, client_id, allow_http=self._http.allow_private)
             if "jwks_uri" in document:
-                answers.append(fetch_json(self._http, document["jwks_uri"]))
+                left = ends_at - time.monotonic()
+                answers.append(fetch_json(self._http, document["jwks_uri"], within=left))
                 jwks = answers[1].json()
             keys = read_client_keys(jwks)
         except (HttpFailure, MetadataError, jose.JoseError) as error:

@@ -11,6 +11,7 @@ Deliberately does not: keep a list of allowed hosts (the caller's configuration 
 import ipaddress
 import socket
 import threading
+import time
 from http.client import HTTPResponse
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
 from urllib3.util.connection import create_connection
 
+SHORTEST: Final = 0.001
+"""Seconds. To a socket, 0 means that it must not wait at all."""
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # RFC 4291 §2.4; all else translates, or stays local
 _DOCUMENTATION: Final = ipaddress.IPv6Network("3fff::/20")  # RFC 9637, younger than Python's own table
 
@@ -48,16 +51,20 @@ def is_loopback_host(host: str) -> bool:
 
 
 def connect_to_checked_address(connection: HTTPConnection, *, allow_private: bool) -> socket.socket:
-    """A socket to the first address that answers; one address that is not public refuses the whole name."""
+    """A socket to the first address that answers; one address that is not public refuses the whole name.
+
+    The time is for all of them together: a name may have many.
+    """
     host, port = connection.host.strip("[]"), connection.port
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(info[4][0]) for info in found]
     if not allow_private and not all(map(is_public, addresses)):
         raise PrivateAddressError(f"{host} resolves to an address that is not public")
     failure: OSError | None = None
+    ends_at = time.monotonic() + (connection.timeout or 0)
     for address in addresses:
         try:
-            return create_connection((address, port), connection.timeout)
+            return create_connection((address, port), max(ends_at - time.monotonic(), SHORTEST))
         except OSError as error:
             failure = error
     raise NewConnectionError(connection, f"{host} refused the connection") from failure
@@ -103,11 +110,21 @@ def _within_deadline(base: type[HTTPConnection]) -> Any:
         watchdog.daemon = True
         watchdog.start()
         try:
-            return base.getresponse(connection)  # type: ignore[return-value]
+            response = base.getresponse(connection)
         finally:
             watchdog.cancel()
+        response.reads_from = sock  # type: ignore[attr-defined]  # the connection lets go of it when it must close
+        return response  # type: ignore[return-value]
 
     return getresponse
+
+
+def bound_next_read(response: Any, seconds: float) -> None:
+    """The next read of the body of ``response`` waits no longer. It has no socket when a test made it up, and a
+    closed one when all of the body has been read."""
+    sock = getattr(response, "reads_from", None)
+    if sock and sock.fileno() >= 0:
+        sock.settimeout(max(seconds, SHORTEST))
 
 
 def _shut(sock: socket.socket) -> None:

@@ -199,9 +199,9 @@ def _fetch_metadata(http: OutgoingHttp, issuer: str, kind: Kind) -> dict[str, An
     raise IssuerUnreachable(f"No metadata of {issuer} could be fetched: {'; '.join(failures)}")
 
 
-def fetch_json(http: OutgoingHttp, url: str) -> HttpAnswer:
+def fetch_json(http: OutgoingHttp, url: str, *, within: float | None = None) -> HttpAnswer:
     """An answer of status 200 that says it is JSON; a redirect or an error page is none."""
-    answer = http.get(url, headers={"Accept": "application/json"})
+    answer = http.get(url, headers={"Accept": "application/json"}, within=within)
     if answer.status != 200:
         raise MetadataError(f"{url}: expected status 200, found {answer.status}")
     media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()

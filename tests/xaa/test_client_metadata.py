@@ -338,6 +338,27 @@ def test_a_real_server_that_misbehaves_registers_nobody(
         assert ClientDirectory(http).load(f"{url}/good")
 
 
+@pytest.mark.spec("CI-08", "SEC-15")
+def test_a_slow_document_and_its_slow_keys_have_the_time_of_one_call_together() -> None:
+    """Whoever sends a request in this client's name keeps a thread of ours waiting for as long."""
+
+    asked: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        time.sleep(1.7 if handler.path == "/slow" else 6)
+        base = f"http://{handler.headers['Host']}"
+        slow = build_document(client_id=f"{base}/slow", redirect_uris=[], jwks=REMOVED, jwks_uri=f"{base}/keys")
+        return send(handler, json.dumps(slow).encode(), Content_Type="application/json")
+
+    with far_side(answer) as url:
+        started = time.monotonic()
+        with pytest.raises(ClientMetadataError):
+            ClientDirectory(OutgoingHttp(allow_private=True, timeout=2)).load(f"{url}/slow")
+        assert time.monotonic() - started < 3.4
+        assert asked == ["/slow", "/keys"]
+
+
 def test_what_a_refusal_says_holds_no_secret(directory: ClientDirectory, agent: responses.RequestsMock) -> None:
     agent.replace(responses.GET, URL, json=build_document(client_secret="s3cret"))
     with pytest.raises(ClientMetadataError) as caught:

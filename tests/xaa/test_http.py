@@ -137,6 +137,52 @@ def test_it_waits_no_longer_than_the_bound(drip: object) -> None:
         assert time.monotonic() - started < 2
 
 
+def slow_in_both(handler: BaseHTTPRequestHandler) -> None:
+    time.sleep(1.7)
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.flush()
+    time.sleep(6)
+
+
+@pytest.mark.spec("SEC-15")
+def test_the_bound_is_for_the_headers_and_the_body_together() -> None:
+    with far_side(slow_in_both) as url:
+        started = time.monotonic()
+        with pytest.raises(HttpFailure):
+            OutgoingHttp(allow_private=True, timeout=2).get(url)
+        assert time.monotonic() - started < 3.4, "1.7 s of 2 were gone when the headers came"
+
+
+def test_when_no_time_is_left_nobody_is_asked() -> None:
+    asked = []
+    with far_side(lambda handler: (asked.append(1), send(handler, b"{}"))[1]) as url:
+        with pytest.raises(HttpFailure, match="no time left"):
+            OutgoingHttp(allow_private=True).get(url, within=0)
+        assert OutgoingHttp(allow_private=True).get(url, within=5).status == 200
+    assert asked == [1]
+
+
+def test_a_connection_that_waited_a_little_may_wait_as_long_as_ever_the_next_time() -> None:
+    """The bound of one call's last read must not stay on the socket that the next call uses."""
+    callers = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        callers.append(handler.client_address)
+        handler.protocol_version, handler.close_connection = "HTTP/1.1", False
+        handler.send_response(200)
+        handler.send_header("Content-Length", "2")
+        handler.end_headers()
+        time.sleep(0.5)
+        handler.wfile.write(b"{}")
+
+    with far_side(answer) as url:
+        http = OutgoingHttp(allow_private=True)
+        assert [http.get(url, within=within).status for within in (0.9, None)] == [200, 200]
+    assert callers[0] == callers[1], "one connection served both"
+
+
 @pytest.mark.spec("SEC-15")
 def test_it_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
@@ -167,6 +213,27 @@ def test_what_is_no_json_object_is_a_failure(body: bytes) -> None:
         answer = OutgoingHttp(allow_private=True).get(url)
         with pytest.raises(HttpFailure, match="expected a JSON object"):
             answer.json()
+
+
+@pytest.mark.spec("MD-08")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"issuer": "https://a.example", "issuer": "https://b.example"}',
+        b'{"keys": [{"kid": "1", "kid": "2"}]}',
+        b'{"expires_in": NaN}',
+    ],
+)
+def test_json_that_two_readers_may_read_in_two_ways_is_a_failure(body: bytes) -> None:
+    """RFC 8259 §4: of two equal names one reader keeps the first, another the last, a third neither."""
+    with far_side(lambda handler: send(handler, body)) as url, pytest.raises(HttpFailure, match="in two ways"):
+        OutgoingHttp(allow_private=True).get(url).json()
+
+
+@pytest.mark.spec("MD-08")
+def test_the_same_name_in_two_objects_is_twice_the_same_for_all_readers() -> None:
+    with far_side(lambda handler: send(handler, b'{"keys": [{"kid": "1"}, {"kid": "2"}]}')) as url:
+        assert OutgoingHttp(allow_private=True).get(url).json() == {"keys": [{"kid": "1"}, {"kid": "2"}]}
 
 
 def test_a_failure_holds_no_secret() -> None:
