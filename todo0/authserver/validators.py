@@ -8,7 +8,8 @@ Deliberately does not: judge an ID-JAG. ``xaa.jwt_bearer.id_jag`` does.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
@@ -74,15 +75,25 @@ class Todo0Validator(JwtBearerValidator):
         request.resource = _governed(asked or granted, request)  # one may have been retired meanwhile
         return True
 
+    def get_code_challenge(self, code: str, request: Any) -> str | None:
+        with _ending_a_second_use(code, request):
+            return super().get_code_challenge(code, request)
+
+    def get_code_challenge_method(self, code: str, request: Any) -> str | None:
+        with _ending_a_second_use(code, request):
+            return super().get_code_challenge_method(code, request)
+
+    def confirm_redirect_uri(
+        self, client_id: str, code: str, redirect_uri: str, client: Any, *args: Any, **kw: Any
+    ) -> bool:
+        with _ending_a_second_use(code, None):
+            return bool(super().confirm_redirect_uri(client_id, code, redirect_uri, client, *args, **kw))
+
     def invalidate_authorization_code(
         self, client_id: str, code: str, request: Any, *args: Any, **kw: Any
     ) -> None:
-        """Of two uses at once, one finds the code gone only here."""
-        try:
+        with _ending_a_second_use(code, request):
             super().invalidate_authorization_code(client_id, code, request, *args, **kw)
-        except InvalidGrantError:
-            end_tokens_of(code)
-            raise
 
     def _create_access_token(
         self, expires: Any, request: Any, token: dict[str, Any], source_refresh_token: Any = None
@@ -101,6 +112,19 @@ class Todo0Validator(JwtBearerValidator):
         elif request.grant_type == protocol.GRANT_AUTHORIZATION_CODE:
             remember_code(request.code, access_token)
         return access_token
+
+
+@contextmanager
+def _ending_a_second_use(code: str, request: Any) -> Iterator[None]:
+    """Of two uses at once, the later finds the code gone at whichever step it has come to (RFC 6749 §4.1.2).
+
+    The toolkit looks it up anew at each, and expects it to be there.
+    """
+    try:
+        yield
+    except (Grant.DoesNotExist, InvalidGrantError) as error:
+        end_tokens_of(code)
+        raise InvalidGrantError(request=request) from error
 
 
 def _with_former_secret(authenticate: Callable[[Any], bool], request: Any) -> bool:
