@@ -7,11 +7,16 @@ A yes marks the session and leads on to the waiting request, which is checked ag
 DEMO ONLY: the device is simulated, the question stands on this very page. Whoever sits at the browser answers it,
 so it proves nothing; a real one is answered where only that person can, such as with a passkey.
 
+Whoever has her password could ask her again and again until she is tired of saying no. So after a few times no
+within a minute she is not asked any more, wherever the question comes from; and who sends answers that belong to
+no question is told to wait, too (RFC 6749 §10.10).
+
 Deliberately does not: take a no for a yes later. Each question names its session and is good for two minutes, and
 only until she has said no to one, or signed in anew.
 """
 
 from datetime import UTC, datetime
+from typing import Final
 
 from django.conf import settings
 from django.core import signing
@@ -28,9 +33,12 @@ from idp_mock.signin.interaction import InteractionLost, load_interaction
 from idp_mock.signin.models import IdpSession
 from idp_mock.signin.pages import allow_form_redirect, show_interaction_lost, show_page
 from idp_mock.signin.sign_in import Purpose, read_purpose
+from xaa.throttle.counting import Limit, count_failure, find_wait
 
 SALT = "idp_mock.signin.second_factor"
 REFUSED = "The person did not confirm that it was her who signed in."
+REFUSALS_OF_PERSON: Final = 3
+LOST_ANSWERS: Final = 10
 
 
 class PushLost(Exception):
@@ -49,6 +57,8 @@ def second_factor(request: HttpRequest, tenant: str) -> HttpResponse:
         return show_interaction_lost(request, enterprise)
     if not session.person.is_active:
         return show_page(request, "signin/suspended.html", enterprise, status=403, app=purpose.app)
+    if wait := find_wait(*limits_of(request, session)):
+        return show_wait(request, enterprise, purpose, wait)
     if request.method == "GET":
         return show_push(request, enterprise, purpose, session, now=now)
     return take_answer(request, enterprise, purpose, session, now=now)
@@ -59,18 +69,30 @@ def take_answer(
 ) -> HttpResponse:
     """Only the word ``approve`` is a yes."""
     happened = Happened(session.person, enterprise, now, purpose.app)
+    of_person, of_lost = limits_of(request, session)
     try:
         check_push(request.POST.get("push", ""), session, now=now)
     except PushLost:
+        count_failure(of_lost)
         return show_push(request, enterprise, purpose, session, now=now, status=400)
     if request.POST.get("answer") != "approve":
         session.second_factor_refused_at = now
         session.save(update_fields=["second_factor_refused_at"])
         record_denied(SECOND_FACTOR, happened, error="access_denied", reason=REFUSED)
+        count_failure(of_person)
         return show_refused(request, enterprise, purpose, now=now)
     add_second_factor(request, session, now=now)
     record_allowed(SECOND_FACTOR, happened)
     return HttpResponseRedirect(purpose.destination, status=303)
+
+
+def limits_of(request: HttpRequest, session: IdpSession) -> tuple[Limit, Limit]:
+    """Her own no counts wherever she was asked from: in truth it comes from her device, and nobody else's does."""
+    person, address = str(session.person_id), str(request.META.get("REMOTE_ADDR", ""))
+    return (
+        Limit(("second factor refused", person), REFUSALS_OF_PERSON),
+        Limit(("second factor lost", person, address), LOST_ANSWERS),
+    )
 
 
 def dump_push(session: IdpSession, *, now: datetime) -> str:
@@ -113,6 +135,14 @@ def show_push(
         is_late=status == 400,
     )
     return allow_form_redirect(response, purpose.redirect_uri)
+
+
+def show_wait(request: HttpRequest, enterprise: Enterprise, purpose: Purpose, wait: int) -> HttpResponse:
+    response = show_page(
+        request, "signin/second_factor_wait.html", enterprise, status=429, app=purpose.app, wait=wait
+    )
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def show_refused(request: HttpRequest, enterprise: Enterprise, purpose: Purpose, *, now: datetime) -> HttpResponse:

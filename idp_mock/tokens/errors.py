@@ -33,7 +33,7 @@ class TooManyFailures(OAuthError):
 
     def __init__(self, wait: int) -> None:
         text = f"Too many requests like this one have failed. Try again in {wait} seconds."
-        super().__init__(protocol.ERROR_TEMPORARILY_UNAVAILABLE, text, status=429)
+        super().__init__(protocol.ERROR_TOO_MANY_REQUESTS, text, status=429)
         self.wait = wait
 
 

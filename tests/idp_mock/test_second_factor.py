@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from idp_mock import clock
 from idp_mock.directory.models import Person
+from idp_mock.signin import second_factor
 from idp_mock.signin.models import IdpSession
 from idp_mock.systemlog.models import Event
 from stage.kit import people
@@ -23,6 +25,8 @@ from tests.idp_mock.app_side import (
     sign_in,
 )
 from xaa import jose
+from xaa.throttle.counting import WINDOW
+from xaa.throttle.models import FailedAttempts
 
 pytestmark = pytest.mark.django_db
 
@@ -252,6 +256,43 @@ def test_a_yes_without_a_question_does_not_count(browser: Client, push: str) -> 
     fields = push_of(browser.get(url)) | {"answer": "approve"}
     assert browser.post(url, fields | {"push": push}).status_code == 400
     assert browser.post(url, fields).status_code == 303
+
+
+def elsewhere() -> Client:
+    return Client(enforce_csrf_checks=True, REMOTE_ADDR="198.51.100.9")
+
+
+def status_of_question(browser: Client, person: people.Person = people.ALICE) -> int:
+    sign_in(browser, person=person)
+    return browser.get(authorize(browser, acr_values=MFA)["Location"]).status_code
+
+
+@pytest.mark.spec("SEC-34")
+def test_whoever_says_no_again_and_again_is_not_asked_any_more_from_anywhere(browser: Client) -> None:
+    """Somebody has her password, and hopes that she will tire of saying no."""
+    sign_in(browser)
+    question = authorize(browser, acr_values=MFA)
+    for _ in range(second_factor.REFUSALS_OF_PERSON):
+        assert answer_push(browser, question, "refuse").status_code == 200
+    unasked = browser.get(question["Location"])
+    assert (unasked.status_code, "push" in unasked.context) == (429, False)
+    assert 0 < int(unasked["Retry-After"]) <= WINDOW
+    assert status_of_question(elsewhere()) == 429
+    assert status_of_question(elsewhere(), people.BOB) == 200
+    FailedAttempts.objects.update(ends_at=timezone.now())
+    assert "code" in approve(browser, question)
+
+
+@pytest.mark.spec("SEC-34")
+def test_after_too_many_answers_to_no_question_not_even_a_yes_is_taken(browser: Client) -> None:
+    sign_in(browser)
+    url = authorize(browser, acr_values=MFA)["Location"]
+    fields = push_of(browser.get(url)) | {"answer": "approve"}
+    for _ in range(second_factor.LOST_ANSWERS):
+        assert browser.post(url, fields | {"push": "guessed"}).status_code == 400
+    assert browser.post(url, fields).status_code == 429
+    assert IdpSession.objects.get().second_factor_at is None
+    assert status_of_question(elsewhere()) == 200
 
 
 def test_the_answer_needs_its_csrf_token(browser: Client) -> None:

@@ -68,7 +68,7 @@ def test_a_client_that_fails_too_often_is_told_to_wait(path):
     answers = [Client().post(path, urlencode(form), content_type=kind) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
     assert int(answers[3]["Retry-After"]) > 0
-    assert answers[3].json()["error"] == "temporarily_unavailable"
+    assert answers[3].json()["error"] == "too_many_requests"
 
 
 @pytest.mark.spec("SEC-34")

@@ -33,7 +33,7 @@ def fail(path: str = "/oauth/token", client_id: str = "agent0-at-todo0") -> Any:
 def test_too_many_failures_are_told_to_wait(seeded: None, path: str) -> None:
     assert [fail(path).status_code for _ in range(5)] == [401, 401, 401, 429, 429]
     answer = fail(path)
-    assert answer.json()["error"] == "temporarily_unavailable"
+    assert answer.json()["error"] == "too_many_requests"
     assert 0 < int(answer["Retry-After"]) <= WINDOW
     assert answer["Cache-Control"] == "no-store"
 

@@ -1,5 +1,7 @@
 """Starting: finding the enterprise, what is passed on to it, and what is not."""
 
+import html
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -74,6 +76,44 @@ def test_it_passes_on_what_a_step_up_asks_for(browser):
     asked = {"prompt": "login", "max_age": "0", "acr_values": "urn:mfa phr", "login_hint": "alice@acme.example"}
     sent = query_of(browser.start(**asked))
     assert {name: sent[name] for name in asked} == asked
+
+
+def start_again_of(response):
+    found = re.search(r'<a class="button button--primary" href="([^"]+)">Start again', response.content.decode())
+    return query_of(html.unescape(found[1]))
+
+
+ASKED = {"connection": "acme", "next": "/todos", "prompt": "login", "max_age": "0", "acr_values": "urn:mfa phr"}
+
+
+@pytest.mark.spec("SU-05")
+def test_whoever_starts_again_is_asked_for_the_same_step_up(browser, acme):
+    """At whichever end the sign-in broke: before the IdP, or with its answer."""
+    acme.down = True
+    before = browser.get("/signin/start", ASKED)
+    acme.down = False
+    refused = browser.come_back(acme.authorize(browser.start(**ASKED), code=OMIT, error="access_denied"))
+    assert [start_again_of(failed) for failed in (before, refused)] == [ASKED, ASKED]
+
+
+def test_starting_again_asks_for_no_silence_that_failed_and_tells_no_log_an_address(browser, acme):
+    location = browser.start(next="/todos", prompt="none", login_hint="alice@acme.example")
+    failed = browser.come_back(acme.authorize(location, code=OMIT, error="login_required"))
+    assert start_again_of(failed) == {"connection": "acme", "next": "/todos"}
+
+
+def test_of_a_garbled_start_only_the_way_home_is_asked_for_again(browser):
+    failed = browser.get("/signin/start", ASKED | {"max_age": "soon"})
+    assert start_again_of(failed) == {"connection": "acme", "next": "/todos"}
+
+
+def test_the_form_for_the_address_keeps_what_was_asked_for(browser):
+    page = browser.get("/signin/start", {**ASKED, "connection": ""}).content.decode()
+    kept = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    kept.pop("csrfmiddlewaretoken", None)
+    assert kept | {"connection": "acme"} == ASKED
+    sent = browser.post("/signin/start", kept | {"email": "alice@acme.example"})["Refresh"].removeprefix("0; url=")
+    assert query_of(sent)["acr_values"] == "urn:mfa phr"
 
 
 def test_it_passes_on_nothing_else(browser):

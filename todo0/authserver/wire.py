@@ -75,9 +75,13 @@ def oauth_error(error: str, description: str, status: int = 400) -> JsonResponse
 
 
 def slow_down(wait: int) -> JsonResponse:
-    """RFC 6585 §4, in the shape of RFC 6749 §5.2; the same for a client that exists and one that does not."""
+    """RFC 6585 §4, in the shape of RFC 6749 §5.2; the same for a client that exists and one that does not.
+
+    No RFC has a code for it; this is Auth0's. ``temporarily_unavailable`` would say that we cannot, and is the
+    authorization endpoint's (RFC 6749 §4.1.2.1).
+    """
     text = f"Too many requests like this one have failed. Try again in {wait} seconds."
-    response = oauth_error(protocol.ERROR_TEMPORARILY_UNAVAILABLE, text, 429)
+    response = oauth_error(protocol.ERROR_TOO_MANY_REQUESTS, text, 429)
     response["Retry-After"] = str(wait)
     return response
 

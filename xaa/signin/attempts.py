@@ -2,14 +2,13 @@
 
 mozilla-django-oidc keeps nonce and PKCE verifier per state, so that two tabs do not disturb each other. What
 it keeps once per session or not at all is added here: the connection that was chosen (RFC 9700 §4.4: the
-answer of one IdP must not be taken to another), where to go afterwards, and the ``max_age`` and
-``acr_values`` that were asked for.
+answer of one IdP must not be taken to another), and what was asked for, down to where to go afterwards.
 
 Deliberately does not: make a state single-use across two simultaneous requests of one browser; both would
 present the same authorization code, which the IdP redeems once (RFC 6749 §4.1.2).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from django.contrib.sessions.backends.base import UpdateError
@@ -30,18 +29,14 @@ LIFETIME: Final = 3600
 class Attempt:
     state: str = field(repr=False)
     slug: str
-    next_path: str
-    max_age: int | None
-    acr_values: str
+    asked: StartRequest
 
 
 def remember_attempt(request: HttpRequest, state: str, connection: Connection, asked: StartRequest) -> None:
     """Complete the entry that the library has just made for ``state``."""
     request.session[STATES][state] |= {
         "connection": connection.slug,
-        "next_path": asked.next_path,
-        "max_age": asked.max_age,
-        "acr_values": asked.acr_values,
+        "asked": asdict(asked),
         "added_on": read_clock(),  # the library's own reading may be of another clock
     }
     request.session.modified = True
@@ -56,7 +51,7 @@ def load_attempt(request: HttpRequest) -> Attempt:
     if read_clock() - entry["added_on"] > LIFETIME:
         forget_attempt(request, state)
         raise SignInFailed(STALE_STATE, f"Expected an answer within {LIFETIME} s.")
-    return Attempt(state, entry["connection"], entry["next_path"], entry["max_age"], entry["acr_values"])
+    return Attempt(state, entry["connection"], StartRequest(**entry["asked"]))
 
 
 def forget_attempt(request: HttpRequest, state: str) -> None:
@@ -74,7 +69,7 @@ def _find_entry(request: HttpRequest, presented: str) -> tuple[str, dict[str, An
     entries = [
         (state, entry)
         for state, entry in request.session.get(STATES, {}).items()
-        if constant_time_compare(state, presented) and "connection" in entry
+        if constant_time_compare(state, presented) and "asked" in entry
     ]
     if not entries:
         raise SignInFailed(UNKNOWN_STATE, "Expected a state of this browser's session.")

@@ -81,8 +81,8 @@ class SignInBackend(OIDCAuthenticationBackend):
                 connection=connection,
                 verify_signature=lambda raw: conf.issuer_directory().verify(raw, trusted),
                 nonce=kwargs["nonce"],
-                max_age=self.pending.attempt.max_age,
-                acr_values=self.pending.attempt.acr_values,
+                max_age=self.pending.attempt.asked.max_age,
+                acr_values=self.pending.attempt.asked.acr_values,
                 now=read_clock(),
                 leeway=conf.leeway(),
             )

@@ -76,18 +76,18 @@ class CallbackView(OIDCAuthenticationCallbackView):
         self.request.session.set_expiry(_session_end(pending.signed_in))
         conf.token_store().keep(self.request, pending.signed_in)
         logger.info("signed in: user=%s connection=%r", self.user.pk, pending.connection.slug)
-        return HttpResponseRedirect(pending.attempt.next_path or resolve_url(settings.LOGIN_REDIRECT_URL))
+        return HttpResponseRedirect(pending.attempt.asked.next_path or resolve_url(settings.LOGIN_REDIRECT_URL))
 
     def login_failure(self) -> NoReturn:
         """The library ends here when no backend knew the person; ours has raised its reason before."""
         raise ImproperlyConfigured("Expected xaa.signin.backend.SignInBackend in AUTHENTICATION_BACKENDS.")
 
     def _fail(self, request: HttpRequest, failed: SignInFailed) -> HttpResponse:
-        next_path = ""
+        asked = {}
         if self.attempt is not None:
             forget_attempt(request, self.attempt.state)
-            next_path = self.attempt.next_path
-        return failure_page(request, failed, connection=self.connection, next_path=next_path)
+            asked = self.attempt.asked.as_link()
+        return failure_page(request, failed, connection=self.connection, asked=asked)
 
 
 def load_connection(attempt: Attempt) -> Connection:

@@ -7,6 +7,7 @@ Deliberately does not: say "try again" where trying again cannot help.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -124,13 +125,20 @@ INACTIVE_USER: Final = Failure(
 
 
 def failure_page(
-    request: HttpRequest, failed: SignInFailed, *, connection: Connection | None = None, next_path: str = ""
+    request: HttpRequest,
+    failed: SignInFailed,
+    *,
+    connection: Connection | None = None,
+    asked: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """The page of ``failed``, and one line in the log. ``connection`` is None while it is not known."""
+    """The page of ``failed``, and one line in the log. ``connection`` is None while it is not known.
+
+    ``asked`` is what a link back to the start must ask for again (``StartRequest.as_link``).
+    """
     failure = failed.failure
     slug, idp = (connection.slug, connection.name) if connection else ("", "the identity provider")
     logger.warning("sign-in failed: %s connection=%r detail=%s", failure.code, slug, failed.detail)
-    again = {name: value for name, value in (("connection", slug), ("next", next_path)) if value}
+    again = ({"connection": slug} if slug else {}) | dict(asked or {})
     context = {
         "code": failure.code,
         "what_happened": _sentence(failure.what_happened, idp),

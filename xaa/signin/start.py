@@ -8,7 +8,7 @@ choice with the state.
 A link is answered with a redirect, a form with a page that moves on by itself (``onward`` says why).
 """
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -25,7 +25,11 @@ from xaa.signin.discovery import fetch_idp_metadata
 from xaa.signin.failures import SignInFailed, failure_page
 from xaa.signin.mozilla import FIXED_SETTINGS
 from xaa.signin.onward import onward_page
-from xaa.signin.start_request import MAX_LENGTH, keep_local_path, parse_start_request
+from xaa.signin.start_request import MAX_LENGTH, StartRequest, keep_local_path, parse_start_request
+
+
+KEPT: Final = ("prompt", "max_age", "acr_values")
+"""What the form keeps of what was asked for; it is read strictly when the form is sent."""
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -53,16 +57,19 @@ class StartView(OIDCAuthenticationRequestView):
         except LookupError:
             return home_realm_page(request, asked, status=404)
         try:
-            url = self._build_authorization_url(request, asked)
+            start_request = parse_start_request(asked)
         except SignInFailed as failed:
-            next_path = keep_local_path(asked.get("next", ""))
-            return failure_page(request, failed, connection=self.connection, next_path=next_path)
+            asked_well = {"next": path} if (path := keep_local_path(asked.get("next", ""))) else {}
+            return failure_page(request, failed, connection=self.connection, asked=asked_well)
+        try:
+            url = self._build_authorization_url(request, start_request)
+        except SignInFailed as failed:
+            return failure_page(request, failed, connection=self.connection, asked=start_request.as_link())
         if from_form:
             return onward_page(request, url, idp=self.connection.name, heading="Taking you to your sign-in")
         return HttpResponseRedirect(url)
 
-    def _build_authorization_url(self, request: HttpRequest, asked: QueryDict) -> str:
-        start_request = parse_start_request(asked)
+    def _build_authorization_url(self, request: HttpRequest, start_request: StartRequest) -> str:
         endpoint = fetch_idp_metadata(self.connection).authorization_endpoint
         self.extra_parameters = start_request.as_parameters()
         self.OIDC_RP_CLIENT_ID = self.connection.client_id
@@ -92,11 +99,13 @@ def choose_connection(asked: QueryDict) -> Connection:
 def home_realm_page(request: HttpRequest, asked: QueryDict, *, status: int = 200) -> HttpResponse:
     """Ask for the work e-mail address; with a status of 404, say that what was asked for is not known here."""
     email = asked.get("email", "")
+    kept = {name: asked[name] for name in KEPT if asked.get(name)}
+    kept |= {"next": path} if (path := keep_local_path(asked.get("next", ""))) else {}
     context = {
         "email": email[:MAX_LENGTH],
         "domain": email.rpartition("@")[2][:MAX_LENGTH] if "@" in email else "",
         "unknown": status == 404,
         "by_name": bool(asked.get("connection")),
-        "next_path": keep_local_path(asked.get("next", "")),
+        "kept": kept,
     }
     return render(request, "signin/home_realm.html", context, status=status)

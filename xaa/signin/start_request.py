@@ -37,6 +37,16 @@ class StartRequest:
             asked["max_age"] = str(self.max_age)
         return {name: value for name, value in asked.items() if value}
 
+    def as_link(self) -> dict[str, str]:
+        """The parameters of a link that starts the same once more; without them a step-up would not happen.
+
+        Not ``prompt=none``, which has just failed and would again; nor an e-mail address, for access logs keep links.
+        """
+        asked = {name: value for name, value in self.as_parameters().items() if name != "login_hint"}
+        if self.prompt == "none":
+            asked.pop("prompt")
+        return asked | ({"next": self.next_path} if self.next_path else {})
+
 
 def parse_start_request(asked: Mapping[str, str]) -> StartRequest:
     return StartRequest(
