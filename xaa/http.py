@@ -61,8 +61,9 @@ class OutgoingHttp:
 
     ``allow_private`` admits plain http and loopback or private addresses. DEMO ONLY: the demo's parties live on
     one machine; a product leaves it off and uses https. ``timeout`` is seconds for a whole call, from connecting
-    to the last byte, but for looking the name up, which is the resolver's to bound; ``max_bytes`` bounds the body. ``purpose`` tells the far side's log who calls, and what for. Failures of
-    every kind are ``HttpFailure``; an HTTP error status is an answer, not a failure.
+    to the last byte, but for looking the name up, which is the resolver's to bound; ``max_bytes`` bounds the body.
+    ``purpose`` tells the far side's log who calls, and what for. Failures of every kind are ``HttpFailure``; an
+    HTTP error status is an answer, not a failure.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class OutgoingHttp:
                 json=json,
                 headers=dict(headers or {}),
                 auth=auth or _no_auth,
-                timeout=Timeout(total=seconds),
+                timeout=Timeout(total=seconds),  # type: ignore[arg-type]  # requests hands it on as it is
                 allow_redirects=False,
                 stream=True,
             ) as response:

@@ -4,12 +4,15 @@ Each arrow starts at Agent0 and returns one thing; three of them are tokens, and
 whoever comes next. Deliberately does not: list the thirteen recorded hops; that is the recorder's job.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Step:
-    """One arrow from Agent0 to ``to``. ``token`` is the chip's kind, "" when no token comes back."""
+    """One arrow from Agent0 to ``to``. ``token`` is the chip's kind, "" when no token comes back.
+
+    In ``story`` {enterprise} stands for the IdP's own name.
+    """
 
     number: int
     title: str
@@ -26,7 +29,7 @@ STEPS = (
         number=1,
         title="Sign in",
         to="idp",
-        story="Agent0 sends Alice to her company. Acme signs her in and tells Agent0 who she is.",
+        story="Agent0 sends Alice to her company. {enterprise} signs her in and tells Agent0 who she is.",
         token="id-token",
         token_name="ID token",
         addressed_to="Agent0",
@@ -36,7 +39,10 @@ STEPS = (
         number=2,
         title="Exchange",
         to="idp",
-        story="Agent0 asks to act for Alice at Todo0. Acme reads its policy and signs a permission slip, or not.",
+        story=(
+            "Agent0 asks to act for Alice at Todo0. "
+            "{enterprise} reads its policy and signs a permission slip, or not."
+        ),
         token="id-jag",
         token_name="ID-JAG",
         addressed_to="Todo0's authorization server",
@@ -63,3 +69,7 @@ STEPS = (
         spec="RFC 6750 §2.1",
     ),
 )
+
+
+def tell_steps(enterprise: str) -> list[Step]:
+    return [replace(step, story=step.story.format(enterprise=enterprise)) for step in STEPS]

@@ -1,11 +1,14 @@
 """Who takes part: the three parties with their addresses, Todo0 with two, and whether each answers right now.
 
-Deliberately does not: start, mend or restart a party. It asks ``/health`` and tells what it heard.
+The enterprise's IdP may be somebody else's (docs/okta.md). Then ours does not run, and theirs is in its place.
+
+Deliberately does not: start, mend or restart a party. It asks ``/health`` and tells what it heard; a server that
+is not of the demo is asked nothing.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from stage.kit import addresses
@@ -23,6 +26,7 @@ class Party:
     url: str
     does: str
     is_for_people: bool = True
+    is_ours: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,13 @@ TODO0_MCP = Party(
 PARTIES = (AGENT0, IDP, TODO0, TODO0_MCP)  # in the order in which the flow first visits them
 
 
+def list_parties() -> Sequence[Party]:
+    if addresses.ENTERPRISE_URL == addresses.IDP_URL:
+        return PARTIES
+    theirs = replace(IDP, name=addresses.ENTERPRISE, url=addresses.ENTERPRISE_URL, is_ours=False)
+    return (AGENT0, theirs, TODO0, TODO0_MCP)
+
+
 def fetch_health(parties: Sequence[Party] = PARTIES, *, allow_private: bool) -> list[Answer]:
     """Ask all parties at once; a party that is down is an answer, not an error."""
     http = OutgoingHttp(allow_private=allow_private, timeout=TIMEOUT, max_bytes=1024)
@@ -73,6 +84,8 @@ def fetch_health(parties: Sequence[Party] = PARTIES, *, allow_private: bool) -> 
 
 
 def _ask(http: OutgoingHttp, party: Party) -> Answer:
+    if not party.is_ours:
+        return Answer(party)
     try:
         answer = http.get(f"{party.url}/health")
     except HttpFailure as failure:

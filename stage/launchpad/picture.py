@@ -23,7 +23,8 @@ SAYS = (
 
 def draw(theme: str) -> str:
     """The picture in ``theme`` ("light" or "dark") as a complete SVG document."""
-    svg = ElementTree.fromstring(PICTURE.read_text())  # noqa: S314 - our own file
+    drawing = PICTURE.read_text().replace("{{ idp_called }}", "Acme IdP")
+    svg = ElementTree.fromstring(drawing)  # noqa: S314 - our own file
     _resolve(svg, load_colours(theme), accent="stage")
     svg.attrib = {
         "xmlns": "http://www.w3.org/2000/svg",

@@ -6,20 +6,20 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from stage.kit import addresses
 from stage.kit.people import PEOPLE
-from stage.launchpad.flow import STEPS
-from stage.launchpad.parties import fetch_health
+from stage.launchpad.flow import tell_steps
+from stage.launchpad.parties import fetch_health, list_parties
 
 
 @require_safe
 @never_cache
 def launchpad(request: HttpRequest) -> HttpResponse:
     """The first page: what this is, who is there, what to click next."""
-    answers = fetch_health(allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES)
-    context = {
+    answers = fetch_health(list_parties(), allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES)
+    context = tell_flow() | {
         "answers": answers,
         "silent": [answer for answer in answers if not answer.is_well],
-        "steps": STEPS,
         "people": PEOPLE,
     }
     return render(request, "launchpad.html", context)
@@ -28,4 +28,11 @@ def launchpad(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """The story in six frames, and what of it is real here."""
-    return render(request, "how_it_works.html", {"steps": STEPS})
+    return render(request, "how_it_works.html", tell_flow())
+
+
+def tell_flow() -> dict[str, object]:
+    """The story with the name of the IdP that is configured: ours, or somebody else's."""
+    is_ours = addresses.ENTERPRISE_URL == addresses.IDP_URL
+    called = f"{addresses.ENTERPRISE} IdP" if is_ours else addresses.ENTERPRISE
+    return {"steps": tell_steps(addresses.ENTERPRISE), "idp_is_ours": is_ours, "idp_called": called}

@@ -154,8 +154,8 @@ def visit_refusals(demo: Demo, people: People) -> Visits:
 def visit_todo0(demo: Demo, page: Page) -> Visits:
     todo0 = demo.url("todo0")
     open_todo0(page, demo)
-    page.get_by_role("button", name=re.compile("^Mark done.*Look at every page")).first.click()
-    expect(page.get_by_role("button", name=re.compile("^Undo.*Look at every page")).first).to_be_visible()
+    page.get_by_role("button", name="Mark done “Look at every page”", exact=True).first.click()
+    expect(page.get_by_role("button", name="Undo “Look at every page”", exact=True).first).to_be_visible()
     yield "todos", page
     page.get_by_label("New todo").fill(" ")
     page.get_by_role("button", name="Add", exact=True).click()

@@ -66,6 +66,12 @@ def visit_second_factor(demo: Demo, page: Page) -> Visits:
     page.get_by_role("button", name="It is not me").click()
     expect(page.get_by_role("heading", name="You said that it was not you")).to_be_visible()
     yield "second factor refused", page
+    for _ in range(2):
+        page.get_by_role("link", name="It was me: ask again").click()
+        page.get_by_role("button", name="It is not me").click()
+    page.get_by_role("link", name="It was me: ask again").click()
+    expect(page.get_by_role("heading", name="No more questions for now")).to_be_visible()
+    yield "second factor refused too often", page
 
 
 def visit_saml(demo: Demo, people: People) -> Visits:

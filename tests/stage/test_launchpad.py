@@ -101,3 +101,36 @@ def test_the_frame_leads_to_the_idp_that_is_configured(client, monkeypatch):
     rail = html[html.index('<nav class="rail"') : html.index("</nav>")]
     assert re.findall(r'<a href="(https://[^"]+)"', rail) == ["https://example.okta.com"]
     assert ("Okta" in rail, "Acme" in rail) == (True, False)
+
+
+@pytest.fixture
+def at_okta(monkeypatch):
+    monkeypatch.setattr(addresses, "ENTERPRISE", "Okta")
+    monkeypatch.setattr(addresses, "ENTERPRISE_URL", addresses.home_of("https://example.okta.com/oauth2/default"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_with_an_idp_of_somebody_elses_story_and_picture_are_of_that_one(client, at_okta, path):
+    page = fetch(client, path)
+    assert ">Okta</text>" in page
+    assert "Okta reads its policy" in page
+    assert "Acme" not in page
+    assert "alice@" not in page, "nor are its people ours"
+
+
+def test_an_idp_of_somebody_elses_is_shown_and_not_asked_how_it_is(client, all_well, at_okta):
+    page = fetch(client, "/")
+    assert '<a href="https://example.okta.com">Open Okta</a>' in page
+    assert page.count("not of this demo: not asked") == 1
+    assert page.count("</svg>\nanswering</span>") == 3
+    asked = [call.request.url for call in all_well.calls]
+    assert asked
+    assert [url for url in asked if not url.startswith("http://localhost")] == []
+    assert addresses.IDP_URL not in page, "ours does not run"
+
+
+def test_with_the_demos_own_idp_nobody_is_left_unasked(client):
+    page = fetch(client, "/")
+    assert "not asked" not in page
+    assert ">Acme IdP</text>" in page
+    assert "Acme reads its policy" in page

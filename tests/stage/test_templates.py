@@ -36,6 +36,12 @@ def test_an_icon_or_picture_is_hidden_from_screen_readers(path):
 
 
 @each_template
+def test_what_only_screen_readers_say_begins_with_a_word(path):
+    """It is a box of its own to a browser, which puts a space before it: "Mark done : Book venue"."""
+    assert re.findall(r'class="visually-hidden">\s*[:;,.!?][^<]*', path.read_text()) == []
+
+
+@each_template
 def test_a_form_that_changes_something_is_protected(path):
     text = path.read_text()
     posts = [part.split("</form>")[0] for part in re.split(r"<form(?=[^>]*method=\"post\")", text)[1:]]

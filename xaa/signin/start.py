@@ -27,7 +27,6 @@ from xaa.signin.mozilla import FIXED_SETTINGS
 from xaa.signin.onward import onward_page
 from xaa.signin.start_request import MAX_LENGTH, StartRequest, keep_local_path, parse_start_request
 
-
 KEPT: Final = ("prompt", "max_age", "acr_values")
 """What the form keeps of what was asked for; it is read strictly when the form is sent."""
 

@@ -40,7 +40,7 @@ class StartRequest:
     def as_link(self) -> dict[str, str]:
         """The parameters of a link that starts the same once more; without them a step-up would not happen.
 
-        Not ``prompt=none``, which has just failed and would again; nor an e-mail address, for access logs keep links.
+        Not ``prompt=none``, which has just failed and would again; nor an e-mail address: access logs keep links.
         """
         asked = {name: value for name, value in self.as_parameters().items() if name != "login_hint"}
         if self.prompt == "none":
