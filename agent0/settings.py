@@ -96,7 +96,7 @@ PROGRESS_STREAM_SECONDS = env.integer("AGENT0_PROGRESS_STREAM_SECONDS", 50, mini
 # Boilerplate
 ROOT_URLCONF = "agent0.urls"
 WSGI_APPLICATION = "agent0.wsgi.application"
-SEED = "agent0.seed.seed"
+SEED, FAULTS = "agent0.seed.seed", "agent0.faults"  # where it starts, and what the stage can break of it
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -25,7 +25,6 @@ GROUPS = {
 }
 SIGN_IN = (protocol.GRANT_AUTHORIZATION_CODE, protocol.GRANT_REFRESH_TOKEN)
 SIGN_IN_AND_EXCHANGE = (*SIGN_IN, protocol.GRANT_TOKEN_EXCHANGE)
-EVIL0_URL = "http://localhost:9666"  # nothing of ours listens there
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ APPS = (
     SeededApp(
         "Evil0",
         registrations.EVIL0_AT_ACME,
-        f"{EVIL0_URL}/callback",
-        EVIL0_URL,
+        registrations.EVIL0_REDIRECT_URI,
+        registrations.EVIL0_URL,
         "",
         SIGN_IN_AND_EXCHANGE,
         "interns",

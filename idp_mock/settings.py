@@ -32,6 +32,9 @@ XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=Fa
 
 # The stage's machinery, off in production
 STAGE = env.flag("STAGE", default=True)
+FAULTS = "idp_mock.faults"  # what the stage can break here
+BIND = env.text("GRANIAN_HOST", "")  # the address we listen on, as far as the server was told by this
+IDP_LAB_SIGNS = env.flag("IDP_LAB_SIGNS", default=False)  # DEMO ONLY: bent ID-JAGs, even where others reach us
 SEED = "idp_mock.seed.seed"
 RESET_KEEPS = ("directory.Enterprise", "keys.SigningKeyRecord")  # apps have cached the keys
 

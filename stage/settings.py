@@ -2,8 +2,8 @@
 
 An integrator deletes this whole project; with ``STAGE=0`` the three parties run without it.
 
-Deliberately does not: take part in the flow. The stage holds no token, no client secret and no key of a party;
-it links to the parties and asks them how they are.
+Deliberately does not: take part in the flow. The stage holds no token, no client secret and no key of a party; it
+links to the parties and asks them how they are. What it has is Evil0's, whom it plays (``stage.faults.evil0``).
 """
 
 from stage.kit import addresses, env
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "stage.kit",
     "stage.control",
     "stage.autopilot",
+    "stage.faults",
     "stage.launchpad",
     "stage.preflight",
     "stage.recorder",

@@ -5,6 +5,7 @@ from django.urls import include, path
 from stage.autopilot.show import begin_story, presenter, show
 from stage.autopilot.views import show_flight, start_flight
 from stage.control.commands import world_door
+from stage.faults.evil0 import evil0_door
 from stage.kit.health import health
 from stage.launchpad import views
 from stage.preflight.views import mend, preflight_door, show_preflight, start_preflight
@@ -26,4 +27,5 @@ urlpatterns = [
     path("health", health, name="health"),
     path("-/stage/preflight", preflight_door),
     path("-/stage/<slug:command>", world_door),
+    path("-/evil0/<slug:command>", evil0_door),
 ]

@@ -25,6 +25,8 @@ for _name in SECRET_VARIABLES:
     os.environ.setdefault(_name, f"test-only-{_name.lower().replace('_', '-')}-0123456789abcdef")
 # A Fernet key is 32 bytes in base64url; these spell out what they are for.
 os.environ.setdefault("AGENT0_TOKEN_KEY", "dGVzdC1vbmx5LWZlcm5ldC1rZXktMDEyMzQ1Njc4OWE=")
+# A test's IdP is reached by nobody else, so its lab may sign.
+os.environ.setdefault("GRANIAN_HOST", "127.0.0.1")
 # Tests redeem faster than any app does; those of the limit itself turn it on.
 os.environ.setdefault("TODO0_ID_JAG_LIMIT", "off")
 os.environ.setdefault("DEMO_VAR", tempfile.mkdtemp(prefix="xaa-tests-"))

@@ -90,7 +90,7 @@ ROOT_URLCONF = "todo0.urls"
 WSGI_APPLICATION = "todo0.wsgi.application"
 LOGIN_URL = "home"
 LOGIN_REDIRECT_URL = "todos"
-SEED = "todo0.seed.seed"
+SEED, FAULTS = "todo0.seed.seed", "todo0.faults"  # where it starts, and what the stage can break of it
 RESET_KEEPS = ("authserver.AsSigningKey",)  # published, so cached by others
 INSTALLED_APPS = [
     "stage.kit",

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Literal
 
 from django.conf import settings
+from django.dispatch import Signal
 
 from agent0.client_key import load_client_key
 from agent0.jobs import guard, todo0_api, todo0_mcp
@@ -25,9 +26,13 @@ from agent0.tokens.sessions import find_enterprise
 from agent0.tokens.subject import SubjectSource
 from agent0.ways import Way, resource_of
 from xaa.client import CrossAppSession, Event, TokenEndpoint, discover_token_endpoint
-from xaa.http import HttpAnswer
+from xaa.http import HttpAnswer, OutgoingHttp
 from xaa.metadata import MetadataError
 from xaa.signin import conf
+
+opening_http = Signal()
+"""Sent with ``run``; a receiver may return another way out. DEMO ONLY: the lab (``agent0.faults``) does, while a
+fault is armed. Nobody listens where there is no stage."""
 
 
 class IssuerUnusable(Exception):
@@ -64,7 +69,7 @@ def open_session(
 ) -> CrossAppSession:
     """``issuer`` is the guard. Raises ``IssuerUnusable`` when the metadata of one of the two cannot be had."""
     return CrossAppSession(
-        http=conf.outgoing_http(),
+        http=open_http(run),
         idp=discover_idp(run.session.issuer),
         resource_as=discover_resource_as(issuer),
         subject=subject,
@@ -74,6 +79,11 @@ def open_session(
         proof_key=load_proof_key(),
         widest=(READ, WRITE) if run.way == Way.MCP else (),  # MCP authorization: a scope challenge is answered
     )
+
+
+def open_http(run: Run) -> OutgoingHttp:
+    ways = (way for _, way in opening_http.send(sender=Run, run=run))
+    return next((way for way in ways if way is not None), None) or conf.outgoing_http()
 
 
 def open_todo_list(run: Run, session: CrossAppSession, asked: Asked) -> TodoList:

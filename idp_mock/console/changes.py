@@ -14,7 +14,16 @@ __all__ = ["By", "NotUndoable", "StaleVersion", "differences", "read_version", "
 
 @dataclass(frozen=True)
 class By:
-    """Who changes something, and when."""
+    """Who changes something, and when; ``called`` is who it was where it was no person of the directory."""
 
-    person: Person
+    person: Person | None
     at: datetime
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.person.name if self.person else self.called
+
+    @property
+    def sub(self) -> str:
+        return self.person.sub if self.person else ""

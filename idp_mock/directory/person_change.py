@@ -30,9 +30,18 @@ class OneselfSuspended(Exception):
 
 @transaction.atomic
 def save_person(
-    person: Person, terms: Mapping[str, Any], *, at: datetime, by: Person | None, version: int | None = None
+    person: Person,
+    terms: Mapping[str, Any],
+    *,
+    at: datetime,
+    by: Person | None,
+    version: int | None = None,
+    called: str = "",
 ) -> PersonChange | None:
-    """Save ``terms`` (``status``, ``groups``) over ``version``, or any; nothing is written when none differs."""
+    """Save ``terms`` (``status``, ``groups``) over ``version``, or any; nothing is written when none differs.
+
+    ``called`` is who did it where that was no person of the directory.
+    """
     locked = lock(person, by)
     if version not in (None, locked.version):
         raise StaleVersion
@@ -47,12 +56,12 @@ def save_person(
     locked.version += 1
     locked.save(update_fields=["status", "version"])
     person.status, person.version = locked.status, locked.version
-    record_change(locked, before, groups ^ set(locked.groups.all()), at=at, by=by)
+    record_change(locked, before, groups ^ set(locked.groups.all()), at=at, by=by, called=called)
     return PersonChange.objects.create(
         person=locked,
         at=at,
         by=by,
-        by_name=by.name if by else "",
+        by_name=by.name if by else called,
         version=locked.version,
         before=before,
         after=after,
@@ -87,19 +96,28 @@ def tell_change(change: PersonChange) -> list[dict[str, str]]:
 
 
 def record_change(
-    person: Person, before: Mapping[str, Any], moved: Iterable[Group], *, at: datetime, by: Person | None
+    person: Person,
+    before: Mapping[str, Any],
+    moved: Iterable[Group],
+    *,
+    at: datetime,
+    by: Person | None,
+    called: str,
 ) -> None:
     """One event for the status, and one for each group joined or left."""
     rows = differences(LABELS, before, describe(person))
     if person.status != before["status"]:
         event_type = PERSON_REACTIVATE if person.is_active else PERSON_SUSPEND
-        record_event(person, event_type, summarise(rows[:1]), at=at, by=by)
+        record_event(person, event_type, summarise(rows[:1]), at=at, by=by, called=called)
     for group in sorted(moved, key=lambda group: group.name):
         event_type = GROUP_REMOVE if group.name in before["groups"] else GROUP_ADD
-        record_event(person, event_type, f"{group.name}; {summarise(rows[-1:])}", at=at, by=by)
+        reason = f"{group.name}; {summarise(rows[-1:])}"
+        record_event(person, event_type, reason, at=at, by=by, called=called)
 
 
-def record_event(person: Person, event_type: str, reason: str, *, at: datetime, by: Person | None) -> None:
+def record_event(
+    person: Person, event_type: str, reason: str, *, at: datetime, by: Person | None, called: str
+) -> None:
     record(
         Event(
             enterprise_id=person.enterprise_id,
@@ -109,7 +127,7 @@ def record_event(person: Person, event_type: str, reason: str, *, at: datetime, 
             person_sub=person.sub,
             person_name=person.name,
             by_sub=by.sub if by else "",
-            by_name=by.name if by else "",
+            by_name=by.name if by else called,
             reason=reason,
         )
     )

@@ -34,8 +34,8 @@ def change_keys(
             at=by.at,
             event_type=event_type,
             outcome=Event.Outcome.ALLOWED,
-            person_sub=by.person.sub,
-            person_name=by.person.name,
+            person_sub=by.sub,
+            person_name=by.name,
             reason=summarise(before, describe(locked)),
         )
     )

@@ -95,7 +95,7 @@ def create_keys(enterprise: Enterprise, *, now: datetime, algorithms: tuple[str,
     for alg in algorithms:
         _create_key(enterprise, alg, status=SigningKeyRecord.Status.ACTIVE, now=now)
         _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)
-    _rename_keyring(enterprise)
+    rename_keyring(enterprise)
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def rotate(enterprise: Enterprise, *, now: datetime, hard: bool = False) -> None
         records.filter(pk=announced[0].pk).update(status="active", activated_at=now)
         if not announced.exists():
             _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)
-    _rename_keyring(enterprise)
+    rename_keyring(enterprise)
 
 
 @transaction.atomic
@@ -135,7 +135,7 @@ def announce(enterprise: Enterprise, alg: str, *, now: datetime) -> None:
     if announced.count() >= MAX_ANNOUNCED:
         raise KeyChangeRefused(f"{MAX_ANNOUNCED} {alg} keys are announced already. Rotate, or retire one of them.")
     _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)
-    _rename_keyring(enterprise)
+    rename_keyring(enterprise)
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def retire(record: SigningKeyRecord, *, now: datetime) -> None:
         raise KeyChangeRefused("A key that signs is replaced by a rotation; it cannot just be taken away.")
     record.status, record.retired_at = SigningKeyRecord.Status.RETIRED, now
     record.save(update_fields=["status", "retired_at"])
-    _rename_keyring(record.enterprise)
+    rename_keyring(record.enterprise)
 
 
 def _create_key(enterprise: Enterprise, alg: str, *, status: str, now: datetime) -> None:
@@ -162,6 +162,6 @@ def _create_key(enterprise: Enterprise, alg: str, *, status: str, now: datetime)
     )
 
 
-def _rename_keyring(enterprise: Enterprise) -> None:
+def rename_keyring(enterprise: Enterprise) -> None:
     enterprise.keyring = secrets.token_hex(16)
     enterprise.save(update_fields=["keyring"])

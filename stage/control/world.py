@@ -3,7 +3,8 @@
 The truth is the stage's own ``StageState``. It is stored first and pushed then, one change at a time, so that two
 people who press two buttons leave one world and not half of each.
 
-Deliberately does not: know what a fault does. It is an id here; the registry says what it breaks.
+Deliberately does not: know what a fault does. It is an id here; the registry says whose clock goes wrong by it,
+and the parties what else.
 """
 
 import threading
@@ -16,6 +17,7 @@ from stage.control.models import Skew
 from stage.control.push import Door, Outcome, push
 from stage.kit import state
 from stage.kit.control.commands import TOKEN_USES
+from stage.kit.registry.faults import load_faults
 from stage.kit.state import Armed, Hold, Mode, StageState
 
 GATE_SECONDS: Final = 300.0
@@ -93,8 +95,18 @@ def _settle_hold() -> None:
 
 
 def _set_faults(faults: Iterable[Armed]) -> list[Outcome]:
-    _store(faults=tuple(faults))
-    return _push_faults()
+    before = skews_of(state.read())
+    after = skews_of(_store(faults=tuple(faults)))
+    return [*_push_faults(), *(_push_clock() if before != after else [])]
+
+
+def skews_of(found: StageState) -> dict[str, float]:
+    """By place, how wrong a clock goes: by an armed fault, or because somebody put it so."""
+    known = load_faults()
+    by_fault = {known[one.id].place: known[one.id].skew for one in found.faults if one.id in known}
+    return {place: float(skew) for place, skew in by_fault.items() if skew} | dict(
+        Skew.objects.values_list("place", "seconds")
+    )
 
 
 def _store(**changed: Any) -> StageState:
@@ -114,7 +126,8 @@ def _push_tokens() -> list[Outcome]:
 
 
 def _push_clock() -> list[Outcome]:
-    found, skews = state.read(), dict(Skew.objects.values_list("place", "seconds"))
+    found = state.read()
+    skews = skews_of(found)
     held = {"since": found.hold.since, "until": found.hold.until} if found.hold else {}
 
     def body_for(door: Door) -> dict[str, Any]:

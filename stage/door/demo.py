@@ -27,6 +27,7 @@ from stage.door.voice import Refusal, say
 
 READY_WITHIN = 90.0
 WORKER_WITHIN = 30.0
+BIND = "127.0.0.1"  # by the variable that the server reads, so that a party can know whom it is reachable for
 # The parties call one another, and a page that follows a run holds a thread: threads are cheap, deadlocks are not.
 THREADS = 32
 
@@ -63,7 +64,7 @@ def _serve(*, as_json: bool) -> int:
     with Supervisor(log=sys.stderr if as_json else sys.stdout) as crew:
         for server in servers:
             command = server_command(server, str(ports[server.variable]))
-            crew.start(server.name, command, environment=environments[server.package])
+            crew.start(server.name, command, environment={**environments[server.package], "GRANIAN_HOST": BIND})
         worker = crew.start(WORKER, worker_command(), environment=environments[AGENT0.package], mark=" ready.")
         _wait_until_ready(crew, servers, ports)
         _wait_for_worker(crew, worker)
@@ -77,7 +78,7 @@ def _serve(*, as_json: bool) -> int:
 
 def server_command(server: Party, port: str) -> list[str]:
     kind = ["asgi"] if server.application else ["wsgi", "--blocking-threads", str(THREADS)]
-    serve = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", port, "--interface", *kind]
+    serve = [sys.executable, "-m", "granian", "--port", port, "--interface", *kind]
     limits = ["--workers", "1", "--workers-kill-timeout", "3", "--no-ws", "--log-level", "error"]
     return [*serve, *limits, server.application or f"{server.package}.wsgi:application"]
 

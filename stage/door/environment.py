@@ -12,10 +12,10 @@ from stage.door import demo_env
 from stage.door.layout import AGENT0, ENTERPRISES, IDP, SERVERS, find_var, url_of
 from stage.door.locks import Held, acquire
 
-# Both ends of a registration know its secret, and nobody else does. All know the stage's key: by it
-# evidence comes in and commands go out (docs/decisions/0009).
+# Both ends of a registration know its secret, and nobody else does; Evil0 is played by the stage. All know the
+# stage's key: by it evidence comes in and commands go out (docs/decisions/0009).
 OWN = {
-    "stage": ("STAGE_SECRET_KEY", "STAGE_KEY"),
+    "stage": ("STAGE_SECRET_KEY", "STAGE_KEY", "EVIL0_IDP_CLIENT_SECRET", "EVIL0_RESOURCE_CLIENT_SECRET"),
     "agent0": (
         "AGENT0_SECRET_KEY",
         "STAGE_KEY",

@@ -7,7 +7,10 @@ Deliberately does not: merge. Of two admins who edit one version, the second is 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+LAB: Final = "The lab"
+"""Who made a change that a fault of the stage's is: known by this name in every party's log."""
 
 
 class StaleVersion(Exception):

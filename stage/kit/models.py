@@ -1,6 +1,6 @@
-"""Where a party keeps what the stage has told it: one row of JSON (docs/decisions/0009).
+"""Where a party keeps what the stage has told it, and what it has to put back (docs/decisions/0009).
 
-Deliberately does not: give the JSON a meaning; ``stage.kit.state`` does.
+Deliberately does not: give the JSON a meaning; ``stage.kit.state`` and the party's faults do.
 """
 
 from typing import Final
@@ -15,3 +15,13 @@ class StageState(models.Model):
 
     def __str__(self) -> str:
         return "what the stage has told this party"
+
+
+class Found(models.Model):
+    """How something was before a fault changed it, so that it can be put back exactly (``stage.kit.faults``)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    rows = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} as it was"

@@ -37,6 +37,8 @@ TODO0_AT_TODO0_INC = Registration("todo0", "todo0-inc", "todo0-at-todo0-inc", "T
 AGENT0_AT_GLOBEX = Registration("agent0", "globex", "agent0-at-globex", "AGENT0_GLOBEX_CLIENT_SECRET")
 AGENT0_AT_TODO0 = Registration("agent0", "todo0", "agent0-at-todo0", "AGENT0_RESOURCE_CLIENT_SECRET")
 EVIL0_AT_TODO0 = Registration("evil0", "todo0", "evil0-at-todo0", "EVIL0_RESOURCE_CLIENT_SECRET")
+EVIL0_URL = "http://localhost:9666"  # nothing of ours listens there
+EVIL0_REDIRECT_URI = f"{EVIL0_URL}/callback"
 
 AGENT0_DOCUMENT = f"{addresses.AGENT0_URL}/client-metadata.json"
 """Where Agent0 describes itself: the other client id it can have at Todo0, which needs no secret."""

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before whatever asks for the time; and only where there is a stage, since it costs a statement.
-    *(["stage.kit.staged_request.staged_request"] if STAGE_KEY else []),
+    *(["stage.kit.staged_request.staged_request", "stage.kit.faults.answer_instead"] if STAGE_KEY else []),
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -65,6 +65,10 @@ class StageState:
     def armed(self, fault: str) -> Armed | None:
         return next((one for one in self.faults if one.id == fault), None)
 
+    def strike(self, trace: str) -> tuple[str, ...]:
+        """The faults that are meant for the flow with the id ``trace``: those that are armed, and for no other."""
+        return tuple(one.id for one in self.faults if one.trace in ("", trace))
+
     def is_held(self, real: float) -> bool:
         """Whether the gate is closed at ``real``, in seconds since the epoch."""
         return self.hold is not None and real < self.hold.until

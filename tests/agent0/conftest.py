@@ -15,10 +15,14 @@ from agent0.tokens import sessions, store
 from agent0.tokens.models import SigninSession
 from stage.kit import people
 from tests.agent0.far_side import FarSide
+from tests.faults_side import arm
 from xaa.signin import conf
 
 ID_TOKEN = "alice-id-token"
 REFRESH_TOKEN = "alice-refresh-token"
+
+
+__all__ = ["arm"]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,10 @@ from pytest_django.plugin import DjangoDbBlocker
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.seed import seed
 from stage.kit import people
+from tests.faults_side import arm
 from tests.idp_mock.exchange_world import World, make_world
+
+__all__ = ["arm"]
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from django.test import Client
 
 from stage.kit import people
 from tests import builders
+from tests.faults_side import arm
 from todo0.federation.models import Connection
 from todo0.seed import seed
 from xaa import protocol
@@ -28,6 +29,9 @@ METADATA_OF_API = f"{TODO0}/.well-known/oauth-protected-resource/api"
 
 Redeem = Callable[..., HttpResponse]
 Call = Callable[..., HttpResponse]
+
+
+__all__ = ["arm"]
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ told.
 import hashlib
 from typing import Any, Final
 
+from stage.kit.changes import LAB
 from todo0.authserver.client_secrets import find_retiring
 from todo0.authserver.dot import AccessToken
 from todo0.authserver.models import OrganizationRequirement
@@ -70,6 +71,9 @@ CLIENT: Final = Kind("client", CrossAppClient, LABELS, describe, write)
 
 
 def is_taken_over(client: CrossAppClient) -> bool:
-    """An administrator has changed its credentials here, so those of the environment count no more."""
-    pairs = changes_of(CLIENT, client.pk).values_list("before", "after")
+    """An administrator has changed its credentials here, so those of the environment count no more.
+
+    What the stage's lab has changed does not count: it put it back, or it will.
+    """
+    pairs = changes_of(CLIENT, client.pk).exclude(by_name=LAB).values_list("before", "after")
     return any(before.get(name) != after.get(name) for before, after in pairs for name in ("secret", "jwks"))

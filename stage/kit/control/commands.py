@@ -53,7 +53,7 @@ def set_clock(body: dict[str, Any]) -> dict[str, Any]:
     """
     check_members(body, "offset", "skew", "since", "until")
     offset = read_number(body, "offset", limit=30 * DAY)
-    skew = read_number(body, "skew", 0.0, limit=DAY)
+    skew = read_number(body, "skew", 0.0, limit=30 * DAY)
     return _store(offset=offset, skew=skew, hold=_read_hold(body))
 
 

@@ -35,7 +35,8 @@ class Fault:
     """One switch. ``trips`` is the first check that is not green: "" where none is, by ``outcome``.
 
     ``status`` and ``error`` are the answer to the request it is about: 0 for no answer, "" for no error.
-    ``person`` and ``prompt`` are who asks Agent0 for what when it is run. ``place`` is the party that bends.
+    ``person`` and ``prompt`` are who asks Agent0 for what when it is run. ``place`` is the party that bends, and
+    ``skew`` by how many seconds its clock goes wrong.
     """
 
     number: str
@@ -54,6 +55,7 @@ class Fault:
     question: str
     choices: tuple[str, ...]
     answer: int
+    skew: int = 0
 
 
 @functools.cache

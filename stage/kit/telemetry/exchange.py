@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stage.kit import state
+from stage.kit import state, telemetry
 
 Headers = list[tuple[str, str]]
 
@@ -20,7 +20,8 @@ MARGIN: Final = 4 * 1024
 
 
 def armed_now() -> tuple[str, ...]:
-    return tuple(fault.id for fault in state.current().faults)
+    """Those that are meant for this flow."""
+    return state.current().strike(telemetry.current_trace_id())
 
 
 class Body:

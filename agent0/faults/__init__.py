@@ -1,0 +1,10 @@
+"""What can be broken of what Agent0 sends, for a demo: altered (``tampering``), delayed or cut off (``line``).
+
+In the flow ``KitConfig`` imports this where there is a stage. With ``STAGE=0``, or without the stage's key, nobody
+does: then a Run goes out by the one way out that there is, and no line of the product differs.
+"""
+
+from agent0.faults.lab_http import open_lab_http
+from agent0.jobs.cross_app import opening_http
+
+opening_http.connect(open_lab_http)

@@ -1,0 +1,33 @@
+"""The line between Agent0 and the others: slow (F31), or cut on the way to the IdP (F29).
+
+In the flow this is beneath ``requests``, where a real network would be, so a slow answer is measured as one and a
+cut line is an exchange without an answer.
+
+Deliberately does not: touch what is sent.
+"""
+
+import time
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+
+from stage.kit.faults import strikes
+from xaa.http import BoundedAdapter
+
+PAUSE: Final = 3.0
+"""Seconds that each request takes longer: less than Agent0's patience for an answer."""
+
+
+class LabLine(BoundedAdapter):
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if strikes("F31"):
+            time.sleep(PAUSE)
+        if strikes("F29") and leads_to_idp(request.url or ""):
+            raise requests.ConnectionError("The line is cut: a fault of the lab.")
+        return super().send(request, *args, **kwargs)
+
+
+def leads_to_idp(url: str) -> bool:
+    return urlsplit(url).netloc == urlsplit(settings.IDP_ISSUER).netloc
