@@ -219,7 +219,9 @@ def test_the_pages_ask_a_bounded_number_of_times(admin: Client, acme_row: Connec
         with CaptureQueriesContext(database) as statements:
             assert admin.get(path).status_code == 200
         counts[path] = len(statements)
-    assert max(counts.values()) <= 8, counts
+    # The page of one has the presets, too: the server's rules, the newest of the log, and what came twice.
+    bounds = (8, 8, 10)
+    assert all(count <= bound for count, bound in zip(counts.values(), bounds, strict=True)), counts
 
 
 def test_the_command_line_leaves_the_same_trace(seeded: None, acme_row: Connection, capsys: Any) -> None:

@@ -2,18 +2,23 @@
 
 import threading
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from stage.kit import env
 from tests.todo0.conftest import Redeem, id_jag
+from tests.todo0.console_side import text_of
+from tests.todo0.test_server_rules import SERVER, save
 from todo0.assertions.models import Redemption
-from todo0.authserver.limits import SUBJECT
+from todo0.federation.models import Tenant
 from xaa.jwt_bearer.models import RedeemedIdJag
 from xaa.throttle.allowance import Allowance, parse_allowance
 from xaa.throttle.bucket import set_allowance, take
@@ -147,7 +152,6 @@ def test_more_than_the_burst_is_answered_as_auth0_does(redeem: Redeem) -> None:
     assert refused.json().keys() == {"error", "error_description"}
     assert refused.json()["error"] == "too_many_requests"
     assert 0 < int(refused["Retry-After"]) <= 1800
-    assert Redemption.objects.count() == 3, "a flood writes no row of the log, and no client is blamed for it"
     assert (refused["Cache-Control"], refused["Content-Type"]) == ("no-store", "application/json")
 
 
@@ -184,10 +188,80 @@ def test_a_refused_id_jag_counts_and_all_clients_share(redeem: Redeem) -> None:
 
 
 @pytest.mark.usefixtures("limited")
-def test_an_admins_numbers_hold_at_the_endpoint(redeem: Redeem) -> None:
-    set_allowance(SUBJECT, parse_allowance("1/h burst 1"))
+def test_an_administrators_limit_counts_from_the_next_request_and_the_environments_where_there_is_none(
+    admin: Client, redeem: Redeem
+) -> None:
+    assert redeem(id_jag())["X-RateLimit-Limit"] == "3"
+    save(admin, id_jag_limit="1/h burst 1")
+    Bucket.objects.update(full_at=0)
     answers = [redeem(id_jag()) for _ in range(2)]
     assert [(answer.status_code, answer["X-RateLimit-Limit"]) for answer in answers] == [(200, "1"), (429, "1")]
+    save(admin, id_jag_limit="off")
+    assert "X-RateLimit-Limit" not in redeem(id_jag())
+    save(admin, id_jag_limit="")
+    assert redeem(id_jag())["X-RateLimit-Limit"] == "3"
+    assert "Limit of ID-JAGs: off → none" in text_of(admin.get(SERVER))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"id_jag_limit": "five"}, "Expected such as"),
+        ({"client_share": "0"}, "greater than or equal to 1"),
+        ({"client_share": "101"}, "less than or equal to 100"),
+    ],
+)
+def test_a_limit_that_is_none_is_not_saved(admin: Client, changed: dict[str, str], said: str) -> None:
+    answer = save(admin, **changed)
+    assert (answer.status_code, said in text_of(answer)) == (400, True)
+    assert Tenant.objects.get().client_share == 100
+
+
+@pytest.mark.usefixtures("limited")
+def test_the_log_tells_of_a_flood_once_and_who_came_before_it(admin: Client, redeem: Redeem) -> None:
+    evil0 = {"client_id": "evil0-at-todo0"}
+    redeem(id_jag(**evil0), **evil0)
+    for _ in range(6):
+        redeem(id_jag())
+    rows = list(Redemption.objects.order_by("pk"))
+    assert [row.event for row in rows[3:]] == ["api_limit"]
+    assert (rows[3].client_id, rows[3].error) == ("agent0-at-todo0", "too_many_requests")
+    assert rows[3].facts["used"] == {"agent0-at-todo0": 2, "evil0-at-todo0": 1}
+    page = text_of(admin.get("/admin/assertions", {"event": "api_limit"}))
+    assert "told to wait" in page
+    assert "expected at most 2/h burst 3, of all clients together" in page
+    assert "In the minute before: agent0-at-todo0 2, evil0-at-todo0 1." in page
+    Redemption.objects.filter(event="api_limit").update(at=timezone.now() - timedelta(minutes=2))
+    Bucket.objects.update(full_at=0)
+    for _ in range(5):
+        redeem(id_jag())
+    assert Redemption.objects.filter(event="api_limit").count() == 2, "another flood, a minute later"
+
+
+def test_with_a_share_one_clients_flood_leaves_the_others_the_rest(admin: Client, redeem: Redeem) -> None:
+    save(admin, id_jag_limit="2/h burst 4", client_share="50")
+    flood = [redeem(id_jag()) for _ in range(6)]
+    assert [answer.status_code for answer in flood] == [200, 200, 429, 429, 429, 429]
+    assert (flood[-1]["X-RateLimit-Limit"], int(flood[-1]["Retry-After"]) > 1800) == ("2", True)
+    evil0 = {"client_id": "evil0-at-todo0"}
+    others = [redeem(id_jag(**evil0), **evil0) for _ in range(3)]
+    assert [answer.status_code for answer in others] == [200, 200, 429]
+    told = Redemption.objects.filter(event="api_limit").order_by("pk")
+    assert ["its share" in row.reason for row in told] == [True, True]
+    save(admin, client_share="100")
+    assert redeem(id_jag())["X-RateLimit-Limit"] == "4", "the limit of all, which is used up now"
+
+
+def test_a_share_costs_one_statement_and_only_where_it_is_on(admin: Client, redeem: Redeem) -> None:
+    counts = {}
+    for share in ("100", "50"):
+        save(admin, id_jag_limit="100/s burst 100", client_share=share)
+        redeem(id_jag())
+        with CaptureQueriesContext(connection) as statements:
+            assert redeem(id_jag()).status_code == 200
+        counts[share] = len(statements)
+    assert counts["100"] <= 9
+    assert counts["50"] == counts["100"] + 1
 
 
 @pytest.mark.usefixtures("limited")

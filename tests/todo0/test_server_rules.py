@@ -12,10 +12,9 @@ from stage.kit import people
 from tests.builders import REMOVED
 from tests.todo0.conftest import API, Redeem, id_jag
 from tests.todo0.console_side import submit, text_of
-from todo0.assertions.models import Redemption
 from todo0.console.models import Change
 from todo0.federation.models import Connection, Tenant
-from todo0.federation.presets import PRESETS, foresee
+from todo0.presets.rules import PRESETS
 
 SERVER = "/admin/server"
 
@@ -87,66 +86,6 @@ def test_each_presets_field_may_be_changed_before_it_is_saved(admin: Client) -> 
     save(admin, preset="strict", default_audience=API)
     tenant = Tenant.objects.get()
     assert (tenant.default_audience, tenant.disclose_unknown_user) == (API, False)
-
-
-def test_a_preset_foresees_what_it_does_once_it_is_saved(admin: Client, redeem: Redeem) -> None:
-    """For each kind of request: what the page says of a preset is what the server answers under it."""
-    acme = Connection.objects.get(slug="acme")
-    Connection.objects.update(single_use=False)
-    assertions = {
-        "good": [id_jag()],
-        "long": [id_jag(exp=_at(500))],
-        "no resource": [id_jag(resource=REMOVED)],
-        "twice": [id_jag(jti="twice")] * 2,
-        "unknown": [id_jag(sub=people.DAN.sub)],
-        "foreign": [id_jag(aud="https://other.example")],
-    }
-    rows = {}
-    for kind, several in assertions.items():
-        for assertion in several:
-            redeem(assertion)
-        rows[kind] = Redemption.objects.order_by("-pk").first()
-    page = text_of(admin.get(SERVER))
-    assert "refused by R7" in page
-    for name in PRESETS:
-        said = {kind: foresee(row, PRESETS[name], seen_before=kind == "twice") for kind, row in rows.items()}
-        submit(admin, admin.get(SERVER, {"preset": name}), SERVER)
-        address = f"/admin/connections/{acme.pk}"
-        submit(admin, admin.get(address, {"preset": name}), address)
-        fresh = {
-            "good": [id_jag()],
-            "long": [id_jag(exp=_at(500))],
-            "no resource": [id_jag(resource=REMOVED)],
-            "twice": [id_jag(jti=f"twice-{name}")] * 2,
-            "unknown": [id_jag(sub=people.DAN.sub)],
-            "foreign": [id_jag(aud="https://other.example")],
-        }
-        for kind, several in fresh.items():
-            for assertion in several:
-                redeem(assertion)
-            row = Redemption.objects.order_by("-pk").first()
-            assert said[kind] == (f"refused by {row.refused_by}" if row.refused_by else "granted"), (name, kind)
-
-
-def _at(seconds: int) -> int:
-    import time
-
-    return int(time.time()) + seconds
-
-
-def test_what_nobody_can_know_is_not_said() -> None:
-    row = Redemption(client_id="x", refused_by="R10", reason="exp - iat: expected at most 300 s, found 500 s")
-    row.facts = {"lifetime": 500, "names_resource": True}
-    assert foresee(row, PRESETS["auth0-beta"], seen_before=False) == "past R10; no more is known"
-    assert foresee(row, PRESETS["strict"], seen_before=False) == "refused by R10"
-
-
-@pytest.mark.parametrize(("preset", "answer"), [("auth0-beta", "refused by R1"), ("auth0-ea", "granted")])
-def test_clients_by_document_are_early_access(preset: str, answer: str) -> None:
-    row = Redemption(
-        client_id="https://agent.example/client.json", facts={"lifetime": 300, "names_resource": True}
-    )
-    assert foresee(row, PRESETS[preset], seen_before=False) == answer
 
 
 def test_the_page_asks_a_bounded_number_of_times(admin: Client, redeem: Redeem) -> None:

@@ -1,5 +1,7 @@
 """The log of redemptions: each that a known client tried, with the verdict of every check, R1 to R15.
 
+Of those that came too fast it has the first, with who came in the minute before.
+
 In the flow the row is written before the answer leaves, so no token goes out that is not in here. Names are
 copied, not referenced: a log outlives what it names.
 
@@ -18,6 +20,7 @@ class Redemption(models.Model):
         SUCCEEDED = "idjag_exchange_succeeded"
         FAILED = "idjag_exchange_failed"
         NO_ID_JAG = "jwt_bearer_exchange_failed"  # what came says of itself that it is none (R3, R4)
+        LIMIT = "api_limit"  # told to come back later, unread; at most one row a minute and client
 
     at = models.DateTimeField(db_index=True)
     event = models.CharField(max_length=40, choices=Event.choices)

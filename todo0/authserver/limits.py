@@ -2,10 +2,13 @@
 
 In the flow: ``JWT_BEARER_ADMIT``, asked when the client has authenticated and nothing else was done. Auth0
 documents 5 a second in its Beta, later half of what the tenant may ask of the whole Authentication API; where its
-tables give a rate by the second, the burst is the same number. Headers and error code are its own, too.
+tables give a rate by the second, the burst is the same number. Headers and error code are its own, too, and so is
+``api_limit``, by which the log tells of it.
 
-Deliberately does not: share the allowance out among the clients. One that floods makes the others wait, as at
-Auth0; with ``client_id`` in the subject each would have a bucket of its own.
+The limit is a rule of the server (``federation.tenant``), read with the client. With a share, which Auth0 does not
+have, one client's flood leaves the others the rest: its own bucket is asked first, and takes nothing of theirs.
+
+Deliberately does not: count what is told to wait. Waiting costs nobody anything.
 """
 
 import logging
@@ -13,23 +16,45 @@ from typing import Final
 
 from django.conf import settings
 
+from todo0.assertions.record import record_limit
 from xaa.clock import read_clock
 from xaa.jwt_bearer.errors import TooManyRequests
-from xaa.throttle.bucket import take
+from xaa.jwt_bearer.presented import Client
+from xaa.throttle.allowance import Allowance, parse_allowance
+from xaa.throttle.bucket import Taken, take
 
 SUBJECT: Final = ("id-jag",)
-"""The one bucket. ``xaa.throttle.bucket.set_allowance`` gives it an admin's own numbers, which then count."""
+"""The bucket of all together; with its id behind it, a client's own."""
+OFF: Final = "off"
 
 log = logging.getLogger("todo0.limits")
 
 
-def admit(client_id: str) -> dict[str, str]:
-    """Headers for the answer, or ``TooManyRequests``. One SQL statement; none when the limit is off."""
-    if settings.ID_JAG_LIMIT is None:
+def admit(client: Client) -> dict[str, str]:
+    """Headers for the answer, or ``TooManyRequests``. One SQL statement, two with a share, none when it is off."""
+    limit, share, now = limit_of(client.application.id_jag_limit), client.application.client_share, read_clock()
+    if limit is None:
         return {}
-    taken = take(SUBJECT, settings.ID_JAG_LIMIT, now=read_clock())
-    if taken.refused:
-        if taken.refused == 1:  # the first of a flood speaks for it
-            log.warning("api_limit: client %s told to wait %s s", client_id, taken.wait)
-        raise TooManyRequests(wait=taken.wait, headers=taken.headers)
+    if share and share < 100:
+        own = limit.share(share)
+        check_taken(take((*SUBJECT, client.client_id), own, now=now), client, limit=f"{own}, its share")
+    taken = take(SUBJECT, limit, now=now)
+    check_taken(taken, client, limit=f"{limit}, of all clients together")
     return taken.headers
+
+
+def limit_of(rule: str | None) -> Allowance | None:
+    """What the rule says; where it says nothing, the environment."""
+    if not rule:
+        found: Allowance | None = settings.ID_JAG_LIMIT
+        return found
+    return None if rule == OFF else parse_allowance(rule)
+
+
+def check_taken(taken: Taken, client: Client, *, limit: str) -> None:
+    if not taken.refused:
+        return
+    if taken.refused == 1:  # the first of a flood speaks for it
+        log.warning("api_limit: client %s told to wait %s s", client.client_id, taken.wait)
+        record_limit(client.client_id, limit=limit)
+    raise TooManyRequests(wait=taken.wait, headers=taken.headers)

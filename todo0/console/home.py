@@ -26,7 +26,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "connections": Connection.objects.aggregate(all=Count("pk"), trusted=trusted),
         "clients": CrossAppClient.objects.aggregate(all=Count("pk"), enabled=Count("pk", filter=Q(enabled=True))),
         "redemptions": Redemption.objects.filter(at__gte=midnight).aggregate(
-            granted=Count("pk", filter=Q(error="")), refused=Count("pk", filter=~Q(error=""))
+            granted=Count("pk", filter=Q(error="")),
+            refused=Count("pk", filter=~Q(error="") & ~Q(event=Redemption.Event.LIMIT)),
+            limited=Count("pk", filter=Q(event=Redemption.Event.LIMIT)),
         ),
         "changes": tell_all(Change.objects.all()[:NEWEST]),
     }

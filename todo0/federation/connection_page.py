@@ -16,8 +16,10 @@ from todo0.console.gate import staff_only
 from todo0.console.models import Change
 from todo0.federation.forms import TermsForm
 from todo0.federation.models import Connection
-from todo0.federation.presets import PRESETS
+from todo0.federation.tenant import load_tenant
 from todo0.federation.terms import CONNECTION
+from todo0.presets.rules import PRESETS
+from todo0.presets.told import tell_presets
 
 SWITCHES: Final = {
     ("active", True): "{name} is on: its people may sign in.",
@@ -114,10 +116,9 @@ def show(
         "form": form,
         "missed": missed,
         "is_staffs_own": found.slug == settings.STAFF_CONNECTION,
-        "presets": PRESETS,
-        "preset": request.GET.get("preset", ""),
         "version": version_in(history),
         "history": history,
+        **tell_presets(tenant=load_tenant(), connection=found, preset=request.GET.get("preset", "")),
     }
     return render(request, "admin/connection.html", context, status=status)
 

@@ -19,6 +19,8 @@ from todo0.federation.models import Connection, EmailDomain, Tenant
 from xaa.jwt_bearer.presented import TrustedIdp
 from xaa.signin import connections as signin
 
+RULES: Final = ("default_audience", "disclose_unknown_user", "resource_parameter", "scope_parameter")
+"""Of the server, read with the connection. Without the tenant's row each is None, and the settings hold."""
 TRIAL: Final = "trial:"
 """Before a connection's name: a sign-in that an administrator tries and that signs nobody in (``trial``)."""
 
@@ -69,8 +71,7 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
     _check_printable(issuer)
     tenant = Tenant.objects.order_by("pk")  # our own rules, read in the same statement
     annotated = Connection.objects.annotate(
-        default_audience=Subquery(tenant.values("default_audience")[:1]),
-        discloses=Subquery(tenant.values("disclose_unknown_user")[:1]),
+        **{f"tenant_{name}": Subquery(tenant.values(name)[:1]) for name in RULES},
         **{f"api_{name}": F(f"apis__{name}") for name in ("identifier", "scopes", "token_lifetime", "active")},
     )
     rows = list(annotated.filter(issuer=issuer, active=True, xaa_enabled=True))  # one an API, or one without any
@@ -82,11 +83,14 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
         algorithms=tuple(row.algorithms.split()),
         single_use=row.single_use,
         max_lifetime=row.max_lifetime,
-        default_resource=row.default_audience,
+        default_resource=row.tenant_default_audience,
+        resource_parameter=row.tenant_resource_parameter,
+        scope_parameter=row.tenant_scope_parameter,
         resources=tuple(api.api_identifier for api in apis),
         resource_scopes={api.api_identifier: tuple(one["scope"] for one in api.api_scopes) for api in apis},
         lifetimes={api.api_identifier: api.api_token_lifetime for api in apis},
-        disclose_unknown_user=False if row.discloses is False else None,  # the settings may forbid it, too
+        # The settings may forbid it, too.
+        disclose_unknown_user=False if row.tenant_disclose_unknown_user is False else None,
         tenant=row.tenant,
         aud_tenant=row.aud_tenant,
         saml_issuer=row.saml_issuer,

@@ -19,7 +19,10 @@ from django.db import models
 from django.utils.crypto import get_random_string
 
 from todo0 import at_rest
+from todo0.federation.server_rules import Tenant
 from xaa.jwt_bearer.sub_id import MEMBERS
+
+__all__ = ["Connection", "EmailDomain", "Membership", "Organization", "SamlName", "SealedClientSecret", "Tenant"]
 
 
 def check_algorithms(value: str) -> None:
@@ -116,28 +119,6 @@ class Connection(SealedClientSecret):
         super().save(*args, **kwargs)
         if is_new:
             self.apis.set(self.apis.model.objects.filter(active=True))
-
-
-class Tenant(models.Model):
-    """Todo0's own rules for whoever comes, whichever connection vouches: one row, made by the seed.
-
-    Without the row the settings hold (``JWT_BEARER_...``). Where they forbid to disclose, no row allows it.
-    """
-
-    default_audience = models.CharField(
-        max_length=255,
-        blank=True,
-        help_text="The API that is meant when an ID-JAG names none; empty: it is refused.",
-    )
-    disclose_unknown_user = models.BooleanField(
-        default=True, help_text="Answer “User not found”; off: as every other refusal."
-    )
-    url_clients = models.BooleanField(
-        default=True, help_text="Clients whose id is the address of their document may come, if they are listed."
-    )
-
-    def __str__(self) -> str:
-        return "Todo0"
 
 
 def new_org_id() -> str:

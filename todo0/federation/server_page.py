@@ -12,15 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
-from todo0.assertions.models import Redemption
 from todo0.console.changes import By, changes_of, restore, save_change, tell, version_in, version_of
 from todo0.console.gate import staff_only
 from todo0.federation.models import Tenant
-from todo0.federation.presets import PRESETS, foresee
-from todo0.federation.tenant import TENANT, describe, load_tenant
+from todo0.federation.tenant import LABELS, TENANT, load_tenant
+from todo0.presets.rules import PRESETS
+from todo0.presets.told import tell_presets
 from todo0.resources.apis import load_apis
-
-LAST = 10
 
 
 class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -29,12 +27,16 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Tenant
-        fields = ("default_audience", "disclose_unknown_user", "url_clients")
+        fields = tuple(LABELS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         apis = load_apis().values_list("identifier", "title")
         self.fields["default_audience"].choices = [("", "None: an ID-JAG must name one"), *apis]
+        today = settings.ID_JAG_LIMIT or "off"
+        self.fields[
+            "id_jag_limit"
+        ].help_text = f"Such as 5/s burst 5, or off for none. Empty: as the environment says, today {today}."
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,47 +88,12 @@ def show(
         "here": "server",
         "form": form,
         "missed": missed,
-        "presets": PRESETS,
-        "preset": request.GET.get("preset", ""),
-        "compared": compare(tenant),
         "issuer": settings.JWT_BEARER_ISSUER,
-        "foreseen": foresee_last(),
         "version": version_in(history),
         "history": history,
+        **tell_presets(tenant=tenant, preset=request.GET.get("preset", "")),
     }
     return render(request, "admin/server.html", context, status=status)
-
-
-def compare(tenant: Tenant) -> list[dict[str, Any]]:
-    """Each preset with the fields of the server that differ from today's, in words."""
-    now = describe(tenant)
-    return [
-        {
-            "name": name,
-            "about": preset.about,
-            "differs": [TENANT.labels[field] for field, value in preset.server.items() if now[field] != value],
-        }
-        for name, preset in PRESETS.items()
-    ]
-
-
-def foresee_last() -> list[dict[str, Any]]:
-    """The last ten redemptions, each with every preset's answer. Two statements."""
-    rows = list(Redemption.objects.order_by("-pk")[:LAST])
-    granted = Redemption.objects.filter(jti__in={row.jti for row in rows if row.jti}, error="")
-    first: dict[tuple[str, str], int] = {}
-    for issuer, jti, pk in granted.order_by("-pk").values_list("issuer", "jti", "pk"):
-        first[issuer, jti] = pk  # the oldest stays
-    return [
-        {
-            "row": row,
-            "answers": [
-                foresee(row, preset, seen_before=first.get((row.issuer, row.jti), row.pk) < row.pk)
-                for preset in PRESETS.values()
-            ],
-        }
-        for row in rows
-    ]
 
 
 def tell_history(pk: int) -> list[dict[str, Any]]:

@@ -79,6 +79,7 @@ def welcome(id_jag: IdJag) -> AbstractUser:
     except UserNotFound as error:
         raise SubjectNotFound(f"expected an active account, found {error.reason}") from error
     join_organization(user, id_jag.issuer)
+    user.came_by_id_jag = True  # for the log, which tells newcomers apart
     return act_as_member(user, standing_of(user, id_jag), id_jag)
 
 

@@ -9,6 +9,7 @@ nobody says, is a rule.
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import QuerySet, Subquery
 
 from stage.kit.changes import NotUndoable
 from todo0.console.changes import Kind, Terms
@@ -19,11 +20,24 @@ LABELS: Final = {
     "default_audience": "Default audience",
     "disclose_unknown_user": "Says “User not found”",
     "url_clients": "Clients by their document",
+    "scope_parameter": "Scope in the request",
+    "resource_parameter": "Resource in the request",
+    "id_jag_limit": "Limit of ID-JAGs",
+    "client_share": "Share of it for one client, in percent",
 }
 
 
 def load_tenant() -> Tenant:
     return Tenant.objects.order_by("pk").first() or Tenant(default_audience=settings.JWT_BEARER_DEFAULT_RESOURCE)
+
+
+def with_limit(applications: QuerySet[Any]) -> QuerySet[Any]:
+    """Clients, each with the limit that ``todo0.authserver.limits`` holds it to, in the same statement."""
+    tenant = Tenant.objects.order_by("pk")
+    return applications.annotate(
+        id_jag_limit=Subquery(tenant.values("id_jag_limit")[:1]),
+        client_share=Subquery(tenant.values("client_share")[:1]),
+    )
 
 
 def describe(tenant: Tenant) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from stage.kit.changes import NotUndoable
 from todo0.console.changes import By, record_change, version_of
 from todo0.federation.models import Connection, Organization
 from todo0.federation.organization_page import make_organization
-from todo0.federation.presets import PRESETS
 from todo0.federation.terms import CONNECTION, describe, set_domains
+from todo0.presets.rules import PRESETS
 from todo0.self_service import domain_proof, idp_step
 from todo0.self_service.invitations import change_setup, find_drafts, name_of
 from todo0.self_service.models import Invitation

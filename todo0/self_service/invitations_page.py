@@ -25,7 +25,7 @@ from todo0.console.changes import By, changes_of, tell
 from todo0.console.gate import staff_only
 from todo0.federation.forms import PLAIN, clean_domains
 from todo0.federation.models import Connection
-from todo0.federation.presets import PRESETS
+from todo0.presets.rules import PRESETS
 from todo0.self_service.conf import LIFETIMES, USUAL_LIFETIME
 from todo0.self_service.invitations import (
     INVITATION,

@@ -30,7 +30,7 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_DETAILS_TYPES``              types of ``authorization_details`` that we know (RFC 9396 §2), each with
                                           the dotted path of its ``policy.DecideDetail``; without any, an ID-JAG
                                           that has details is refused (none)
-``JWT_BEARER_ADMIT``                      dotted path of ``admit(client_id)``, asked for an authenticated client
+``JWT_BEARER_ADMIT``                      dotted path of ``admit(client)``, asked for an authenticated ``Client``
                                           before its ID-JAG is looked at: headers for the answer, or it raises
                                           ``errors.TooManyRequests`` (all are admitted)
 ``JWT_BEARER_DECISION_LOG``               dotted path of ``record(decision)``, called for each redemption by a
@@ -49,7 +49,7 @@ from django.utils.module_loading import import_string
 
 from xaa.dpop import WINDOW
 from xaa.jwt_bearer.policy import NARROWS, DecideDetail
-from xaa.jwt_bearer.presented import Decision, TrustedIdp
+from xaa.jwt_bearer.presented import Client, Decision, TrustedIdp
 from xaa.metadata import TrustedIssuer
 
 
@@ -115,9 +115,9 @@ class Conf:
         return {name: import_string(path) for name, path in configured.items()}
 
     @property
-    def admit(self) -> Callable[[str], Mapping[str, str]]:
+    def admit(self) -> Callable[[Client], Mapping[str, str]]:
         path = getattr(settings, "JWT_BEARER_ADMIT", "")
-        return import_string(path) if path else lambda client_id: {}
+        return import_string(path) if path else lambda client: {}
 
     @property
     def record_decision(self) -> Callable[[Decision], None]:

@@ -55,7 +55,7 @@ class JwtBearerGrant(GrantTypeBase):
         try:
             client = self._authenticate_client(request)
             _check_assertion(request)
-            headers |= conf.admit(client.client_id)
+            headers |= conf.admit(client)
             run = self._prepare(request, client)
             presented = _judge(run)
         except OAuth2Error as error:
@@ -91,7 +91,7 @@ class JwtBearerGrant(GrantTypeBase):
             tell(log, Verdict(*R1, "failed", f"{application.client_id!r} may not use this grant"))
             raise UnauthorizedClient
         tell(log, Verdict(*R1, "passed"))
-        return Client(application.client_id, tuple(permission.allowed_scopes.split()))
+        return Client(application.client_id, tuple(permission.allowed_scopes.split()), application)
 
     def _prepare(self, request: Any, client: Client) -> CheckRun[Presented]:
         """What the checks will look at, and nothing found yet."""

@@ -130,10 +130,14 @@ class Rules:
 
 @dataclass(frozen=True)
 class Client:
-    """The client that authenticated at this token endpoint, and what its registration allows it to get."""
+    """The client that authenticated at this token endpoint, and what its registration allows it to get.
+
+    ``application`` is its row, as the validator found it, for a project that has more to say of it.
+    """
 
     client_id: str
     allowed_scopes: Names
+    application: Any = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
