@@ -18,7 +18,7 @@ from stage.kit.changes import StaleVersion, base_on
 from todo0.authserver.client_forms import ClientTermsForm, RotateForm
 from todo0.authserver.client_secrets import end_former, find_retiring, rotate_secret
 from todo0.authserver.clients import CLIENT, describe
-from todo0.console.changes import By, change_row, changes_of, restore, save_change, tell, version_of
+from todo0.console.changes import By, change_row, changes_of, restore, save_change, tell, version_in, version_of
 from todo0.console.gate import staff_only
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.models import CrossAppClient
@@ -33,7 +33,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
     found = load(pk)
     if request.method == "GET":
-        return show(request, found, ClientTermsForm(found, version_of(CLIENT, pk)))
+        return show(request, found)
     form = ClientTermsForm(found, 0, request.POST)
     if not form.is_valid():
         return show(request, found, form, status=400)
@@ -111,20 +111,26 @@ def back_to(pk: int) -> HttpResponseRedirect:
 
 
 def show(
-    request: HttpRequest, found: CrossAppClient, form: ClientTermsForm, *, status: int = 200, missed: Any = None
+    request: HttpRequest,
+    found: CrossAppClient,
+    form: ClientTermsForm | None = None,
+    *,
+    status: int = 200,
+    missed: Any = None,
 ) -> HttpResponse:
-    version = version_of(CLIENT, found.pk)
+    history = tell_history(found.pk)
+    version = version_in(history)
     context = {
         "here": "clients",
         "client": found,
         "told": describe(found),
         "has_document": has_document(found.application),
         "retiring": find_retiring(found.application),
-        "form": form,
+        "form": form or ClientTermsForm(found, version),
         "rotate": RotateForm(initial={"version": version}),
         "missed": missed,
         "version": version,
-        "history": tell_history(found.pk),
+        "history": history,
     }
     return render(request, "admin/client.html", context, status=status)
 

@@ -47,9 +47,7 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
     found = get_object_or_404(Connection, pk=pk)
     if request.method == "GET":
-        return show(
-            request, found, fill_in(TermsForm(found, version_of(CONNECTION, pk)), request.GET.get("preset", ""))
-        )
+        return show(request, found)
     form = TermsForm(found, 0, request.POST)
     if not form.is_valid():
         return show(request, get_object_or_404(Connection, pk=pk), form, status=400)
@@ -107,18 +105,23 @@ def address_of(pk: int) -> str:
 
 
 def show(
-    request: HttpRequest, found: Connection, form: TermsForm, *, status: int = 200, missed: Any = None
+    request: HttpRequest,
+    found: Connection,
+    form: TermsForm | None = None,
+    *,
+    status: int = 200,
+    missed: Any = None,
 ) -> HttpResponse:
-    history = tell_history(found.pk)
+    history, preset = tell_history(found.pk), request.GET.get("preset", "")
     context = {
         "here": "connections",
         "connection": found,
-        "form": form,
+        "form": form or fill_in(TermsForm(found, version_in(history)), preset),
         "missed": missed,
         "is_staffs_own": found.slug == settings.STAFF_CONNECTION,
         "version": version_in(history),
         "history": history,
-        **tell_presets(tenant=load_tenant(), connection=found, preset=request.GET.get("preset", "")),
+        **tell_presets(tenant=load_tenant(), connection=found, preset=preset),
     }
     return render(request, "admin/connection.html", context, status=status)
 

@@ -43,10 +43,8 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
 @staff_only
 def server(request: HttpRequest) -> HttpResponse:
     tenant = load_tenant()
-    version = version_of(TENANT, tenant.pk or 0)
     if request.method == "GET":
-        filled = PRESETS[request.GET["preset"]].server if request.GET.get("preset") in PRESETS else {}
-        return show(request, tenant, ServerForm(instance=tenant, initial={"version": version, **filled}))
+        return show(request, tenant)
     form = ServerForm(request.POST, instance=tenant)
     if not form.is_valid():
         return show(request, load_tenant(), form, status=400)
@@ -59,7 +57,7 @@ def server(request: HttpRequest) -> HttpResponse:
         return show(request, load_tenant(), form, status=409)
     except StaleVersion:
         missed = tell(TENANT, changes_of(TENANT, tenant.pk).filter(version__gt=form.cleaned_data["version"]))
-        base_on(form, version)
+        base_on(form, version_of(TENANT, tenant.pk))
         return show(request, load_tenant(), form, status=409, missed=missed)
     messages.success(request, "Saved. The rules count from the next request on.")
     return HttpResponseRedirect(reverse("admin-server"), status=303)
@@ -81,17 +79,23 @@ def undo_server(request: HttpRequest, change: int) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, tenant: Tenant, form: ServerForm, *, status: int = 200, missed: Any = None
+    request: HttpRequest,
+    tenant: Tenant,
+    form: ServerForm | None = None,
+    *,
+    status: int = 200,
+    missed: Any = None,
 ) -> HttpResponse:
-    history = tell_history(tenant.pk or 0)
+    history, preset = tell_history(tenant.pk or 0), request.GET.get("preset", "")
+    filled = PRESETS[preset].server if preset in PRESETS else {}
     context = {
         "here": "server",
-        "form": form,
+        "form": form or ServerForm(instance=tenant, initial={"version": version_in(history), **filled}),
         "missed": missed,
         "issuer": settings.JWT_BEARER_ISSUER,
         "version": version_in(history),
         "history": history,
-        **tell_presets(tenant=tenant, preset=request.GET.get("preset", "")),
+        **tell_presets(tenant=tenant, preset=preset),
     }
     return render(request, "admin/server.html", context, status=status)
 

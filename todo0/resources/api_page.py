@@ -30,7 +30,7 @@ def api(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
     found = get_object_or_404(Api, pk=pk)
     if request.method == "GET":
-        return show(request, found, ApiForm(found, version_of(API, pk)))
+        return show(request, found)
     form = ApiForm(found, 0, request.POST)
     if not form.is_valid():
         return show(request, found, form, status=400)
@@ -78,13 +78,13 @@ def back_to(pk: int) -> HttpResponseRedirect:
 
 
 def show(
-    request: HttpRequest, found: Api, form: ApiForm, *, status: int = 200, missed: Any = None
+    request: HttpRequest, found: Api, form: ApiForm | None = None, *, status: int = 200, missed: Any = None
 ) -> HttpResponse:
     history = tell_history(found.pk)
     context = {
         "here": "apis",
         "api": found,
-        "form": form,
+        "form": form or ApiForm(found, version_in(history)),
         "missed": missed,
         "is_default": load_tenant().default_audience == found.identifier,
         "open_to": Connection.objects.filter(apis=found).order_by("name"),
