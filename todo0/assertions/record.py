@@ -63,6 +63,7 @@ def record_limit(client_id: str, *, limit: str) -> None:
         error=protocol.ERROR_TOO_MANY_REQUESTS,
         reason=f"limit: expected at most {limit}, found more",
         facts={"used": {row["client_id"]: row["n"] for row in used[:TOLD_CLIENTS]}},
+        trace_id=telemetry.current_trace_id(),
     )
 
 

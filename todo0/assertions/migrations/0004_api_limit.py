@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assertions', '0002_redemptions_by_age'),
+        ('assertions', '0003_trace'),
     ]
 
     operations = [
