@@ -13,6 +13,7 @@ from idp_mock.keys.page import announce_key, keys, retire_key, rotate_keys
 from idp_mock.policy.connection_page import (
     connect,
     connection,
+    leave_reading,
     preview_terms,
     restore_terms,
     switch_connection,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("admin/policy/stop", stop_everything, name="policy_stop"),
     path("admin/policy/<int:pk>", connection, name="policy_connection"),
     path("admin/policy/<int:pk>/switch", switch_connection, name="policy_switch"),
+    path("admin/policy/<int:pk>/reading", leave_reading, name="policy_reading"),
     path("admin/policy/<int:pk>/preview", preview_terms, name="policy_preview"),
     path("admin/policy/<int:pk>/restore/<int:change>", restore_terms, name="policy_restore"),
     path("admin/policy/<int:pk>/what-if", what_if, name="policy_what_if"),

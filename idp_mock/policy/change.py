@@ -51,6 +51,25 @@ def switch(connection: CrossAppConnection, *, on: bool, by: By) -> None:
         save_change(connection, {"is_on": on, "on_since": by.at if on else None}, version=None, by=by)
 
 
+def let_read_only(connection: CrossAppConnection, *, by: By) -> None:
+    """On, for reading: the scopes that only read, for the groups that there are. Everything else stays as it is."""
+    reading = reading_scopes(connection)
+    terms = {
+        "is_on": True,
+        "on_since": connection.on_since or by.at,
+        "scope_condition": CrossAppConnection.ScopeCondition.ONLY,
+        "scopes": reading,
+        "default_scopes": [scope for scope in connection.default_scopes if scope in reading],
+    }
+    save_change(connection, terms, version=None, by=by)
+
+
+def reading_scopes(connection: CrossAppConnection) -> list[str]:
+    """By their names, as resource apps write them: ``todos.read``, ``mail:read``."""
+    offered = [entry["scope"] for entry in connection.resource_app.scopes]
+    return [scope for scope in offered if scope.endswith((".read", ":read"))]
+
+
 @transaction.atomic
 def save_change(connection: CrossAppConnection, terms: Mapping[str, Any], *, version: int | None, by: By) -> None:
     """Save ``terms`` (columns, and perhaps ``groups``) over ``version``, or any; raises ``StaleVersion``."""

@@ -12,7 +12,7 @@ from idp_mock import clock
 from idp_mock.console.changes import By, NotUndoable, StaleVersion, read_version
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import App
-from idp_mock.policy.change import make_connection, restore, save_change, switch, tell_change
+from idp_mock.policy.change import let_read_only, make_connection, restore, save_change, switch, tell_change
 from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
@@ -20,6 +20,9 @@ from stage.kit.changes import base_on
 
 NOTHING = Reach(frozenset(), ())
 SWITCHED_ON = "{pair} is on. From the next request, {requesting} may act there for the groups in its terms."
+READING_ONLY = (
+    "{pair} is on, for reading only. From the next request, {requesting} may read there for the groups in its terms."
+)
 SWITCHED_OFF = (
     "{pair} is off. From the next request, {requesting} gets no ID-JAG for {resource}. An access token that "
     "{resource} has already issued still works until it expires."
@@ -102,6 +105,16 @@ def switch_connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpRe
     goes_back = request.POST.get("back") == "matrix"
     matrix = reverse("policy_matrix", args=[visitor.enterprise.slug])
     return HttpResponseRedirect(matrix if goes_back else address_of(found), status=303)
+
+
+@require_POST
+@admins_only
+def leave_reading(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
+    """One click of the matrix: on, and nothing but reading."""
+    found = load_connection(visitor, pk)
+    let_read_only(found, by=By(visitor.person, clock.now()))
+    messages.success(request, READING_ONLY.format(pair=found, requesting=found.requesting_app.name))
+    return HttpResponseRedirect(reverse("policy_matrix", args=[visitor.enterprise.slug]), status=303)
 
 
 @require_POST

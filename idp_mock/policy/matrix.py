@@ -9,6 +9,7 @@ from idp_mock import clock
 from idp_mock.console.changes import By
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import Enterprise
+from idp_mock.policy.change import reading_scopes
 from idp_mock.policy.decide import allowed_scopes
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.policy.stop import resume, stop
@@ -78,6 +79,7 @@ def describe(connection: CrossAppConnection | None) -> dict[str, object] | None:
     return {
         "connection": connection,
         "scopes": scopes,
+        "may_be_narrowed": not connection.is_on or set(scopes) != set(reading_scopes(connection)),
         "second_factor": [scope for scope in scopes if scope in connection.second_factor_scopes],
         "groups": sorted(group.name for group in connection.groups.all()),
     }

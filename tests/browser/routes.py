@@ -108,6 +108,7 @@ NOT_PAGES = {
         "<slug:tenant>/admin": ONWARD,
         "<slug:tenant>/admin/policy/stop": FORMS,
         "<slug:tenant>/admin/policy/<int:pk>/switch": FORMS,
+        "<slug:tenant>/admin/policy/<int:pk>/reading": FORMS,
         "<slug:tenant>/admin/policy/<int:pk>/restore/<int:change>": FORMS,
         "<slug:tenant>/admin/policy/connect/<int:app>/<int:resource_app>": FORMS,
         "<slug:tenant>/admin/people/<int:pk>/status": FORMS,

@@ -9,6 +9,7 @@ from django.test import Client
 from idp_mock.console.changes import By
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.policy.change import save_change
+from idp_mock.policy.decide import allowed_scopes
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
@@ -99,6 +100,22 @@ def submit_twice(carol: Client, connection: CrossAppConnection) -> Any:
 
 
 # The matrix
+
+
+def test_one_click_leaves_nothing_but_reading(carol: Client, connection: CrossAppConnection) -> None:
+    """On, with the groups that it has; what else its terms say stays, and the button goes."""
+    groups = set(connection.groups.all())
+    submit(carol, carol.get("/acme/admin/policy"), f"{address_of(connection)}/switch")
+    submit(carol, carol.get("/acme/admin/policy"), f"{address_of(connection)}/reading")
+    connection.refresh_from_db()
+    assert connection.is_on
+    assert allowed_scopes(connection) == ("todos.read",)
+    assert set(connection.groups.all()) == groups
+    after = carol.get("/acme/admin/policy")
+    assert "is on, for reading only" in text_of(after)
+    assert f"{address_of(connection)}/reading" not in read_forms(after).forms
+    change = connection.changes.latest("version")
+    assert (change.before["status"], change.after["status"]) == ("off", "on")
 
 
 def test_the_matrix_has_a_button_for_every_pair(carol: Client, acme: Enterprise) -> None:
