@@ -52,7 +52,7 @@ def switch(connection: CrossAppConnection, *, on: bool, by: By) -> None:
 
 
 def let_read_only(connection: CrossAppConnection, *, by: By) -> None:
-    """On, for reading: the scopes that only read, for the groups that there are. Everything else stays as it is."""
+    """On, for reading: only scopes that read, for the groups that there are. All else stays as it is."""
     reading = reading_scopes(connection)
     terms = {
         "is_on": True,

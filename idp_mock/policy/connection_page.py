@@ -20,9 +20,7 @@ from stage.kit.changes import base_on
 
 NOTHING = Reach(frozenset(), ())
 SWITCHED_ON = "{pair} is on. From the next request, {requesting} may act there for the groups in its terms."
-READING_ONLY = (
-    "{pair} is on, for reading only. From the next request, {requesting} may read there for the groups in its terms."
-)
+READING_ONLY = "{pair} is on, for reading only: {requesting} may read there, for the groups in its terms."
 SWITCHED_OFF = (
     "{pair} is off. From the next request, {requesting} gets no ID-JAG for {resource}. An access token that "
     "{resource} has already issued still works until it expires."
