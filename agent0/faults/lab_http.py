@@ -29,7 +29,7 @@ class LabHttp(OutgoingHttp):
         super().__init__(allow_private=usual.allow_private, timeout=usual.timeout, purpose="sign-in")
         self.run = run
         self.seen: dict[Leg, Sent] = {}
-        line = LabLine(allow_private=self.allow_private, timeout=self.timeout, max_bytes=self.max_bytes)
+        line = LabLine(allow_private=self.allow_private, max_bytes=self.max_bytes)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, line)
 
@@ -42,15 +42,22 @@ class LabHttp(OutgoingHttp):
         json: object = None,
         headers: Mapping[str, str] | None = None,
         auth: AuthBase | None = None,
+        within: float | None = None,
     ) -> HttpAnswer:
         sent = Sent(method, url, dict(data or {}), json, dict(headers or {}), auth)
         self.seen[sent.leg] = sent
-        return self.send(tamper(self, sent))
+        return self.send(tamper(self, sent), within=within)
 
-    def send(self, sent: Sent) -> HttpAnswer:
+    def send(self, sent: Sent, *, within: float | None = None) -> HttpAnswer:
         """As it is, past every fault but those of the line."""
         return super().request(
-            sent.method, sent.url, data=sent.form or None, json=sent.json, headers=sent.headers, auth=sent.auth
+            sent.method,
+            sent.url,
+            data=sent.form or None,
+            json=sent.json,
+            headers=sent.headers,
+            auth=sent.auth,
+            within=within,
         )
 
 
