@@ -8,6 +8,7 @@ from stage.kit.control.door import door
 from stage.kit.health import health
 from todo0.api.endpoint import endpoint
 from todo0.api.metadata import describe, protected_resource_metadata
+from todo0.assertions.door import rehearsal_door
 from todo0.authserver.metadata import Todo0MetadataView
 from todo0.authserver.signing_keys import jwks
 from todo0.self_service.trial import SetupCallbackView, SetupStartView
@@ -27,6 +28,7 @@ urlpatterns = [
     path("admin/", include("todo0.console.urls")),
     path("setup/", include("todo0.self_service.urls")),
     path("health", health),
+    path("-/stage/rehearse", rehearsal_door),
     path("-/stage/<slug:command>", door),
     path("", include("todo0.todos.urls")),
 ]

@@ -50,7 +50,11 @@ class ChecksView:
 
 
 def view_checks(exchange: Exchange) -> ChecksView:
-    rows = [_row(check) for check in exchange.checks]
+    return view_verdicts(exchange.checks)
+
+
+def view_verdicts(verdicts: list[dict[str, Any]]) -> ChecksView:
+    rows = [_row(check) for check in verdicts]
     letters = {row.number[:1] for row in rows}
     return ChecksView(rows, [family for family in load_families() if family.letter in letters])
 

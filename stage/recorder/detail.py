@@ -10,9 +10,11 @@ Deliberately does not: fetch. Everything is in the trace already.
 from collections.abc import Mapping
 from typing import Any
 
+from stage.kit.registry.checks import load_checks
 from stage.recorder import code
 from stage.recorder.checks_view import view_checks
 from stage.recorder.client_code import as_xaa_client
+from stage.recorder.difference import read_note
 from stage.recorder.exchange import Exchange
 from stage.recorder.hops import Hop
 from stage.recorder.message_view import show_message
@@ -69,7 +71,9 @@ def choose_token(tokens: list[Token], where: str, *, is_answer: bool) -> Token |
 
 
 def _show_story(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
-    return {"story": tell_story(hop, trace)}
+    check = hop.failed_check
+    why = {"cause": read_note(check["note"]), "known": load_checks().get(check["number"])} if check else {}
+    return {"story": tell_story(hop, trace), **why}
 
 
 def _show_request(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def _show_response(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, s
 def _show_token(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:
     is_answer = hop.is_answer or hop.number in ("5", "11")
     token = choose_token(find_tokens(part), asked.get("token", ""), is_answer=is_answer)
-    return {"view": view(token, trace, now=part.at.timestamp()) if token else None}
+    return {"view": view(token, trace, now=part.at.timestamp() + trace.clock_shift) if token else None}
 
 
 def _show_checks(trace: Trace, hop: Hop, part: Exchange, asked: Mapping[str, str]) -> dict[str, Any]:

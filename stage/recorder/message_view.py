@@ -73,8 +73,12 @@ def show_message(exchange: Exchange, message: Message, side: str) -> Shown:
 def first_line(exchange: Exchange, message: Message) -> str:
     if message.status is None:
         return f"{exchange.method} {exchange.target}"
-    known = message.status in HTTPStatus.__members__.values()
-    return f"{message.status} {HTTPStatus(message.status).phrase}" if known else str(message.status)
+    return f"{message.status} {phrase(message.status)}".strip()
+
+
+def phrase(status: int) -> str:
+    """What RFC 9110 §15 calls a status. The wire of HTTP/1.1 carries it, a span does not."""
+    return HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
 
 
 def raw_text(exchange: Exchange, message: Message) -> str:

@@ -22,6 +22,7 @@ from stage.recorder.tokens import Token, find_tokens
 
 Verdict = Literal["passed", "narrowed", "recovered", "failed", "no answer", "running"]
 ACT_BEGINS = 7
+CLOCKS_AGREE = 20.0  # seconds: a whole number of seconds stands in a token, and a person may wait between two hops
 
 
 class NoSuchTrace(LookupError):
@@ -97,6 +98,17 @@ class Trace:
             return 0
         last = max(part.record.ended_at for part in own)
         return round((last - min(part.at for part in own)).total_seconds() * 1000)
+
+    @cached_property
+    def clock_shift(self) -> float:
+        """Seconds by which the parties' clocks were ahead of the real one, in which records are dated.
+
+        Told by the tokens that were issued: the one that is least off, for a fault may misdate any of them.
+        """
+        issued = [(token.claims.get("iat"), hop.lead.at) for hop in self.hops for token in find_tokens(hop.lead)]
+        shifts = [iat - at.timestamp() for iat, at in issued if isinstance(iat, int | float)]
+        shift = min(shifts, key=abs, default=0.0)
+        return shift if abs(shift) > CLOCKS_AGREE else 0.0
 
     @property
     def last_seq(self) -> int:

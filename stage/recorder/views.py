@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from stage.launchpad.flow import STEPS
 from stage.recorder.detail import describe
+from stage.recorder.export.forms import FORMS
 from stage.recorder.hops import Hop
 from stage.recorder.newest import find_newest_flow
 from stage.recorder.trace import NoSuchTrace, Trace, load_trace
@@ -30,6 +31,7 @@ def show_trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     hop = choose_hop(trace, request.GET.get("hop", ""), is_live="follow" in request.GET)
     context = {
         "trace": trace,
+        "forms": FORMS,
         "hop": hop,
         "status_line": status_line(trace),
         "idle": PATIENCE - PATIENCE_AFTER_THE_END if trace.is_over else 0,

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.rare_states import record, sweep_records
 from tests.flow.demo import Demo
-from tests.stage.evidence import ACT, load
+from tests.stage.evidence import ACT, SIGN_IN, load, target_of
 
+FORGED = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V2aWwwLmV4YW1wbGUifQ.c2lnbmF0dXJl"
 TABS = ("story", "request", "response", "token", "checks", "code", "sides")
 
 
@@ -35,6 +36,16 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
         yield f"recorder, {tab}", page
     page.goto(f"{recorder}/traces/{ACT}?hop=9&tab=request&raw=1")
     yield "recorder, raw", page
+    for path, heading in (("tokens", "One person, 3 tokens"), ("print", 'Add "Book venue for offsite"')):
+        page.goto(f"{recorder}/traces/{ACT}/{path}")
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        yield f"recorder, {path}", page
+    page.goto(f"{recorder}/compare")
+    yield "recorder, compare?", page
+    page.goto(f"{recorder}/compare?left={ACT}&right={SIGN_IN}")
+    expect(page.get_by_text("They first part at")).to_be_visible()
+    yield "recorder, compare", page
+    yield from visit_desk(page, f"{recorder}/desk")
     sweep_records(demo)
     record(demo, deny(load("rest")))
     page.goto(f"{recorder}/traces/{ACT}")
@@ -43,11 +54,24 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     sweep_records(demo)
 
 
+def visit_desk(page: Page, desk: str) -> Iterator[tuple[str, Page]]:
+    page.goto(desk)
+    yield "token desk", page
+    page.get_by_label("Token").fill("nothing that anybody signed")
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("Expected a signed JWT of 3 parts")).to_be_visible()
+    yield "token desk, no token", page
+    page.get_by_label("Token").fill(FORGED)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("signature not checked")).to_be_visible()
+    yield "token desk, a token", page
+
+
 def deny(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The flow as it would be if Todo0 had found another audience: refused by R7, and nothing after it."""
-    kept = [row for row in rows if not row["exchange"]["request"]["target"].startswith("/api/")]
+    kept = [row for row in rows if not target_of(row).startswith("/api/")]
     for row in kept:
-        if row["exchange"]["request"]["target"] != "/oauth/token":
+        if target_of(row) != "/oauth/token":
             continue
         row["exchange"]["response"] |= {"status": 400, "body": '{"error": "invalid_grant"}', "size": 26}
         for at, check in enumerate(row["checks"]):

@@ -29,3 +29,8 @@ def lay_down(name: str) -> str:
     for row in load(name):
         build(row).save()
     return ACT
+
+
+def target_of(row: dict[str, Any]) -> str:
+    """The path that was asked for; empty for a span that is no HTTP exchange."""
+    return str(row["exchange"]["request"]["target"]) if row["exchange"] else ""

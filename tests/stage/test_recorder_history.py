@@ -1,7 +1,10 @@
 """R-2: the history finds a flow by whose it was, how it ended and what refused it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from stage.recorder.models import Record
 from tests.stage.evidence import lay_down
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,7 @@ def test_it_lists_a_flow_with_its_outcome(client):
 )
 def test_filters_choose(client, query, expected):
     lay_down("rest")
+    Record.objects.update(started_at=datetime(2026, 1, 1, tzinfo=UTC))
     count, html = rows_of(client, **query)
     assert count == expected
     assert expected or "fits these filters" in html or "Nothing has been recorded" in html

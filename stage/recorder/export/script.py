@@ -1,0 +1,24 @@
+"""The requests between servers as one shell script of curl calls, to be sent again by hand.
+
+Deliberately does not: run as it is. It reads its secrets from variables, which it names at the top; and it
+leaves out what a browser did, since a sign-in cannot be replayed.
+"""
+
+from stage.recorder import code
+from stage.recorder.trace import Trace
+
+
+def as_script(trace: Trace) -> str:
+    calls: list[str] = []
+    variables: dict[str, None] = {}
+    for hop in trace.hops:
+        for part in hop.parts if not hop.is_answer else ():
+            if part.wire is None:
+                continue
+            request = code.read(part)
+            variables |= dict.fromkeys(request.variables)
+            what = f"# {hop.number or hop.key}: {hop.title}, answered {part.status or 'nothing'}"
+            calls.append(f"{what}\n{code.as_curl(request)}\necho")
+    first = [f': "${{{name}:?set {name} first}}"' for name in variables]
+    head = ["#!/bin/sh", f"# {' '.join(trace.title.split())}", "set -eu", *first]
+    return "\n".join(head) + "\n\n" + "\n\n".join(calls) + "\n"
