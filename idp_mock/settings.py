@@ -22,6 +22,7 @@ IDP_ID_TOKEN_LIFETIME = timedelta(minutes=10)
 IDP_ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)  # opens UserInfo only
 IDP_REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 IDP_LOGOUT_TOKEN_LIFETIME = timedelta(minutes=2)  # OpenID Connect Back-Channel Logout §2.4: at most
+IDP_ID_JAG_QUOTA = env.integer("IDP_ID_JAG_QUOTA", 250)  # for the seed: a person's in a month, as Okta's; 0: any
 IDP_LOGOUT_TIMEOUT = 2.0  # seconds for an app to answer a logout token, and to end its answer
 IDP_LOGOUT_PATIENCE = 3.0  # seconds that a person who signs out waits for all apps together
 IDP_PUSH_LIFETIME = timedelta(minutes=2)  # how long a question for the second factor may be answered

@@ -29,4 +29,5 @@ os.environ.setdefault("AGENT0_TOKEN_KEY", "dGVzdC1vbmx5LWZlcm5ldC1rZXktMDEyMzQ1N
 os.environ.setdefault("GRANIAN_HOST", "127.0.0.1")
 # Tests redeem faster than any app does; those of the limit itself turn it on.
 os.environ.setdefault("TODO0_ID_JAG_LIMIT", "off")
+os.environ.setdefault("IDP_ID_JAG_QUOTA", "0")
 os.environ.setdefault("DEMO_VAR", tempfile.mkdtemp(prefix="xaa-tests-"))

@@ -30,6 +30,8 @@ LABELS = {
     "lifetime": "ID-JAG lifetime in seconds",
     "max_authentication_age": "Oldest sign-in in seconds",
     "second_factor_scopes": "Scopes that need a second factor",
+    "monthly_quota": "ID-JAGs a person and month",
+    "agent_id": "AI agent",
 }
 
 

@@ -62,6 +62,15 @@ def decide_connection(connection: CrossAppConnection | None, *, is_stopped: bool
     return Decision(True, "The connection is on.")
 
 
+def decide_quota(connection: CrossAppConnection, *, issued: int) -> Decision:
+    """Whether this person's quota at the resource app has something left this month, whichever apps used it up."""
+    quota = connection.monthly_quota
+    if quota is not None and issued >= quota:
+        text = f"The quota of {quota} ID-JAGs a month for this person at the resource app is used up"
+        return Decision(False, f"{text}. It begins anew on the first of the next month, UTC.")
+    return Decision(True, "The quota is not used up.")
+
+
 def decide_person(*, is_in_groups: bool, may_use_resource_app: bool) -> Decision:
     """Whether this person may be acted for: an app never reaches for her what she may not open herself."""
     if not is_in_groups:

@@ -6,10 +6,15 @@ In the flow this is what token exchange asks after it knows the person (ID-JAG �
 Deliberately does not: decide. The rules over these rows are pure functions in ``decide.py``.
 """
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 
 from idp_mock.directory.models import App, Enterprise, Group, Person
+
+MONTHLY_QUOTA: Final = 250
+"""Okta's, for a user and a resource app."""
 
 
 class ResourceApp(models.Model):
@@ -90,6 +95,10 @@ class CrossAppConnection(models.Model):
     """Seconds since the person last proved who she is; empty asks for nothing (ID-JAG §9.2)."""
     second_factor_scopes = models.JSONField(default=list, blank=True)
     """Those that are granted only after a sign-in with a second factor; the others need none."""
+    monthly_quota = models.PositiveIntegerField(default=MONTHLY_QUOTA, null=True, blank=True)
+    """ID-JAGs for one person at the resource app in one calendar month, whichever app asks; empty: any number."""
+    agent_id = models.CharField(max_length=100, blank=True)
+    """The AI agent that the requesting app is, as ID-JAGs name it in ``act`` (ID-JAG §9.7); empty: it is none."""
     version = models.PositiveIntegerField(default=1)
     """Grows with every change, so that of two admins who edit the same version one is told."""
     updated_at = models.DateTimeField(null=True, blank=True)

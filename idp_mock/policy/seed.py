@@ -11,6 +11,8 @@ Todo0.
 
 import secrets
 
+from django.conf import settings
+
 from idp_mock import clock
 from idp_mock.directory.models import App, Enterprise
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
@@ -126,6 +128,7 @@ def seed_connection(
             "scope_condition": CrossAppConnection.ScopeCondition.ANY,
             "client_id_at_resource_as": client_id_there,
             "lifetime": 300,
+            "monthly_quota": settings.IDP_ID_JAG_QUOTA or None,
         },
     )
     if is_new:

@@ -7,11 +7,13 @@ Deliberately does not: judge. Absent rows stay absent (``None``), and ``decide.p
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, Subquery, When
 
 from idp_mock.directory.models import App, Group, Person
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
+from idp_mock.systemlog.models import EVENT_ID_JAG, Event
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,24 @@ class Standing:
     may_use_resource_app: bool
     connection: CrossAppConnection | None
     is_in_groups: bool
+    issued_this_month: int
 
 
-def load_standing(*, person: Person, app: App, audience: str) -> Standing:
+def load_standing(*, person: Person, app: App, audience: str, now: datetime) -> Standing:
     """LEFT JOINs from the person, who exists, to what may not: the resource app, and the connection to it.
 
-    The enterprise is the person's. No value of the request says whose rows are read (ID-JAG §6.1).
+    The enterprise is the person's. No value of the request says whose rows are read (ID-JAG §6.1). How much of a
+    quota is used the system log knows: no ID-JAG goes out that is not in there.
     """
+    issued = Event.objects.filter(
+        enterprise=OuterRef("enterprise"),
+        person_sub=OuterRef("sub"),
+        at__gte=first_of_month(now),
+        event_type=EVENT_ID_JAG,
+        outcome=Event.Outcome.ALLOWED,
+        audience=audience,
+    )
+    used = Subquery(issued.order_by().values("person_sub").annotate(n=Count("pk")).values("n"))
     hers = Group.objects.filter(people=OuterRef("pk"))
     row = (
         Person.objects.filter(pk=person.pk)
@@ -39,6 +52,7 @@ def load_standing(*, person: Person, app: App, audience: str) -> Standing:
             uses_app=Exists(hers.filter(apps=app)),
             uses_target=Exists(hers.filter(apps=OuterRef("target__app"))),
             is_in_groups=Exists(hers.filter(connections=OuterRef("link"))),
+            issued=Case(When(link__monthly_quota__isnull=False, then=used)),  # else nobody counts
         )
         .select_related("enterprise", "target__app__service_provider", "link")
         .get()
@@ -54,4 +68,9 @@ def load_standing(*, person: Person, app: App, audience: str) -> Standing:
         may_use_resource_app=row.uses_target,
         connection=link,
         is_in_groups=row.is_in_groups,
+        issued_this_month=row.issued or 0,
     )
+
+
+def first_of_month(now: datetime) -> datetime:
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -36,6 +36,13 @@ class TermsForm(forms.Form):
     lifetime = forms.IntegerField(min_value=30, max_value=300)
     max_authentication_age = forms.IntegerField(min_value=60, max_value=86_400, required=False)
     second_factor_scopes = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    monthly_quota = forms.IntegerField(min_value=1, max_value=1_000_000, required=False)
+    agent_id = forms.RegexField(
+        r"[A-Za-z0-9._:-]+",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def __init__(self, connection: CrossAppConnection, data: Any = None) -> None:
         super().__init__(data, initial=terms_of(connection))

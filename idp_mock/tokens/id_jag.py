@@ -101,6 +101,10 @@ def describe(exchange: Exchange) -> dict[str, Any]:
     if sub_id:
         # For an app that signs people in by SAML and so knows no ``sub`` of ours. Others do not need it (§9.6).
         claims["sub_id"] = sub_id
+    if connection.agent_id:
+        # For the record of whoever reads it: an agent acts, through the client, for a person (RFC 8693 §4.1). The
+        # member that says which is which is Okta's; of its own accord nobody grants anything by it (ID-JAG §9.7).
+        claims |= {"sub_profile": "user", protocol.ACT: {"sub": connection.agent_id, "sub_profile": "ai_agent"}}
     if subject.shares_email:
         # A hint for the resource app's account search, never a key. The client reads it too, so only if it may.
         claims["email"] = subject.person.login

@@ -44,10 +44,13 @@ def check_audience(exchange: Exchange) -> Exchange:
 def check_connection(exchange: Exchange) -> Exchange:
     """The admin has connected these two apps, and has switched off neither the connection nor all of them.
 
-    This is the switch that consent screens never gave the enterprise (ID-JAG §4.3.3).
+    This is the switch that consent screens never gave the enterprise (ID-JAG §4.3.3). A connection gives a person
+    so many ID-JAGs a month; a newer token or a wait of minutes would change nothing about that, either.
     """
     stopped_at = exchange.app.enterprise.cross_app_access_stopped_at
     decision = decide.decide_connection(exchange.standing.connection, is_stopped=stopped_at is not None)
+    if decision.allowed:
+        decision = decide.decide_quota(exchange.standing.connection, issued=exchange.standing.issued_this_month)
     if not decision.allowed:
         raise OAuthError(protocol.ERROR_INVALID_TARGET, decision.reason)
     return exchange

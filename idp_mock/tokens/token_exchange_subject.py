@@ -92,7 +92,9 @@ def check_person(exchange: Exchange) -> Exchange:
     token bad, so ``invalid_grant``; a person without the app is ``access_denied``, which no newer token cures.
     """
     subject = exchange.subject
-    standing = load_standing(person=subject.person, app=exchange.app, audience=exchange.requested.audience)
+    standing = load_standing(
+        person=subject.person, app=exchange.app, audience=exchange.requested.audience, now=exchange.now
+    )
     if not subject.person.is_active:
         raise invalid_grant("The person that the subject_token is about is not active.")
     if not standing.may_use_requesting_app:

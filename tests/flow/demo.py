@@ -103,6 +103,7 @@ def environment_for(folder: Path, **extra: str) -> dict[str, str]:
     made_up = {*SECRET_VARIABLES, "AGENT0_TOKEN_KEY", "AGENT0_CLIENT_KEY", "DJANGO_SETTINGS_MODULE", "STAGE"}
     plain = {name: value for name, value in os.environ.items() if name not in made_up}
     plain["TODO0_ID_JAG_LIMIT"] = "off"  # tests redeem faster than any app does; test_7_limit has it on
+    plain["IDP_ID_JAG_QUOTA"] = "0"  # and more in an hour than a person in a month
     return {**plain, "DEMO_VAR": str(folder), "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore", **extra}
 
 

@@ -57,6 +57,13 @@ def never_connected(world: World) -> dict[str, Any]:
     return {}
 
 
+@vector("I9", "invalid_target")
+def quota_of_the_month_used_up(world: World) -> dict[str, Any]:
+    world.exchange()
+    world.agent0.connections.update(monthly_quota=1)
+    return {}
+
+
 # I10: for this person
 
 

@@ -144,7 +144,7 @@ def test_one_statement_tells_all_that_policy_needs(
     acme: Enterprise, agent0: App, alice: Person, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):
-        standing = load_standing(person=alice, app=agent0, audience=addresses.TODO0_URL)
+        standing = load_standing(person=alice, app=agent0, audience=addresses.TODO0_URL, now=NOON)
         assert standing.may_use_requesting_app
         assert standing.may_use_resource_app
         assert standing.is_in_groups
@@ -154,7 +154,7 @@ def test_one_statement_tells_all_that_policy_needs(
 
 
 def test_what_does_not_exist_stays_absent(acme: Enterprise, agent0: App, alice: Person) -> None:
-    standing = load_standing(person=alice, app=agent0, audience="https://unknown.example")
+    standing = load_standing(person=alice, app=agent0, audience="https://unknown.example", now=NOON)
     assert (standing.resource_app, standing.connection) == (None, None)
     assert (standing.may_use_requesting_app, standing.may_use_resource_app, standing.is_in_groups) == (
         True,
@@ -165,7 +165,7 @@ def test_what_does_not_exist_stays_absent(acme: Enterprise, agent0: App, alice: 
 
 def test_a_known_resource_app_without_a_connection(acme: Enterprise, alice: Person) -> None:
     evil0 = App.objects.get(client_id="evil0-at-acme")
-    standing = load_standing(person=alice, app=evil0, audience=addresses.TODO0_URL)
+    standing = load_standing(person=alice, app=evil0, audience=addresses.TODO0_URL, now=NOON)
     assert standing.resource_app.app.name == "Todo0"
     assert (standing.connection, standing.is_in_groups, standing.may_use_requesting_app) == (None, False, False)
 
@@ -175,7 +175,7 @@ def test_each_person_stands_for_herself(acme: Enterprise, agent0: App) -> None:
     for seeded in people.PEOPLE:
         if seeded.enterprise == "acme":
             person = Person.objects.get(enterprise=acme, sub=seeded.sub)
-            standing = load_standing(person=person, app=agent0, audience=addresses.TODO0_URL)
+            standing = load_standing(person=person, app=agent0, audience=addresses.TODO0_URL, now=NOON)
             in_groups[seeded.key] = standing.is_in_groups
     assert in_groups == {"alice": True, "bob": False, "carol": False, "dan": True, "eve": False}
 
@@ -184,7 +184,7 @@ def test_each_person_stands_for_herself(acme: Enterprise, agent0: App) -> None:
 def test_the_other_enterprises_rows_never_answer(globex: Enterprise, acme: Enterprise, alice: Person) -> None:
     """Both know Todo0 under one issuer: the person decides whose row it is."""
     theirs = App.objects.get(client_id="agent0-at-globex")
-    standing = load_standing(person=alice, app=theirs, audience=addresses.TODO0_URL)
+    standing = load_standing(person=alice, app=theirs, audience=addresses.TODO0_URL, now=NOON)
     assert standing.resource_app.enterprise == acme
     assert (standing.connection, standing.is_in_groups, standing.may_use_requesting_app) == (None, False, False)
 
@@ -194,4 +194,4 @@ def test_a_person_in_several_groups_of_the_connection_is_one_person(acme: Enterp
     CrossAppConnection.objects.get(requesting_app=agent0, resource_app__app__name="Todo0").groups.set(
         acme.groups.all()
     )
-    assert load_standing(person=alice, app=agent0, audience=addresses.TODO0_URL).is_in_groups
+    assert load_standing(person=alice, app=agent0, audience=addresses.TODO0_URL, now=NOON).is_in_groups

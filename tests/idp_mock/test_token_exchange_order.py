@@ -106,7 +106,9 @@ def read_without_verifying(exchange: Exchange) -> Exchange:
 def look_up_without_judging(exchange: Exchange) -> Exchange:
     """What I7 establishes, without its rule: the standing of whoever it is."""
     person, audience = exchange.subject.person, exchange.requested.audience
-    return replace(exchange, standing=load_standing(person=person, app=exchange.app, audience=audience))
+    return replace(
+        exchange, standing=load_standing(person=person, app=exchange.app, audience=audience, now=exchange.now)
+    )
 
 
 def name_as_the_row_does(exchange: Exchange) -> Exchange:
