@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from stage.control.worlds import Worlds
 from stage.recorder.models import Record
 from stage.recorder.places import PLACES
 from stage.recorder.trace import Trace, assemble
@@ -23,6 +24,7 @@ from stage.recorder.trace import Trace, assemble
 NEWEST = 60
 """How many traces are looked at; older ones are reached by their links, and end with the next reset."""
 TIMES = {"5": "the last 5 minutes", "60": "the last hour", "1440": "today"}
+ALL_WORLDS = "all"
 OUTCOMES = {
     "passed": "all green",
     "narrowed": "allowed less",
@@ -41,11 +43,15 @@ class Wanted:
     outcome: str = ""
     check: str = ""
     minutes: str = ""
+    worlds: str = ""
 
     @classmethod
     def read(cls, asked: QueryDict) -> "Wanted":
         return cls(
-            *(asked.get(name, "").strip()[:60] for name in ("person", "place", "outcome", "check", "minutes"))
+            *(
+                asked.get(name, "").strip()[:60]
+                for name in ("person", "place", "outcome", "check", "minutes", "worlds")
+            )
         )
 
     @property
@@ -74,6 +80,9 @@ class Wanted:
 def show_history(request: HttpRequest) -> HttpResponse:
     wanted = Wanted.read(request.GET)
     traces = load_newest(since=wanted.since)
+    if wanted.worlds != ALL_WORLDS:
+        worlds = Worlds()
+        traces = [trace for trace in traces if worlds.is_present(trace.started_at)]
     context = {
         "traces": [trace for trace in traces if wanted.admits(trace)],
         "recorded": len(traces),

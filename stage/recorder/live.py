@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from stage.recorder.detail import describe
 from stage.recorder.models import Record
 from stage.recorder.newest import find_newest_flow
-from stage.recorder.views import PATIENCE, PATIENCE_AFTER_THE_END, choose_hop, load_or_404, ways_on
+from stage.recorder.views import PATIENCE, PATIENCE_AFTER_THE_END, choose_folds, choose_hop, load_or_404, ways_on
 from stage.recorder.words import status_line
 
 FOLLOWS = "follow"
@@ -34,10 +34,17 @@ def show_news(request: HttpRequest, trace_id: str) -> HttpResponse:
         return answer
     is_news = Record.objects.filter(trace_id=trace_id, seq__gt=after).exists()
     if not is_news:
-        context = {"trace_id": trace_id, "after": after, "idle": idle + 1, "goes_on": follows or idle < PATIENCE}
+        context = {
+            "trace_id": trace_id,
+            "asked": request.GET,
+            "after": after,
+            "idle": idle + 1,
+            "goes_on": follows or idle < PATIENCE,
+        }
         return render(request, "recorder/no_news.html", context)
     trace = load_or_404(trace_id)
     hop = choose_hop(trace, request.GET.get("hop", ""), is_live=True)
+    asked, folds = choose_folds(trace, request)
     context = {
         "trace": trace,
         "trace_id": trace_id,
@@ -47,7 +54,9 @@ def show_news(request: HttpRequest, trace_id: str) -> HttpResponse:
         "goes_on": True,
         "is_following": not request.GET.get("hop"),
         "status_line": status_line(trace),
-        **ways_on(trace, hop),
+        "asked": asked,
+        "folds": folds,
+        **ways_on(trace, hop, folds),
         **describe(trace, hop, request.GET),
     }
     return render(request, "recorder/news.html", context)

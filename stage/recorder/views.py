@@ -6,7 +6,9 @@ hop and which view of it stands in the address, so a link shows what its sender 
 Deliberately does not: hold state. The page is made from the records at each request, with script or without.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,11 +16,13 @@ from django.views.decorators.http import require_safe
 from stage.launchpad.flow import STEPS
 from stage.recorder.detail import describe
 from stage.recorder.export.forms import FORMS
+from stage.recorder.fold import Fold, fold
 from stage.recorder.hops import Hop
 from stage.recorder.newest import find_newest_flow
 from stage.recorder.trace import NoSuchTrace, Trace, load_trace
 from stage.recorder.words import status_line
 
+FOLDED = "4"
 PATIENCE = 50
 """Answers without news after which the page stops asking: 20 s of a flow that may still go on."""
 PATIENCE_AFTER_THE_END = 8
@@ -29,13 +33,16 @@ PATIENCE_AFTER_THE_END = 8
 def show_trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     trace = load_or_404(trace_id)
     hop = choose_hop(trace, request.GET.get("hop", ""), is_live="follow" in request.GET)
+    asked, folds = choose_folds(trace, request)
     context = {
         "trace": trace,
         "forms": FORMS,
         "hop": hop,
+        "asked": asked,
+        "folds": folds,
         "status_line": status_line(trace),
         "idle": PATIENCE - PATIENCE_AFTER_THE_END if trace.is_over else 0,
-        **ways_on(trace, hop),
+        **ways_on(trace, hop, folds),
         **describe(trace, hop, request.GET),
     }
     return render(request, "recorder/trace.html", context)
@@ -61,14 +68,28 @@ def choose_hop(trace: Trace, key: str, *, is_live: bool = False) -> Hop | None:
     return trace.find_hop(key) or trace.failure or next(iter(trace.hops[::-1] if is_live else trace.hops), None)
 
 
-def ways_on(trace: Trace, hop: Hop | None) -> dict[str, object]:
+def choose_folds(trace: Trace, request: HttpRequest) -> tuple[QueryDict, list[Fold]]:
+    """The query that every link of the page goes on with, and the four steps where somebody wants these alone.
+
+    In a frame beside Agent0 there is no room for thirteen hops, so there the four are the beginning.
+    """
+    asked = request.GET.copy()
+    if request.headers.get("Sec-Fetch-Dest") == "iframe":
+        asked.setdefault("fold", FOLDED)
+    return asked, fold(trace) if asked.get("fold") == FOLDED else []
+
+
+def ways_on(trace: Trace, hop: Hop | None, folds: Sequence[Fold] = ()) -> dict[str, object]:
     """From ``hop`` to those beside it, and to the first hop of each of the four steps that the trace has."""
     if hop is None:
         return {}
-    at = trace.hops.index(hop)
+    shown = [one.hop for one in folds] or trace.hops
+    at = next((at for at, one in enumerate(shown) if one.key == hop.key), None)
+    if at is None:  # folded into another one
+        at = next(at for at, one in enumerate(folds) if hop.key in {inner.key for inner in one.hops})
     firsts = {one.kind.step: one.key for one in reversed(trace.hops) if one.kind}
     return {
-        "previous_hop": trace.hops[at - 1] if at else None,
-        "next_hop": trace.hops[at + 1] if at + 1 < len(trace.hops) else None,
+        "previous_hop": shown[at - 1] if at else None,
+        "next_hop": shown[at + 1] if at + 1 < len(shown) else None,
         "classic_steps": [(step, firsts[step.number]) for step in STEPS if step.number in firsts],
     }

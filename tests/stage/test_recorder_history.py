@@ -1,9 +1,10 @@
 """R-2: the history finds a flow by whose it was, how it ended and what refused it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from stage.control.models import WorldChange
 from stage.recorder.models import Record
 from tests.stage.evidence import lay_down
 
@@ -51,7 +52,18 @@ def test_filters_choose(client, query, expected):
     assert expected or "fits these filters" in html or "Nothing has been recorded" in html
 
 
+def test_a_reset_takes_the_former_flows_off_the_list(client):
+    lay_down("rest")
+    now = datetime.now(UTC)
+    Record.objects.update(started_at=now - timedelta(minutes=2))
+    WorldChange.objects.create(at=now, kind="reset", world="new", former="")
+    assert rows_of(client)[0] == 0
+    assert rows_of(client, worlds="all")[0] == 2
+    WorldChange.objects.create(at=now, kind="undo", world="", former="new")
+    assert rows_of(client)[0] == 2
+
+
 def test_it_takes_three_statements_however_many_flows_there_are(client, django_assert_num_queries):
     lay_down("rest")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         rows_of(client)

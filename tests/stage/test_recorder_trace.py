@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from stage.recorder.fold import fold
 from stage.recorder.models import Record
 from stage.recorder.trace import NoSuchTrace, assemble, load_trace
 from tests.stage.evidence import ACT, SIGN_IN, build, lay_down, load, target_of
@@ -220,3 +221,43 @@ def test_a_program_without_records_of_its_own_plays_agent0s_part():
     trace = assemble(ACT, [build({**row, "linked_trace_ids": []}) for row in own])
     assert [hop.key for hop in trace.hops] == ["9", "10", "11", "13"]
     assert {hop.origin.name for hop in trace.hops if not hop.is_answer} == {"A program of yours"}
+
+
+def test_the_thirteen_fold_into_four_steps_with_the_token_that_each_is_about(client):
+    trace = load_trace(lay_down("mcp"))
+    folds = fold(trace)
+    assert [(one.step.title, one.hop.key) for one in folds] == [
+        ("Sign in", "5"), ("Exchange", "9"), ("Redeem", "11"), ("Call", "13"),
+    ]  # fmt: skip
+    assert sorted(hop.key for one in folds for hop in one.hops) == sorted(hop.key for hop in trace.hops)
+    html = page_of(client, fold=4, hop=10)
+    assert html.count('class="hop__picture"') == 4
+    assert re.search(r'id="hop-9" data-step="2"[^>]* aria-current="true"', html), "hop 10 folds into step 2"
+    assert re.search(
+        r"Step 2 of 4, Exchange\. Answered 200 in \d+ ms, passed\. ID-JAG JAG-[0-9a-f]{4} comes back", html
+    )
+    assert re.search(r'rel="next"[^>]* href="[^"]*hop=11[^"]*fold=4|fold=4[^"]*hop=11', html)
+
+
+def test_a_step_with_a_failure_shows_that_hop():
+    rows = [row for row in load("rest") if row["trace_id"] in (ACT, SIGN_IN)]
+    for row in rows:
+        if target_of(row).startswith("/.well-known/oauth-protected-resource"):
+            row["exchange"]["response"]["status"] = 503
+    before = ("/chat/ask", "/api", "/.well-known/oauth-protected-resource/api")
+    kept = [row for row in rows if row["trace_id"] == SIGN_IN or target_of(row) in before]
+    folds = fold(assemble(ACT, [build(row) for row in kept]))
+    assert [(one.hop.key, one.hop.outcome) for one in folds] == [("5", "passed"), ("8", "failed")]
+
+
+def test_in_a_frame_the_four_steps_are_the_beginning(client):
+    lay_down("rest")
+    framed = client.get(f"/recorder/traces/{ACT}", headers={"Sec-Fetch-Dest": "iframe"}).content.decode()
+    assert framed.count('class="hop__picture"') == 4
+    assert "fold=4" in re.search(r'id="hop-9"[^>]* href="([^"]+)"', framed)[1], "and stay so at the next click"
+    assert page_of(client).count('class="hop__picture"') == 13
+
+
+def test_a_token_says_in_words_for_whom_it_is(client):
+    lay_down("rest")
+    assert "ID-JAG given, for <strong>Todo0&#x27;s authorization server</strong>" in page_of(client, hop=10)

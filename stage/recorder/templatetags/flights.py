@@ -13,6 +13,8 @@ from django.http import QueryDict
 from stage.recorder.checks_view import TONES
 from stage.recorder.hops import Hop
 from stage.recorder.picture import COLUMNS, bands, draw
+from stage.recorder.token_view import in_words
+from stage.recorder.tokens import Token
 from stage.recorder.trace import Trace
 from stage.recorder.words import VERDICTS, describe_hop
 
@@ -48,6 +50,13 @@ def query(asked: QueryDict, **changes: Any) -> str:
         if value not in ("", None):
             changed[name] = str(value)
     return f"?{changed.urlencode()}" if changed else "?"
+
+
+@register.filter
+def reader(token: Token) -> str:
+    """For whom a token is, in words."""
+    audience = token.claims.get("aud", "")
+    return in_words("aud", audience, now=0) or (audience if isinstance(audience, str) else "")
 
 
 @register.filter
