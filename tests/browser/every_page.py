@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.every_page_of_the_recorder import visit_recorder
 from tests.browser.rare_states import consent_address, end_runs, put_flight, put_preflight, withdraw_consent
@@ -53,6 +53,7 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     yield "launchpad", arrive(page, stage)
     yield "how it works", arrive(page, f"{stage}/how-it-works")
     under_way = put_flight(demo, state="flying", step="Alice opens Agent0 and signs in at her company.")
+    page.route(under_way, without_refresh)
     yield "flight under way", arrive(page, under_way, "The flow is running")
     lost = put_flight(demo, state="lost", note="A party did not answer. The launchpad shows which.")
     yield "flight lost", arrive(page, lost, "The flow did not end")
@@ -62,6 +63,13 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     yield "split view", arrive(page, f"{stage}/show")
     yield "presenter's card", arrive(page, f"{stage}/presenter?block=5", "One switch")
     yield from visit_recorder(demo, page)
+
+
+def without_refresh(route: Route) -> None:
+    """The page as it is, but that it does not ask again by itself while somebody looks at it."""
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=headers)
 
 
 def visit_errors(demo: Demo, page: Page) -> Visits:
