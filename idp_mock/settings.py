@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
-MIDDLEWARE = ["idp_mock.systemlog.request_context.remember_request", *MIDDLEWARE]  # noqa: F405
+MIDDLEWARE = [*MIDDLEWARE, "idp_mock.systemlog.request_context.remember_request"]  # noqa: F405
 ROOT_URLCONF = "idp_mock.urls"
 WSGI_APPLICATION = "idp_mock.wsgi.application"
 DATABASES = database_for("idp")

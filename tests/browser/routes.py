@@ -34,6 +34,8 @@ NOT_PAGES = {
         "preflight/mend/<slug:remedy>": FORMS,
         "show/begin": FORMS,
         "-/stage/preflight": PROGRAMS,
+        "-/evil0/<slug:command>": PROGRAMS,
+        "v1/traces": PROGRAMS,
         "health": PROGRAMS,
         "-/stage/<slug:command>": PROGRAMS,
     },

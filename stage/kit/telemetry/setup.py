@@ -47,6 +47,8 @@ def install(place: str, instance: str, *, stage_key: str) -> Spans:
         request_hook=partial(wsgi.on_django_request, spans),
         response_hook=partial(wsgi.on_django_response, spans),
         excluded_urls=AS_PATTERNS,
+        # It asks for the host, which under a name that is not ours is an error: static files come before that.
+        middleware_position=settings.MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware") + 1,
     )
     RequestsInstrumentor().instrument(
         request_hook=partial(outgoing.on_request, spans), response_hook=partial(outgoing.on_response, spans)
