@@ -7,6 +7,7 @@ fits any column without a script and without letters that shrink.
 Deliberately does not: draw. ``templates/stage/recorder/arrow.svg`` does, from these numbers.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stage.recorder.hops import Hop
@@ -100,10 +101,11 @@ def _bad_news(hop: Hop) -> str:
     return "Failed" if (hop.lead.status or 0) >= 500 else "Denied"
 
 
-def bands() -> list[Band]:
-    """The domains from left to right, each over the lifelines of its places."""
+def bands(hops: Iterable[Hop] = ()) -> list[Band]:
+    """The domains from left to right, each over the lifelines of its places, by their names in ``hops``."""
+    seen = {place.key: place for hop in hops for place in (hop.origin, hop.target)}
     found: dict[str, list[Place]] = {}
-    for place in PLACES:
+    for place in (seen.get(usual.key, usual) for usual in PLACES):
         found.setdefault(place.owner, []).append(place)
     return [
         Band(owner, places[0].key, COLUMNS[places[0].key] - GAP // 2, GAP * len(places), tuple(places))

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from stage.kit import addresses
+from stage.kit import addresses, env
+from stage.kit.registrations import REGISTRATIONS
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,12 @@ AGENT0 = Place("agent0", "AG", "Agent0", "Agent0 Inc.")
 IDP = Place("idp", "ID", f"{addresses.ENTERPRISE} IdP", addresses.ENTERPRISE)
 TODO0 = Place("todo0", "AS", "Todo0's authorization server", "Todo0 Inc.")
 API = Place("api", "API", "Todo0's API", "Todo0 Inc.")
-A_PROGRAM = Place(
-    "program", "?", "A program of yours", "elsewhere"
-)  # it records nothing, and asks as Agent0 would
+A_PROGRAM = Place("program", "?", "A program of yours", "elsewhere")
+"""It records nothing, and asks as Agent0 would."""
 PLACES = (YOU, AGENT0, IDP, TODO0, API)  # from left to right in the diagram
 BY_KEY = {place.key: place for place in PLACES}
+OF_THE_SETTINGS = env.url("AGENT0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
+ENTERPRISES = {one.place for one in REGISTRATIONS} - {TODO0.key}
 OF_THE_API = re.compile(r"/api(/|$)|/mcp(/|$)|/\.well-known/oauth-protected-resource")
 
 
@@ -46,7 +48,7 @@ def place_at(url: str) -> Place:
     if origin == _origin(addresses.TODO0_URL):
         return API if OF_THE_API.match(urlsplit(url).path) else TODO0
     if origin in (_origin(addresses.IDP_URL), _origin(addresses.ENTERPRISE_URL)):
-        return IDP
+        return idp_of(urlsplit(url).path)
     host = urlsplit(url).netloc or "elsewhere"
     return Place("elsewhere", "?", host, host)
 
@@ -57,7 +59,22 @@ def place_of(recorded: str, *, target: str = "") -> Place:
         return API
     if recorded == "todo0" and OF_THE_API.match(target):
         return API
+    if recorded == IDP.key:
+        return idp_of(target)
     return BY_KEY.get(recorded) or Place("elsewhere", "?", recorded, recorded)
+
+
+def idp_of(path: str) -> Place:
+    """The IdP of one enterprise: ours serves several, each under a path of its own (``/acme/token``).
+
+    RFC 8414 §3 puts the well-known part first, so there the enterprise is last.
+    """
+    parts = path.partition("?")[0].strip("/").split("/")
+    slug = parts[-1] if parts[0] == ".well-known" else parts[0]
+    if slug not in ENTERPRISES or f"{addresses.IDP_URL}/{slug}" == OF_THE_SETTINGS:
+        return IDP
+    name = " ".join(word.capitalize() for word in slug.split("-"))
+    return Place(IDP.key, IDP.tag, f"{name} IdP", name)
 
 
 def _origin(url: str) -> str:

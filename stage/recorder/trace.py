@@ -17,7 +17,7 @@ from stage.kit.registry.hops import load_hops
 from stage.recorder.exchange import Exchange, pair
 from stage.recorder.hops import Fit, Hop, HopKind, Phase, build_hops, classify
 from stage.recorder.models import Record
-from stage.recorder.places import YOU
+from stage.recorder.places import IDP, YOU
 from stage.recorder.tokens import Token, find_tokens
 
 Verdict = Literal["passed", "narrowed", "recovered", "failed", "no answer", "running"]
@@ -78,6 +78,12 @@ class Trace:
         return ""
 
     @property
+    def enterprise(self) -> str:
+        """Whose IdP it is about."""
+        ends = (place for hop in self.hops for place in (hop.origin, hop.target) if place.key == IDP.key)
+        return next(ends, IDP).owner
+
+    @property
     def title(self) -> str:
         if self.asked:
             return self.asked
@@ -127,11 +133,18 @@ class Trace:
     def faults(self) -> list[str]:
         return sorted({fault for record in self.records for fault in record.faults})
 
+    @cached_property
+    def is_under_way(self) -> bool:
+        """Agent0's worker was given something to do, and has not told yet that it is done with it."""
+        kinds = {record.kind for record in self.records if record.trace_id == self.id}
+        return Record.Kind.PRODUCER in kinds and Record.Kind.CONSUMER not in kinds
+
     @property
     def is_over(self) -> bool:
         """The last hop of all has come, or one that ended it badly."""
         last = self.hops[-1] if self.hops else None
-        return bool(last and last.kind and (last.kind.number == max(load_hops()) or last.is_bad))
+        is_last = bool(last and last.kind and (last.kind.number == max(load_hops()) or last.is_bad))
+        return is_last and not self.is_under_way
 
     @property
     def failure(self) -> Hop | None:
@@ -141,7 +154,7 @@ class Trace:
     @cached_property
     def verdict(self) -> Verdict:
         """How it ended. What failed and went well at a second try has recovered."""
-        if not self.hops:
+        if not self.hops or self.is_under_way:
             return "running"
         last = max(self.hops, key=lambda hop: hop.lead.record.ended_at)  # not a call that was made on the way
         if last.is_bad:

@@ -40,7 +40,7 @@ def tell_story(hop: Hop, trace: Trace) -> str:
     if not hop.kind:
         return "This exchange is no part of the happy path. It is shown as it was recorded."
     first_name = trace.person.split(" ")[0]
-    story = hop.kind.story.format(person=first_name or "the person")
+    story = hop.kind.story.format(person=first_name or "the person", idp=trace.enterprise)
     return story[:1].upper() + story[1:]
 
 

@@ -1,5 +1,6 @@
 """R-1: a trace is put together from what both sides recorded, hop by hop, and its page shows it as captured."""
 
+import json
 import re
 from urllib.parse import parse_qsl
 
@@ -261,3 +262,21 @@ def test_in_a_frame_the_four_steps_are_the_beginning(client):
 def test_a_token_says_in_words_for_whom_it_is(client):
     lay_down("rest")
     assert "ID-JAG given, for <strong>Todo0&#x27;s authorization server</strong>" in page_of(client, hop=10)
+
+
+def test_what_the_worker_is_not_done_with_is_under_way(client):
+    rows = [row for row in load("rest") if row["kind"] != "consumer"]
+    for row in rows:
+        build(row).save()
+    assert load_trace(ACT).verdict == "running"
+    assert "under way" in page_of(client)
+
+
+def test_an_idp_has_the_name_of_the_enterprise_that_was_asked(client):
+    for row in load("rest"):
+        row["exchange"] = json.loads(json.dumps(row["exchange"]).replace("/acme", "/globex"))
+        build(row).save()
+    html = page_of(client, hop=9)
+    assert "Agent0 to Globex IdP: Token exchange" in html
+    assert '<span class="lane__owner">Globex</span>' in html
+    assert "Acme" not in re.sub(r"<nav.*?</nav>|by its name at Acme", "", html, flags=re.DOTALL)

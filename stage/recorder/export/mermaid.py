@@ -12,7 +12,7 @@ from stage.recorder.trace import Trace
 
 def as_mermaid(trace: Trace) -> str:
     lines = ["sequenceDiagram"]
-    for band in bands():
+    for band in bands(trace.hops):
         lines.append(f"  box {_safe(band.owner)}")
         lines += [f"    participant {place.tag} as {_safe(place.name)}" for place in band.places]
         lines.append("  end")

@@ -29,9 +29,9 @@ def arrow(hop: Hop) -> dict[str, Any]:
 
 
 @register.inclusion_tag("recorder/diagram_head.html")
-def diagram_head() -> dict[str, Any]:
+def diagram_head(trace: Trace) -> dict[str, Any]:
     """The places above the lifelines, in the bands of their owners."""
-    return {"bands": bands()}
+    return {"bands": bands(trace.hops)}
 
 
 @register.simple_tag
