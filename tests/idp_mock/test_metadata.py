@@ -1,5 +1,7 @@
 """What the IdP says about itself, and where."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import resolve
@@ -92,6 +94,14 @@ def test_the_front_door_lists_the_enterprises(client: Client) -> None:
     page = client.get("/").content.decode()
     assert "Acme" in page
     assert "http://localhost:8003/globex" in page
+
+
+def test_without_the_stage_the_front_door_names_nobody(client: Client, settings: Any) -> None:
+    """Whoever serves many enterprises does not list them: a list of tenants is a list of customers."""
+    settings.STAGE = False
+    page = client.get("/").content.decode()
+    assert "Each has an address of its own here" in page
+    assert "Globex" not in page
 
 
 def test_health(client: Client) -> None:

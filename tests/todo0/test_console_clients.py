@@ -197,3 +197,12 @@ def test_the_pages_ask_a_bounded_number_of_times(admin: Client, agent0: CrossApp
         with CaptureQueriesContext(database) as statements:
             assert admin.get(path).status_code == 200
         assert len(statements) <= 10, path
+
+
+def test_a_secret_of_a_client_that_is_not_there_is_not_found(admin: Client) -> None:
+    page = admin.get("/admin/clients")
+    token = page.content.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    form = {"csrfmiddlewaretoken": token}
+    assert admin.post("/admin/clients/987654/secret/end", form).status_code == 404
+    known = CrossAppClient.objects.get(application__client_id="agent0-at-todo0")
+    assert admin.post(f"/admin/clients/{known.pk}/secret/end", form).status_code == 303

@@ -81,8 +81,8 @@ def rotate_client_secret(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def end_former_secret(request: HttpRequest, pk: int) -> HttpResponse:
-    by = By(timezone.now(), request.user)
-    with transaction.atomic(), change_row(CLIENT, pk, version=None, by=by) as row:
+    found, by = load(pk), By(timezone.now(), request.user)
+    with transaction.atomic(), change_row(CLIENT, found.pk, version=None, by=by) as row:
         end_former(row.application, at=by.at)
     messages.success(request, "The former secret works no more.")
     return back_to(pk)
