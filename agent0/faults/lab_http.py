@@ -29,9 +29,8 @@ class LabHttp(OutgoingHttp):
         super().__init__(allow_private=usual.allow_private, timeout=usual.timeout, purpose="sign-in")
         self.run = run
         self.seen: dict[Leg, Sent] = {}
-        line = LabLine(allow_private=self.allow_private, max_bytes=self.max_bytes)
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, line)
+            self._session.mount(scheme, LabLine(self._session.get_adapter(scheme)))
 
     def request(
         self,

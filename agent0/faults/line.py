@@ -12,21 +12,30 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from requests.adapters import BaseAdapter
 
 from stage.kit.faults import strikes
-from xaa.http import BoundedAdapter
 
 PAUSE: Final = 3.0
 """Seconds that each request takes longer: less than Agent0's patience for an answer."""
 
 
-class LabLine(BoundedAdapter):
+class LabLine(BaseAdapter):
+    """In front of ``usual``, the adapter that really sends."""
+
+    def __init__(self, usual: BaseAdapter) -> None:
+        super().__init__()
+        self._usual = usual
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if strikes("F31"):
             time.sleep(PAUSE)
         if strikes("F29") and leads_to_idp(request.url or ""):
             raise requests.ConnectionError("The line is cut: a fault of the lab.")
-        return super().send(request, *args, **kwargs)
+        return self._usual.send(request, *args, **kwargs)
+
+    def close(self) -> None:
+        self._usual.close()
 
 
 def leads_to_idp(url: str) -> bool:
