@@ -23,6 +23,7 @@ urlpatterns = [
     path("preflight", show_preflight, name="preflight"),
     path("preflight/run", start_preflight, name="start-preflight"),
     path("preflight/mend/<slug:remedy>", mend, name="mend"),
+    path("", include("stage.faults.urls")),
     path("recorder/", include("stage.recorder.urls")),
     path("health", health, name="health"),
     path("-/stage/preflight", preflight_door),

@@ -39,13 +39,19 @@ class Plan:
     trace_id: str
 
 
-def fly(plan: Plan, tell: Callable[[str], None] = lambda step: None) -> Card:
-    """The card at rest. ``tell`` hears what is being done; raises ``Lost`` when a page is not what it should be,
-    and ``requests.RequestException`` when a party does not answer."""
+def fly(
+    plan: Plan,
+    tell: Callable[[str], None] = lambda step: None,
+    before_asking: Callable[[str], None] = lambda trace_id: None,
+) -> Card:
+    """The card at rest. ``tell`` hears what is being done; ``before_asking`` is called when the person is signed
+    in, with the flight's trace. Raises ``Lost`` when a page is not what it should be, and
+    ``requests.RequestException`` when a party does not answer."""
     browser, first = Browser(), plan.person.name.split()[0]
     browser.session.headers["traceparent"] = f"00-{plan.trace_id}-{secrets.token_hex(8)}-01"
     tell(f"{first} opens Agent0 and signs in at her company.")
     errands.sign_in_at_agent0(browser, PLACES, plan.person)
+    before_asking(plan.trace_id)
     tell(f"{first} asks: {plan.words}")
     details_url = errands.find_card(errands.say(browser, PLACES, plan.words))
     del browser.session.headers["traceparent"]  # looking at a card is no hop of the flow
@@ -53,22 +59,22 @@ def fly(plan: Plan, tell: Callable[[str], None] = lambda step: None) -> Card:
     return errands.wait_for(browser, details_url)
 
 
-def take_off(person: str, words: str) -> Flight:
+def take_off(person: str, words: str, *, before_asking: Callable[[str], None] = lambda trace_id: None) -> Flight:
     """A flight under way, in a thread of its own."""
     flight = Flight.objects.create(
         trace_id=secrets.token_hex(16), person=person, words=words, started_at=timezone.now()
     )
-    threading.Thread(target=_fly_and_land, args=(flight,), daemon=True).start()
+    threading.Thread(target=_fly_and_land, args=(flight, before_asking), daemon=True).start()
     return flight
 
 
-def _fly_and_land(flight: Flight) -> None:
+def _fly_and_land(flight: Flight, before_asking: Callable[[str], None]) -> None:
     def tell(step: str) -> None:
         flight.step = step
         flight.save(update_fields=["step"])
 
     try:
-        card = fly(Plan(BY_KEY[flight.person], flight.words, flight.trace_id), tell)
+        card = fly(Plan(BY_KEY[flight.person], flight.words, flight.trace_id), tell, before_asking)
         flight.state, flight.badge, flight.note = Flight.State.LANDED, card.badge, card.said
     except (Lost, requests.RequestException) as reason:
         logger.warning("flight %s is lost: %s", flight.uuid, type(reason).__name__)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from stage.kit import addresses
-from xaa.http import HttpFailure, OutgoingHttp
+from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
 
 TIMEOUT: Final = 5.0
 
@@ -71,10 +71,19 @@ def _knock(door: Door, command: str, body: dict[str, Any]) -> Outcome:
     try:
         answer = _http().request("POST", url, json=body, headers=key)
         if answer.status != 200:
-            return Outcome(door, f"answered {answer.status}, expected 200")
+            return Outcome(door, _read_refusal(answer))
         return Outcome(door, answer=answer.json())
     except HttpFailure as failure:
         return Outcome(door, failure.reason)
+
+
+def _read_refusal(answer: HttpAnswer) -> str:
+    """What the party says of it, in its own words, where it says something."""
+    try:
+        said = str(answer.json().get("message", ""))
+    except HttpFailure:
+        said = ""
+    return said[:300] or f"answered {answer.status}, expected 200"
 
 
 @cache

@@ -12,6 +12,7 @@ import hashlib
 import logging
 import re
 import secrets
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -20,22 +21,24 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from requests import RequestException
+from requests import Request, RequestException, Response, Session
 from requests.auth import HTTPBasicAuth
 
 from stage.autopilot.browser import Browser
 from stage.autopilot.page import Lost
+from stage.faults.evidence import Witness
 from stage.kit import addresses
 from stage.kit.control import door
 from stage.kit.control.wanted import check_members, read_text
 from stage.kit.people import EVE
 from stage.kit.registrations import EVIL0_AT_ACME, EVIL0_AT_TODO0, EVIL0_REDIRECT_URI, Registration
 from xaa import protocol
-from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
+from xaa.http import OutgoingHttp
 from xaa.metadata import IssuerDirectory, MetadataError
 
 logger = logging.getLogger(__name__)
 
+TIMEOUT: Final = 5.0
 TRACEPARENT: Final = re.compile(r"(00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})?")
 TOKEN: Final = re.compile(r"[A-Za-z0-9_.-]{1,16384}")
 
@@ -50,10 +53,10 @@ def redeem(body: dict[str, Any]) -> dict[str, Any]:
     """Present a stolen ID-JAG at Todo0's token endpoint, as Evil0, in the trace it was stolen from."""
     check_members(body, "assertion", "traceparent")
     assertion = read_text(body, "assertion", pattern=TOKEN)
-    traceparent = read_text(body, "traceparent", "", pattern=TRACEPARENT)
+    witness = Witness(read_text(body, "traceparent", "", pattern=TRACEPARENT))
     form = {"grant_type": protocol.GRANT_JWT_BEARER, "assertion": assertion}
-    answer = _post(addresses.TODO0_URL, form, EVIL0_AT_TODO0, {"traceparent": traceparent} if traceparent else {})
-    return {"status": answer.status if answer else 0}
+    answer = _post(addresses.TODO0_URL, form, EVIL0_AT_TODO0, witness)
+    return {"status": answer.status_code if answer is not None else 0}
 
 
 def fetch_id_token(body: dict[str, Any]) -> dict[str, Any]:
@@ -71,8 +74,8 @@ def fetch_id_token(body: dict[str, Any]) -> dict[str, Any]:
         "redirect_uri": EVIL0_REDIRECT_URI,
         "code_verifier": verifier,
     }
-    answer = _post(issuer, form, EVIL0_AT_ACME, {})
-    return {"id_token": answer.json().get("id_token", "") if answer and answer.status == 200 else ""}
+    answer = _post(issuer, form, EVIL0_AT_ACME, Witness(""))
+    return {"id_token": answer.json().get("id_token", "") if answer is not None and answer.ok else ""}
 
 
 def _ask_for_code(issuer: str, verifier: str) -> str:
@@ -100,25 +103,26 @@ def _fetch_code(authorization_request: str) -> str:
     return parse_qs(urlsplit(page.url).query).get("code", [""])[0]
 
 
-def _post(issuer: str, form: dict[str, str], client: Registration, headers: dict[str, str]) -> HttpAnswer | None:
+def _post(issuer: str, form: dict[str, str], client: Registration, witness: Witness) -> Response | None:
     """A token request of Evil0's; None where no answer came."""
     try:
         url = str(_directory().fetch_metadata(issuer)["token_endpoint"])
-        return _http().post_form(
-            url, form, headers=headers, auth=HTTPBasicAuth(client.client_id, client.load_secret())
-        )
-    except (HttpFailure, MetadataError):
+    except MetadataError:
         return None
-
-
-@cache
-def _http() -> OutgoingHttp:
-    return OutgoingHttp(allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES, purpose="Evil0")
+    credentials = HTTPBasicAuth(client.client_id, client.load_secret())
+    request = Request("POST", url, data=form, headers=witness.headers, auth=credentials)
+    with Session() as session:
+        session.trust_env = False
+        prepared, answer = session.prepare_request(request), None
+        with suppress(RequestException):
+            answer = session.send(prepared, timeout=TIMEOUT, allow_redirects=False)
+        witness.record(prepared, answer)
+        return answer
 
 
 @cache
 def _directory() -> IssuerDirectory:
-    return IssuerDirectory(_http())
+    return IssuerDirectory(OutgoingHttp(allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES, purpose="Evil0"))
 
 
 COMMANDS: Final = {"redeem": redeem, "id-token": fetch_id_token}

@@ -143,19 +143,24 @@ def _group(fitted: Iterable[tuple[Exchange, Fit]]) -> Iterator[tuple[HopKind, li
             continue
         has_failed = bool(leads) and Hop("", kind, (), leads[-1]).is_bad
         if kind and (fit.kind is not kind or has_failed):
-            yield kind, parts, choose_lead(leads, parts)
+            yield kind, parts, choose_lead(kind, leads, parts)
             parts, leads = [], []
         kind = fit.kind
         parts.append(exchange)
         leads += [exchange] if fit.leads else []
     if kind:
-        yield kind, parts, choose_lead(leads, parts)
+        yield kind, parts, choose_lead(kind, leads, parts)
 
 
-def choose_lead(leads: list[Exchange], parts: list[Exchange]) -> Exchange:
+def choose_lead(kind: HopKind, leads: list[Exchange], parts: list[Exchange]) -> Exchange:
     """What went wrong, if something did; else what the hop is about; else its first exchange."""
-    bad = [one for one in leads if one.status is None or one.status >= 500]
+    bad = [one for one in leads if one.status is None or one.status >= 500 or _was_refused(kind, one)]
     return next(iter([*bad, *leads, *parts]))
+
+
+def _was_refused(kind: HopKind, exchange: Exchange) -> bool:
+    """By a check, where the happy path expects no refusal: an address that leads nowhere is no verdict."""
+    return exchange.status not in kind.status and any(check["outcome"] == "failed" for check in exchange.checks)
 
 
 def _sides_of(kind: HopKind, lead: Exchange) -> list[HopKind]:

@@ -31,6 +31,7 @@ TODO0 = Place("todo0", "AS", "Todo0's authorization server", "Todo0 Inc.")
 API = Place("api", "API", "Todo0's API", "Todo0 Inc.")
 A_PROGRAM = Place("program", "?", "A program of yours", "elsewhere")
 """It records nothing, and asks as Agent0 would."""
+EVIL0 = Place("elsewhere", "EV", "Evil0", "elsewhere")  # the stage plays it, and records what it does
 PLACES = (YOU, AGENT0, IDP, TODO0, API)  # from left to right in the diagram
 BY_KEY = {place.key: place for place in PLACES}
 OF_THE_SETTINGS = env.url("AGENT0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
@@ -61,6 +62,8 @@ def place_of(recorded: str, *, target: str = "") -> Place:
         return API
     if recorded == IDP.key:
         return idp_of(target)
+    if recorded == "evil0":
+        return EVIL0
     return BY_KEY.get(recorded) or Place("elsewhere", "?", recorded, recorded)
 
 

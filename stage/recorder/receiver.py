@@ -13,6 +13,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db.models import Max
+from django.dispatch import Signal
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -30,6 +31,10 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 """Of a request, before and after it is inflated. A sender's whole queue is half of that."""
 KEPT: Final = 20_000
 TRIM_EVERY: Final = 1_000
+
+
+records_arrived = Signal()
+"""Sent with ``records``, when they are stored."""
 
 
 class Unusable(Exception):
@@ -82,6 +87,7 @@ def append(sent: ExportTraceServiceRequest) -> None:
         raise Unusable(400, "Expected spans as docs/decisions/0009 describes them.") from error
     if records:
         Record.objects.bulk_create(records, ignore_conflicts=True)
+        records_arrived.send(sender=Record, records=records)
         _trim(len(records))
 
 

@@ -45,7 +45,7 @@ def _read_record(span: Span, resource: dict[str, Any]) -> Record:
         name=span.name[:200],
         started_at=_read_time(span.start_time_unix_nano),
         ended_at=_read_time(span.end_time_unix_nano),
-        exchange=_read_exchange(said),
+        exchange=read_exchange(said),
         checks=[_read_check(event) for event in span.events if event.name == CHECK],
         faults=_read_json(said.get("xaa.faults"), list),
         attributes={name: value for name, value in said.items() if not name.startswith(OURS)},
@@ -53,7 +53,7 @@ def _read_record(span: Span, resource: dict[str, Any]) -> Record:
     )
 
 
-def _read_exchange(said: dict[str, Any]) -> dict[str, Any]:
+def read_exchange(said: dict[str, Any]) -> dict[str, Any]:
     """As ``Record.exchange`` has it; empty for a span that is about something else."""
     if "xaa.request.target" not in said:
         return {}

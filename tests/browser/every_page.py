@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.browser.every_page_of_break_it import visit_break_it
 from tests.browser.every_page_of_the_recorder import visit_recorder
 from tests.browser.rare_states import consent_address, end_runs, put_flight, put_preflight, withdraw_consent
 from tests.browser.test_todo0_console import visit_console
@@ -63,6 +64,7 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     yield "split view", arrive(page, f"{stage}/show")
     yield "presenter's card", arrive(page, f"{stage}/presenter?block=5", "One switch")
     yield from visit_recorder(demo, page)
+    yield from visit_break_it(demo, page)
 
 
 def without_refresh(route: Route) -> None:

@@ -55,7 +55,8 @@ PUT_FLIGHT = """
 import json, sys
 from django.utils import timezone
 from stage.autopilot.models import Flight
-made = Flight.objects.create(trace_id="0" * 32, person="alice", started_at=timezone.now(), **json.load(sys.stdin))
+usual = {"trace_id": "0" * 32, "person": "alice", "started_at": timezone.now()}
+made = Flight.objects.create(**usual | json.load(sys.stdin))
 print(json.dumps({"uuid": str(made.uuid)}))
 """
 

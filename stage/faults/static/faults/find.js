@@ -1,0 +1,16 @@
+// Finds while one types: rows that do not have all the words are hidden, and groups that have no row left.
+// Without this the button does the same at the server.
+const box = document.querySelector("#q");
+const told = document.querySelector("[data-found]");
+const rows = [...document.querySelectorAll("[data-words]")];
+const all = rows.length;
+
+function find() {
+  const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const row of rows) row.hidden = !words.every((word) => row.dataset.words.toLowerCase().includes(word));
+  for (const group of document.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-words]:not([hidden])");
+  told.textContent = `${rows.filter((row) => !row.hidden).length} of ${all} faults`;
+}
+
+// What the server has left out cannot be found here.
+if (box && told && !box.value) box.addEventListener("input", find);

@@ -1,0 +1,142 @@
+"""Break it (R-5): the switches, what each is about, and what came of it.
+
+In the flow every button is a form that works without a script: arm, clear, run. A run is shown as far as it has
+come, and the page asks again by itself (``Refresh``) until there is something to see.
+
+Deliberately does not: exist where there is no stage. Without the stage's key every address here is 404.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from stage.autopilot.models import Flight
+from stage.faults import arming, runs
+from stage.kit import people, state
+from stage.kit.registry.faults import KINDS, load_faults
+
+Page = Callable[..., HttpResponse]
+PATIENCE: Final = 3.0
+
+
+def staged(page: Page) -> Page:
+    """Only where there is a stage, and never from a cache."""
+
+    @never_cache
+    @wraps(page)
+    def enter(request: HttpRequest, **named: Any) -> HttpResponse:
+        if not settings.STAGE_KEY or named.get("number", "F01") not in load_faults():
+            raise Http404
+        return page(request, **named)
+
+    return enter
+
+
+@require_safe
+@staged
+def show_all(request: HttpRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:60]
+    groups = arming.load_groups(words)
+    context = {
+        "groups": groups,
+        "words": words,
+        "found": sum(len(group.switches) for group in groups),
+        "all": len(load_faults()),
+        "armed": [arming.load_switch(one.id) for one in state.read().faults if one.id in load_faults()],
+        "kinds": KINDS.items(),
+    }
+    return render(request, "break/all.html", context)
+
+
+@require_safe
+@staged
+def show_one(request: HttpRequest, number: str) -> HttpResponse:
+    """What it is about; and with ``run`` how that run went, and with ``said`` what was predicted."""
+    switch = arming.load_switch(number)
+    context: dict[str, Any] = {
+        "switch": switch,
+        "fault": switch.fault,
+        "person": people.BY_KEY[switch.fault.person],
+        "said": read_choice(request.GET.get("said", ""), switch.fault.choices),
+        "right": switch.fault.choices[switch.fault.answer],
+    }
+    if "run" not in request.GET:
+        return render(request, "break/one.html", context)
+    flight = get_object_or_404(Flight, pk=read_uuid(request.GET["run"]))
+    finding = runs.find(flight)
+    is_over = runs.is_given_up(flight) or (flight.state == Flight.State.LANDED and finding.outcome != "pending")
+    answer = render(
+        request, "break/one.html", context | {"flight": flight, "finding": finding, "is_over": is_over}
+    )
+    if not is_over:
+        answer["Refresh"] = "1"
+    return answer
+
+
+@require_POST
+@staged
+def arm(request: HttpRequest, number: str) -> HttpResponse:
+    mode = "sticky" if request.POST.get("mode") == "sticky" else "one-shot"
+    try:
+        arming.arm(number, mode)
+    except arming.NotTaken as refused:
+        messages.error(request, f"{number} is not armed. {refused}")
+    return back(request, number)
+
+
+@require_POST
+@staged
+def clear(request: HttpRequest) -> HttpResponse:
+    """``number``, or all."""
+    number = request.POST.get("number", "")
+    try:
+        arming.clear([number] if number else None)
+    except arming.NotTaken as refused:
+        messages.error(request, f"Cleared here, but: {refused}")
+    return back(request, number)
+
+
+@require_POST
+@staged
+def run(request: HttpRequest, number: str) -> HttpResponse:
+    """Take off, and look for as long as one waits for a page; what comes later, the next page shows."""
+    fault, said = load_faults()[number], request.POST.get("said", "")
+    flight = runs.run(number)
+    runs.wait_for_something(flight, patience=PATIENCE)
+    asked = {"run": str(flight.uuid)}
+    if read_choice(said, fault.choices) is not None:
+        asked["said"] = said
+    return HttpResponseRedirect(f"{reverse('break-one', args=[number])}?{urlencode(asked)}", status=303)
+
+
+def back(request: HttpRequest, number: str) -> HttpResponse:
+    """To the page that the button is on, and to its row there."""
+    if request.POST.get("from") == "one" and number in load_faults():
+        return HttpResponseRedirect(reverse("break-one", args=[number]), status=303)
+    words = request.POST.get("q", "").strip()[:60]
+    query = f"?{urlencode({'q': words})}" if words else ""
+    return HttpResponseRedirect(f"{reverse('break')}{query}{f'#{number}' if number else ''}", status=303)
+
+
+def read_choice(text: str, choices: tuple[str, ...]) -> int | None:
+    """Which of the choices was made; None for what is none."""
+    return (
+        int(text) if text.isascii() and text.isdecimal() and len(text) < 3 and int(text) < len(choices) else None
+    )
+
+
+def read_uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error

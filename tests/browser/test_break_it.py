@@ -1,0 +1,49 @@
+"""Break it in a real browser (R-5): from a switch to the check that objected, in two clicks and five seconds."""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.flow.demo import Demo
+
+NewPerson = Callable[..., BrowserContext]
+FAULT = "Trailing slash in the audience"
+BUDGET = 5.0
+
+
+def open_all(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url('stage')}/break")
+    expect(page.get_by_text("Nothing is armed.")).to_be_visible()
+
+
+def expect_r7(page: Page) -> None:
+    expect(page.locator("[data-check]")).to_have_text("R7")
+    expect(page.locator("[data-wire]")).to_contain_text("400 invalid_grant")
+
+
+def test_the_check_that_objects_is_on_screen_after_two_clicks(demo: Demo, new_person: NewPerson) -> None:
+    page = new_person().new_page()
+    page.goto(f"{demo.url('stage')}/break/F03")
+    page.get_by_role("button", name="Run it now").click()
+    expect_r7(page)  # the first flight also signs Alice in
+    open_all(page, demo)
+    page.get_by_role("searchbox", name="Find a fault").fill("slash")
+    page.get_by_role("switch", name=FAULT).click()
+    expect(page.get_by_text("Armed: 1")).to_be_visible()
+    clicked_at = time.monotonic()
+    page.get_by_role("button", name=f"Run it now: {FAULT}").click()
+    expect_r7(page)
+    assert time.monotonic() - clicked_at < BUDGET
+    open_all(page, demo)  # for one flow, and that is over
+
+
+def test_it_finds_arms_and_clears_where_no_script_runs(demo: Demo, new_person: NewPerson) -> None:
+    page = new_person(java_script_enabled=False).new_page()
+    open_all(page, demo)
+    page.get_by_role("searchbox", name="Find a fault").fill("slash")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("switch", name=FAULT).click()
+    expect(page.get_by_text("Armed: 1")).to_be_visible()
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.get_by_text("Nothing is armed.")).to_be_visible()
