@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import tests.environment  # noqa: F401  one set of secrets for all workers
-from benchmarks import instructions, refusals
+from benchmarks import instructions, recording, refusals
 from benchmarks.cases import CASES
 
 YARDSTICK = "client_credentials"
@@ -75,9 +75,13 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="requests of each case a round")
     parser.add_argument("--quick", action="store_true", help="without instruction counts")
     parser.add_argument("--refusals", action="store_true", help="only: whether a refusal's time tells its reason")
+    parser.add_argument("--recording", action="store_true", help="only: what it costs the flow to be recorded")
     asked = parser.parse_args()
     if asked.refusals:
         refusals.main()
+        return
+    if asked.recording:
+        recording.main(asked.rounds)
         return
     with tempfile.TemporaryDirectory(prefix="xaa-bench-") as var:
         rates = measure(var, rounds=asked.rounds, count=asked.count)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 DATABASES = database_for("stage")
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # evidence comes in many small posts; opening costs more than they do
 CACHES = cache_for("stage")
 TEMPLATES = templates_for("stage")
 globals().update(cookies_for("stage"))

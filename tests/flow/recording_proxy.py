@@ -56,6 +56,10 @@ class WireExchange:
         """By which span its caller told of it; "" for a browser."""
         return self.request.header("traceparent")[36:52]
 
+    @property
+    def is_of_a_party(self) -> bool:
+        return self.request.header("user-agent").startswith("xaa/")
+
     def __str__(self) -> str:
         return f"{self.method} {self.path} at {self.place}, answered {self.status}"
 

@@ -4,10 +4,11 @@ The proxies are the oracle. They know nothing of the parties, read every byte, a
 """
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.flow.demo import Demo, free_ports, fresh_folder, on_embedded_parts, running_demo, wait_for
+from tests.flow.demo import Demo, free_ports, fresh_folder, on_embedded_parts, running_demo
 from tests.flow.evidence import Record, are_in_any_spelling, are_the_same, is_the_same, read_records
 from tests.flow.recording_proxy import RecordingProxy, WireExchange
 from tests.flow.visitor import Visitor
@@ -15,6 +16,7 @@ from tests.flow.wire import Wire
 
 PLACES = ("agent0", "todo0", "idp", "todo0_mcp")
 ADDED_BY_THE_SERVER = ("server", "date", "connection", "content-length", "transfer-encoding")
+PATIENCE = 20.0
 UNWATCHED = ("/static/", "/health", "/-/stage/")
 Pair = tuple[WireExchange, Record | None, Record]
 """What went over the wire, who told of having called, and who of having served."""
@@ -33,9 +35,13 @@ class Watched:
 
     def pairs(self) -> list[Pair]:
         """Each exchange of the wire with who told of it, once the stage has heard of all."""
-        return wait_for(
-            lambda: pair_up(self.exchanges(), read_records(self.demo)), "not all has reached the stage"
-        )
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            pairs, missing = pair_up(self.exchanges(), read_records(self.demo))
+            if not missing:
+                return pairs
+            assert time.monotonic() < deadline, f"the stage has not heard of {', '.join(map(str, missing))}"
+            time.sleep(0.1)
 
 
 @contextlib.contextmanager
@@ -56,27 +62,30 @@ def watched_demo(**settings: str) -> Iterator[Watched]:
             proxy.close()
 
 
-def pair_up(exchanges: list[WireExchange], records: list[Record]) -> list[Pair] | None:
-    """A call between parties names the span that tells of it; one of a browser is found by what it was."""
+def pair_up(exchanges: list[WireExchange], records: list[Record]) -> tuple[list[Pair], list[WireExchange]]:
+    """A call between parties names the span that tells of it; one of a browser is found by what it was.
+
+    The second list is what nobody has told of.
+    """
     callers = {one.span_id: one for one in records if one.kind == "client"}
-    servers = {
-        one.parent_span_id: one for one in records if one.kind == "server" and one.parent_span_id in callers
-    }
-    of_browsers = [one for one in records if one.kind == "server" and one.parent_span_id not in callers]
+    # The MCP SDK makes spans of its own, of a message within a request.
+    servers = [one for one in records if one.kind == "server" and one.exchange]
     found: list[Pair] = []
+    missing = []
     for exchange in exchanges:
-        caller, server = callers.get(exchange.caller_span), servers.get(exchange.caller_span)
-        if not exchange.caller_span:
-            server = next((one for one in of_browsers if is_told_by(exchange, one)), None)
-        if server is None or (exchange.caller_span and caller is None):
-            return None
-        if not exchange.caller_span:
-            of_browsers.remove(server)
-        found.append((exchange, caller, server))
-    return found
+        caller = callers.get(exchange.caller_span)
+        server = next((one for one in servers if is_told_by(exchange, one, caller)), None)
+        if server is None or (caller is None and exchange.is_of_a_party):
+            missing.append(exchange)
+        else:
+            servers.remove(server)
+            found.append((exchange, caller, server))
+    return found, missing
 
 
-def is_told_by(exchange: WireExchange, record: Record) -> bool:
+def is_told_by(exchange: WireExchange, record: Record, caller: Record | None) -> bool:
+    if caller is not None:
+        return record.parent_span_id == caller.span_id
     told = record.exchange
     return (
         record.place == exchange.place

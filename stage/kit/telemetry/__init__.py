@@ -21,7 +21,10 @@ def start(instance: str, place: str = "") -> None:
     global _spans  # noqa: PLW0603 (a process records or it does not)
     from django.conf import settings
 
-    if settings.STAGE_KEY and _spans is None:
+    from stage.kit import env
+
+    is_wanted = settings.STAGE_KEY and not env.flag("OTEL_SDK_DISABLED", default=False)
+    if is_wanted and _spans is None:
         from stage.kit.telemetry.setup import install
 
         _spans = install(place or settings.PLACE, instance, stage_key=settings.STAGE_KEY)

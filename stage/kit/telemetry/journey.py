@@ -12,7 +12,6 @@ Deliberately does not: believe a cookie more than a ``traceparent``: neither dec
 """
 
 import re
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from stage.kit.telemetry import traceparent
 from stage.kit.telemetry.exchange import Exchange, Headers
 
 COOKIE: Final = "xaa_trace"
+CARRIED: Final = re.compile(rf"(?:^|;\s*){COOKIE}=([0-9a-f-]+)(?:;|$)")
 LIFETIME: Final = 600
 FRONT: Final = "/"
 START: Final = "/signin/start"
@@ -51,11 +51,8 @@ def leave(environ: dict[str, Any], exchange: Exchange) -> Headers:
 
 
 def _read_cookie(environ: dict[str, Any]) -> str:
-    try:
-        found = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found and traceparent.read(found.value) else ""
+    found = CARRIED.search(environ.get("HTTP_COOKIE", ""))
+    return found[1] if found and traceparent.read(found[1]) else ""
 
 
 def _write_cookie(value: str, lifetime: int) -> tuple[str, str]:

@@ -23,7 +23,11 @@ ATTRIBUTE: Final = re.compile(
     r"""(?P<before>\b(?P<name>name|value)\s*=\s*)(?P<quote>["'])(?P<value>.*?)(?P=quote)""", re.S
 )
 MARKED: Final = re.compile(r"(?P<before><[^>]*\bdata-secret\b[^>]*>)(?P<value>[^<]*)")
-LINK: Final = re.compile(r"""(?P<before>\b(?:href|action|src|content|formaction)\s*=\s*["'])(?P<value>[^"']*)""")
+LINK: Final = re.compile(r"""(?P<before>=\s*["'])(?P<value>[^"'<>]*[?#][^"'<>]*)""")
+PERHAPS: Final = re.compile(
+    rf"(?:[?&;#]|%3F|%26)(?:{'|'.join(sorted(SECRETS | CODES | TOKENS.keys()))})(?:=|%3D)", re.IGNORECASE
+)
+"""Whether any link is worth a look: pages have hundreds of them, and hardly ever one with a secret."""
 
 
 def form(text: str, notes: Notes, where: str) -> str:
@@ -49,8 +53,13 @@ def json(text: str, notes: Notes, where: str) -> str:
 def page(text: str, notes: Notes, where: str) -> str:
     """HTML: what a field holds, what a link leads to, and what a page marks as secret (``data-secret``)."""
     text = TAG.sub(lambda tag: _field(tag[0], notes, where), text)
-    text = MARKED.sub(lambda found: found["before"] + notes.secret(found["value"], f"{where}.data-secret"), text)
-    return LINK.sub(lambda link: link["before"] + _link(link["value"], notes, where), text)
+    if "data-secret" in text:
+        text = MARKED.sub(
+            lambda found: found["before"] + notes.secret(found["value"], f"{where}.data-secret"), text
+        )
+    if PERHAPS.search(text):
+        text = LINK.sub(lambda link: link["before"] + _link(link["value"], notes, where), text)
+    return text
 
 
 def by_form(text: str, notes: Notes, where: str) -> str:
