@@ -85,7 +85,8 @@ def connect_acme() -> None:
     connection.client_secret = TODO0_AT_ACME.load_secret()
     connection.save()
     EmailDomain.objects.get_or_create(domain="acme.example", defaults={"connection": connection})
-    Organization.objects.get_or_create(connection=connection, defaults={"name": connection.name})
+    if not connection.organizations.exists():
+        Organization.objects.create(connection=connection, name=connection.name)
 
 
 def connect_staff() -> None:

@@ -66,7 +66,9 @@ def visit_console(page: Page, demo: Demo) -> Iterator[str]:
     expect(page.get_by_role("heading", name="The sign-in works", level=1)).to_be_visible()
     yield "trial"
     page.get_by_role("link", name="Back to the connection").click()
-    page.get_by_role("link", name="Organization", exact=True).click()
+    page.get_by_role("link", name="Organizations", exact=True).click()
+    yield "organizations"
+    page.get_by_role("rowheader", name="Acme").get_by_role("link").click()
     yield "organization"
 
 

@@ -49,7 +49,7 @@ def switch(tove: Visitor, connection: Page, name: str, *, to: str) -> Page:
 def make_organization(tove: Visitor, connection: Page) -> str:
     """Its members act in its name; the ``org_id`` that their access tokens will carry."""
     links = tove.open(connection.url).links
-    page = tove.open(next(href for _, href in links if href.endswith("/organization")))
+    page = tove.open(next(href for _, href in links if href.endswith("/organizations")))
     page = tove.submit(page, page.form(having="joins_on_sign_in"))
     return re.search(r"org_id: (\w+)", page.text)[1]
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from stage.kit import people
 from tests.todo0.conftest import come_by, user_of
 from todo0.console.urls import urlpatterns
-from todo0.federation.models import Connection
+from todo0.federation.models import Connection, Organization
 from todo0.resources.models import Api
 from todo0.self_service.models import Invitation
 from xaa.jwt_bearer.models import CrossAppClient
@@ -41,8 +41,9 @@ def address_of(pattern: URLPattern) -> str:
         "connections": Connection.objects.filter(slug="acme"),
         "invitations": Invitation.objects.all(),
     }
+    acme = Organization.objects.get(connection__slug="acme").pk
     for name in pattern.pattern.converters:
-        value = own[route.partition("/")[0]].get().pk if name == "pk" else 1
+        value = own[route.partition("/")[0]].get().pk if name == "pk" else {"organization": acme}.get(name, 1)
         route = route.replace(f"<int:{name}>", str(value))
     assert "<" not in route, route
     return f"/admin/{route}"

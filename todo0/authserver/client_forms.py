@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from todo0.authserver.client_secrets import OVERLAPS
 from todo0.authserver.dot import Application
 from todo0.console.changes import Terms
+from todo0.federation.models import Organization
 from todo0.resources.apis import load_scopes
 from xaa import protocol
 from xaa.client_assertion import read_client_keys
@@ -29,6 +30,11 @@ def scope_choices(also: Iterable[str] = ()) -> list[tuple[str, str]]:
     known = load_scopes()
     gone = {scope: "no API in use has it" for scope in also if scope not in known}
     return [(scope, f"{scope}: {words}") for scope, words in (known | gone).items()]
+
+
+def organization_choices() -> list[tuple[str, str]]:
+    rows = Organization.objects.select_related("connection").order_by("connection__name", "name", "pk")
+    return [(row.org_id, f"{row.name}, of {row.connection.name}") for row in rows]
 
 
 class NewClientForm(forms.Form):
@@ -85,6 +91,7 @@ class ClientTermsForm(forms.Form):
     name = forms.CharField(max_length=100)
     allowed_scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     requires_organization = forms.BooleanField(required=False)
+    organizations = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     jwks = forms.CharField(
         required=False,
         max_length=20_000,
@@ -94,15 +101,24 @@ class ClientTermsForm(forms.Form):
     )
 
     def __init__(self, client: CrossAppClient, version: int, data: Any = None) -> None:
+        rule = getattr(client.application, "organization_requirement", None)
         initial = {
             "version": version,
             "name": client.application.name,
             "allowed_scopes": client.allowed_scopes.split(),
-            "requires_organization": hasattr(client.application, "organization_requirement"),
+            "requires_organization": rule is not None,
+            "organizations": list(rule.organizations.values_list("org_id", flat=True)) if rule else [],
             "jwks": json.dumps(client.jwks, indent=1) if client.jwks else "",
         }
         super().__init__(data, initial=initial)
         self.fields["allowed_scopes"].choices = scope_choices(client.allowed_scopes.split())
+        self.fields["organizations"].choices = organization_choices()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("organizations") and not cleaned.get("requires_organization"):
+            self.add_error("organizations", "They count only for a client that acts for members alone.")
+        return cleaned
 
     def clean_jwks(self) -> dict[str, Any]:
         typed = self.cleaned_data["jwks"].strip()

@@ -23,6 +23,7 @@ LABELS: Final = {
     "enabled": "Cross App Access",
     "allowed_scopes": "Allowed scopes",
     "requires_organization": "Members of an organization alone",
+    "organizations": "Of these organizations",
     "keys": "Public keys",
     "secret": "Secret",
     "former_secret": "Former secret works until",
@@ -31,11 +32,13 @@ LABELS: Final = {
 
 def describe(client: CrossAppClient) -> dict[str, Any]:
     application, retiring = client.application, find_retiring(client.application)
+    rule = OrganizationRequirement.objects.filter(application=application).first()
     return {
         "name": application.name,
         "enabled": client.enabled,
         "allowed_scopes": client.allowed_scopes.split(),
-        "requires_organization": OrganizationRequirement.objects.filter(application=application).exists(),
+        "requires_organization": rule is not None,
+        "organizations": sorted(rule.organizations.values_list("org_id", flat=True)) if rule else [],
         "jwks": client.jwks,
         "keys": [str(key.get("kid") or "without a kid") for key in client.jwks.get("keys", [])],
         "secret": "none: its document has its keys" if has_document(application) else mark_of(application),
@@ -58,13 +61,18 @@ def write(client: CrossAppClient, terms: Terms) -> None:
         client.application.name = terms["name"]
         client.application.save(update_fields=["name", "updated"])
     if "requires_organization" in terms:
-        rule = OrganizationRequirement.objects.filter(application=client.application)
-        if terms["requires_organization"] and not rule.exists():
-            OrganizationRequirement.objects.create(application=client.application)
-        elif not terms["requires_organization"]:
-            rule.delete()
+        hold_to_organizations(client, terms.get("organizations", []), holds=terms["requires_organization"])
     if was_enabled and not client.enabled:
         AccessToken.objects.filter(application=client.application, origin__isnull=False).delete()
+
+
+def hold_to_organizations(client: CrossAppClient, org_ids: list[str], *, holds: bool) -> None:
+    """Members alone, of these organizations or, when there are none, of any."""
+    if not holds:
+        OrganizationRequirement.objects.filter(application=client.application).delete()
+        return
+    rule, _ = OrganizationRequirement.objects.get_or_create(application=client.application)
+    rule.organizations.set(rule.organizations.model.objects.filter(org_id__in=org_ids))
 
 
 CLIENT: Final = Kind("client", CrossAppClient, LABELS, describe, write)

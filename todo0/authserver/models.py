@@ -87,13 +87,14 @@ class RetiringSecret(models.Model):
 
 
 class OrganizationRequirement(models.Model):
-    """A client that acts for members of an organization alone. Its row is the rule."""
+    """A client that acts for members of an organization alone. Its row is the rule; none chosen means any."""
 
     application = models.OneToOneField(
         settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
         on_delete=models.CASCADE,
         related_name="organization_requirement",
     )
+    organizations = models.ManyToManyField("federation.Organization", related_name="+", blank=True)
 
     def __str__(self) -> str:
         return f"{self.application_id} wants members"

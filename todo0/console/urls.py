@@ -16,7 +16,8 @@ from todo0.authserver.clients_page import add_client, clients
 from todo0.console.home import home
 from todo0.federation.connection_page import connection, switch_connection, undo_connection
 from todo0.federation.connections_page import add_connection, connections
-from todo0.federation.organization_page import organization, remove_member
+from todo0.federation.organization_page import add_member, organization, remove_member, undo_organization
+from todo0.federation.organizations_page import organizations
 from todo0.federation.server_page import server, undo_server
 from todo0.federation.trial import try_sign_in
 from todo0.resources.api_page import api, switch_api, undo_api
@@ -29,6 +30,8 @@ from todo0.self_service.invitations_page import (
     revoke_invitation,
 )
 
+ORGANIZATION = "connections/<int:pk>/organizations/<int:organization>"
+
 urlpatterns = [
     path("", home, name="admin-home"),
     path("connections", connections, name="admin-connections"),
@@ -38,8 +41,11 @@ urlpatterns = [
     path("connections/<int:pk>/xaa", switch_connection, {"name": "xaa_enabled"}, name="admin-connection-xaa"),
     path("connections/<int:pk>/try", try_sign_in, name="admin-connection-try"),
     path("connections/<int:pk>/undo/<int:change>", undo_connection, name="admin-connection-undo"),
-    path("connections/<int:pk>/organization", organization, name="admin-organization"),
-    path("connections/<int:pk>/organization/leave", remove_member, name="admin-member-remove"),
+    path("connections/<int:pk>/organizations", organizations, name="admin-organizations"),
+    path(ORGANIZATION, organization, name="admin-organization"),
+    path(f"{ORGANIZATION}/join", add_member, name="admin-member-add"),
+    path(f"{ORGANIZATION}/leave", remove_member, name="admin-member-remove"),
+    path(f"{ORGANIZATION}/undo/<int:change>", undo_organization, name="admin-organization-undo"),
     path("invitations", invitations, name="admin-invitations"),
     path("invitations/add", invite, name="admin-invite"),
     path("invitations/<int:pk>", invitation, name="admin-invitation"),

@@ -37,6 +37,7 @@ class TrustedConnection(TrustedIdp):
     aud_tenant: str = ""
     saml_issuer: str = ""
     saml_key: tuple[str, ...] = ()
+    several_organizations: bool = False
     jit_accounts: bool = False
     link_by_email: bool = False
 
@@ -95,6 +96,7 @@ def find_trusted_issuer(issuer: str) -> TrustedConnection:
         aud_tenant=row.aud_tenant,
         saml_issuer=row.saml_issuer,
         saml_key=tuple(row.saml_key.split()),
+        several_organizations=row.several_organizations,
         jit_accounts=row.jit_accounts,
         link_by_email=row.link_by_email,
     )

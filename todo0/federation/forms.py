@@ -131,5 +131,15 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_domains(self) -> list[str]:
         return clean_domains(self.cleaned_data["domains"], connection=self.instance)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        several = cleaned.get("several_organizations")
+        if several and cleaned.get("aud_tenant"):
+            text = "Of several organizations an ID-JAG names one in aud_tenant: it has no name for all of them."
+            self.add_error("aud_tenant", text)
+        if not several and self.instance.organizations.count() > 1:
+            self.add_error("several_organizations", "It has several organizations, and none is ever deleted.")
+        return cleaned
+
     def terms(self) -> Terms:
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}

@@ -95,6 +95,9 @@ class Connection(SealedClientSecret):
         default=False, help_text="Somebody new takes over the account that has her verified address."
     )
 
+    several_organizations = models.BooleanField(
+        default=False, help_text="Its people may be in more than one organization here; off: in one, as at Auth0."
+    )
     apis = models.ManyToManyField(
         "resources.Api",
         related_name="connections",
@@ -126,17 +129,27 @@ def new_org_id() -> str:
 
 
 class Organization(models.Model):
-    """A customer as its members see it: the people of one connection, and one connection's alone.
+    """A customer as its members see it: people of one connection, and one connection's alone.
 
-    ``org_id`` is in the access token of a member; it says in whose name she acts, and opens nothing by itself.
+    ``org_id`` is in the access token of a member; it says in whose name she acts, and opens nothing by itself. Of
+    several of a connection one at most is joined by signing in: nobody is in two of them by accident.
     """
 
-    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="organization")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="organizations")
     org_id = models.CharField(max_length=40, unique=True, default=new_org_id, editable=False)
     name = models.CharField(max_length=100)
     joins_on_sign_in = models.BooleanField(
         default=True, help_text="Whoever signs in by its connection becomes a member."
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection"],
+                condition=models.Q(joins_on_sign_in=True),
+                name="one_organization_is_joined_by_signing_in",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,102 +1,175 @@
-"""The page of a connection's organization: made here if there is none yet, its terms, its members.
+"""The page of one organization: its terms, its members, its history.
 
-Deliberately does not: give a connection a second organization, or an organization a second connection.
+Deliberately does not: move it to another connection, or delete it. Access tokens and logs name it.
 """
+
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import StaleVersion
+from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
 from todo0.authserver.dot import AccessToken
-from todo0.console.changes import By, change_row, changes_of, record_change, save_change, tell, version_of
+from todo0.console.changes import (
+    By,
+    change_row,
+    changes_of,
+    restore,
+    save_change,
+    tell,
+    version_in,
+    version_of,
+)
 from todo0.console.gate import staff_only
-from todo0.federation.models import Connection, Membership, Organization
+from todo0.federation.models import Membership, Organization
 from todo0.federation.organizations import ORGANIZATION, describe
 
-SHOWN = 100
+SHOWN: Final = 100
+STALE: Final = "Somebody changed it since. The newest change is on top."
 
 
-class OrganizationForm(forms.Form):
+class TermsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = forms.CharField(max_length=100)
     joins_on_sign_in = forms.BooleanField(required=False)
 
 
+class MemberForm(forms.Form):
+    user = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        label="Somebody who signed in by the connection",
+        empty_label="Choose a person",
+    )
+
+    def __init__(self, found: Organization, data: Any = None) -> None:
+        super().__init__(data)
+        offered = find_others(found).order_by("first_name", "last_name", "pk")
+        self.fields["user"].queryset = offered
+        self.fields["user"].label_from_instance = lambda user: f"{user.get_full_name()}, {user.email}"
+
+
 @require_http_methods(["GET", "POST"])
 @staff_only
-def organization(request: HttpRequest, pk: int) -> HttpResponse:
-    connection = get_object_or_404(Connection, pk=pk)
-    found = Organization.objects.filter(connection=connection).first()
+def organization(request: HttpRequest, pk: int, organization: int) -> HttpResponse:
+    """Show the terms, or save them. What was typed is shown again whenever it was not saved."""
+    found = load(pk, organization)
     if request.method == "GET":
-        return show(request, connection, found)
-    form = OrganizationForm(request.POST)
+        return show(request, found)
+    form = TermsForm(request.POST)
     if not form.is_valid():
-        return show(request, connection, found, form, status=400)
-    terms = {name: form.cleaned_data[name] for name in ("name", "joins_on_sign_in")}
-    by = By(timezone.now(), request.user)
+        return show(request, found, form, status=400)
+    terms, version = {**form.cleaned_data}, form.cleaned_data["version"]
+    del terms["version"]
     try:
-        if found:
-            save_change(ORGANIZATION, found.pk, terms, version=form.cleaned_data["version"], by=by)
-        else:
-            make_organization(connection, terms["name"], joins=terms["joins_on_sign_in"], by=by)
+        save_change(ORGANIZATION, found.pk, terms, version=version, by=By(timezone.now(), request.user))
+    except NotUndoable as error:
+        form.add_error("joins_on_sign_in", str(error))
+        return show(request, found, form, status=409)
     except StaleVersion:
-        messages.error(request, "Not saved: somebody changed it since. The newest change is on top.")
-        return back_to(pk)
+        base_on(form, version_of(ORGANIZATION, found.pk))
+        missed = tell(ORGANIZATION, changes_of(ORGANIZATION, found.pk).filter(version__gt=version))
+        return show(request, load(pk, organization), form, status=409, missed=missed)
     messages.success(request, "Saved. It counts from the next request on.")
-    return back_to(pk)
-
-
-@transaction.atomic
-def make_organization(connection: Connection, name: str, *, joins: bool, by: By) -> None:
-    """Of two who make it at once, the second finds it made."""
-    defaults = {"name": name, "joins_on_sign_in": joins}
-    made, is_new = Organization.objects.get_or_create(connection=connection, defaults=defaults)
-    if not is_new:
-        raise StaleVersion
-    record_change(ORGANIZATION, made, before={}, after=describe(made), version=1, by=by)
+    return back_to(found)
 
 
 @require_POST
 @staff_only
-def remove_member(request: HttpRequest, pk: int) -> HttpResponse:
+def add_member(request: HttpRequest, pk: int, organization: int) -> HttpResponse:
+    found = load(pk, organization)
+    form = MemberForm(found, request.POST)
+    if not form.is_valid():
+        return show(request, found, member=form, status=400)
+    with change_row(ORGANIZATION, found.pk, version=None, by=By(timezone.now(), request.user)):
+        Membership.objects.get_or_create(organization=found, user=form.cleaned_data["user"])
+    messages.success(request, f"{form.cleaned_data['user'].get_full_name()} is a member, from the next request.")
+    return back_to(found)
+
+
+@require_POST
+@staff_only
+def remove_member(request: HttpRequest, pk: int, organization: int) -> HttpResponse:
     """Out of the organization, and what apps hold for her by its IdP ends. Her account stays."""
-    user = request.POST.get("user", "")
-    found = get_object_or_404(Organization, connection=pk)
+    user, found = request.POST.get("user", ""), load(pk, organization)
     member = get_object_or_404(Membership, organization=found, user=int(user) if user.isdecimal() else 0)
     with change_row(ORGANIZATION, found.pk, version=None, by=By(timezone.now(), request.user)):
         issuer = found.connection.issuer
         AccessToken.objects.filter(user=member.user_id, origin__issuer=issuer).delete()
         member.delete()
     messages.success(request, "Removed. The access tokens that apps held for that person have ended.")
-    return back_to(pk)
+    return back_to(found)
 
 
-def back_to(pk: int) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("admin-organization", args=[pk]), status=303)
+@require_POST
+@staff_only
+def undo_organization(request: HttpRequest, pk: int, organization: int, change: int) -> HttpResponse:
+    """Bring back what its terms were before one change. Members stay: who left may have left for a reason."""
+    found = load(pk, organization)
+    wanted = get_object_or_404(changes_of(ORGANIZATION, found.pk).exclude(before={}), pk=change)
+    try:
+        by = By(timezone.now(), request.user)
+        restore(ORGANIZATION, wanted, version=read_version(request.POST.get("version", "")), by=by)
+        messages.success(request, f"Restored: its terms are as they were before version {wanted.version}.")
+    except (StaleVersion, NotUndoable) as error:
+        messages.error(request, f"Not restored. {str(error) or STALE}")
+    return back_to(found)
+
+
+def load(pk: int, organization: int) -> Organization:
+    """Of this connection, or there is none."""
+    rows = Organization.objects.select_related("connection")
+    return get_object_or_404(rows, connection=pk, pk=organization)
+
+
+def find_others(found: Organization) -> QuerySet[User]:
+    """Who came by the connection and is no member."""
+    came = User.objects.filter(federated_identities__issuer=found.connection.issuer)
+    return came.exclude(memberships__organization=found).distinct()
+
+
+def back_to(found: Organization) -> HttpResponseRedirect:
+    address = reverse("admin-organization", args=[found.connection_id, found.pk])
+    return HttpResponseRedirect(address, status=303)
 
 
 def show(
     request: HttpRequest,
-    connection: Connection,
-    found: Organization | None,
-    form: OrganizationForm | None = None,
+    found: Organization,
+    form: TermsForm | None = None,
     *,
+    member: MemberForm | None = None,
     status: int = 200,
+    missed: Any = None,
 ) -> HttpResponse:
-    version = version_of(ORGANIZATION, found.pk) if found else 0
-    now = describe(found) if found else {"name": connection.name, "joins_on_sign_in": True}
+    history = tell_history(found)
     context = {
         "here": "connections",
-        "connection": connection,
+        "connection": found.connection,
         "organization": found,
-        "form": form or OrganizationForm(initial={"version": version, **now}),
-        "members": found.memberships.select_related("user").order_by("pk")[:SHOWN] if found else [],
-        "history": tell(ORGANIZATION, changes_of(ORGANIZATION, found.pk)[:20]) if found else [],
+        "form": form or TermsForm(initial={"version": version_in(history), **describe(found)}),
+        "member": member or MemberForm(found),
+        "members": found.memberships.select_related("user").order_by("pk")[:SHOWN],
+        "missed": missed,
+        "version": version_in(history),
+        "history": history,
     }
     return render(request, "admin/organization.html", context, status=status)
+
+
+def tell_history(found: Organization) -> list[dict[str, Any]]:
+    """Its changes, newest first; those of its terms, each with the address that takes it back."""
+    history = tell(ORGANIZATION, changes_of(ORGANIZATION, found.pk)[:20])
+    for entry in history:
+        before, after = entry["change"].before, entry["change"].after
+        if before and any(before.get(name) != after[name] for name in after.keys() - {"members"}):
+            args = [found.connection_id, found.pk, entry["change"].pk]
+            entry["undo"] = reverse("admin-organization-undo", args=args)
+            entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
+    return history

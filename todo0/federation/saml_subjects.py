@@ -28,7 +28,7 @@ def resolve_by_saml_name(id_jag: IdJag, trusted: TrustedConnection) -> Any:
     """The ``SamlName`` of one account that is exactly this, in one statement; else ``SubjectNotFound``."""
     key = read_saml_nameid(id_jag.claims, issuer=trusted.saml_issuer).key(trusted.saml_key)
     rows = SamlName.objects.select_related("user").filter(connection__issuer=id_jag.issuer, **key)
-    rows = with_standing(rows, issuer=id_jag.issuer, client_id=id_jag.client_id)
+    rows = with_standing(rows, id_jag)
     # A database may be set to compare without case; we never do.
     found = {row.user: row for row in rows[:3] if all(getattr(row, member) == key[member] for member in key)}
     if len(found) != 1:

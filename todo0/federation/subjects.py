@@ -13,7 +13,7 @@ row says which is meant, and ``tenant`` must say the same: the same ``sub`` coul
 A connection whose people are known here by SAML says so (``saml_issuer``): then it is ``sub_id`` that finds the
 account (``saml_subjects``). For all others ``sub_id`` is not read (ID-JAG §3.2.2).
 
-A connection may be that of an organization here: then a member's access token says so (``organizations``).
+A connection may be that of organizations here: then a member's access token says of which (``organizations``).
 
 Deliberately does not: revive, or bind anew.
 """
@@ -25,10 +25,10 @@ from django.db.models import QuerySet
 
 from todo0.federation.connections import TrustedConnection, load_domains
 from todo0.federation.organizations import (
-    Standing,
     act_as_member,
     check_newcomer,
     join_organization,
+    standing_in,
     standing_of,
     with_standing,
 )
@@ -56,7 +56,7 @@ def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
             f"expected an active account that signed in here before, found {error.reason}"
         ) from error
     check_not_signed_out_since(id_jag, identity)
-    return act_as_member(identity.user, Standing(identity.org_id, identity.wants_member), id_jag)
+    return act_as_member(identity.user, standing_in(identity), id_jag)
 
 
 def resolve_saml_subject(id_jag: IdJag, trusted: TrustedConnection) -> AbstractUser:
@@ -67,7 +67,7 @@ def resolve_saml_subject(id_jag: IdJag, trusted: TrustedConnection) -> AbstractU
     if identity:
         check_same_person(user, identity)
         check_not_signed_out_since(id_jag, identity)
-    return act_as_member(user, Standing(name.org_id, name.wants_member), id_jag)
+    return act_as_member(user, standing_in(name), id_jag)
 
 
 def welcome(id_jag: IdJag) -> AbstractUser:
@@ -84,8 +84,7 @@ def welcome(id_jag: IdJag) -> AbstractUser:
 
 
 def _identities(id_jag: IdJag) -> QuerySet[FederatedIdentity]:
-    rows = FederatedIdentity.objects.all()
-    return with_standing(rows, issuer=id_jag.issuer, client_id=id_jag.client_id)
+    return with_standing(FederatedIdentity.objects.all(), id_jag)
 
 
 def _trusted(id_jag: IdJag) -> TrustedConnection:

@@ -28,6 +28,7 @@ LABELS: Final = {
     "max_lifetime": "Longest ID-JAG, in seconds",
     "jit_accounts": "Accounts for newcomers",
     "link_by_email": "Link accounts by e-mail",
+    "several_organizations": "Several organizations",
     "apis": "APIs",
     "domains": "E-mail domains",
     "tenant": "Tenant at the IdP",
@@ -48,6 +49,8 @@ def write(connection: Connection, terms: Terms) -> None:
     was_trusted = connection.active and connection.xaa_enabled
     for name in terms.keys() & set(COLUMNS):
         setattr(connection, name, terms[name])
+    if not connection.several_organizations and connection.organizations.count() > 1:
+        raise NotUndoable("It has several organizations.")
     connection.save()
     if "domains" in terms:
         set_domains(connection, terms["domains"])

@@ -32,6 +32,7 @@ BY_AUTH0: Final = {
     "disclose_unknown_user": True,
     "client_share": 100,
 }
+ONE_BY_ONE: Final = {"jit_accounts": False, "link_by_email": False, "several_organizations": False}
 EARLY_ACCESS: Final = Preset(
     "As in Beta, and clients by their document; no scope in the request, and resource where the ID-JAG has none. "
     "Half of an Enterprise tenant's limit.",
@@ -42,7 +43,7 @@ EARLY_ACCESS: Final = Preset(
         "resource_parameter": FALLBACK,
         "id_jag_limit": "50/s burst 50",
     },
-    {"single_use": False, "max_lifetime": 600, "jit_accounts": False, "link_by_email": False},
+    ONE_BY_ONE | {"single_use": False, "max_lifetime": 600},
 )
 PRESETS: Final = {
     BETA: Preset(
@@ -72,10 +73,11 @@ PRESETS: Final = {
             "scope_parameter": NARROWS,
             "resource_parameter": NARROWS,
         },
-        {"single_use": True, "max_lifetime": 300, "jit_accounts": False, "link_by_email": False},
+        ONE_BY_ONE | {"single_use": True, "max_lifetime": 300},
     ),
     "todo0": Preset(
-        "What Auth0 does not have: a client uses at most half of the limit, and each ID-JAG counts once.",
+        "What Auth0 does not have: several organizations for a connection, a client that uses at most half of the "
+        "limit, and each ID-JAG counts once.",
         {
             "default_audience": settings.JWT_BEARER_DEFAULT_RESOURCE,
             "disclose_unknown_user": True,
@@ -85,6 +87,6 @@ PRESETS: Final = {
             "id_jag_limit": "5/s burst 5",
             "client_share": 50,
         },
-        {"single_use": True, "max_lifetime": 600, "jit_accounts": False, "link_by_email": False},
+        ONE_BY_ONE | {"single_use": True, "max_lifetime": 600, "several_organizations": True},
     ),
 }

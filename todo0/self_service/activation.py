@@ -16,7 +16,7 @@ from django.utils import timezone
 from stage.kit.changes import NotUndoable
 from todo0.console.changes import By, record_change, version_of
 from todo0.federation.models import Connection, Organization
-from todo0.federation.organization_page import make_organization
+from todo0.federation.organizations_page import make_organization
 from todo0.federation.terms import CONNECTION, describe, set_domains
 from todo0.presets.rules import PRESETS
 from todo0.self_service import domain_proof, idp_step
