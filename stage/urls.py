@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from stage.autopilot.show import begin_story, presenter, show
 from stage.autopilot.views import show_flight, start_flight
+from stage.control.buttons import press
+from stage.control.choices import choices
 from stage.control.commands import world_door
 from stage.faults.evil0 import evil0_door
 from stage.kit.health import health
@@ -25,6 +27,8 @@ urlpatterns = [
     path("preflight/mend/<slug:remedy>", mend, name="mend"),
     path("", include("stage.faults.urls")),
     path("recorder/", include("stage.recorder.urls")),
+    path("settings", choices, name="settings"),
+    path("world", press),
     path("health", health, name="health"),
     path("-/stage/preflight", preflight_door),
     path("-/stage/<slug:command>", world_door),

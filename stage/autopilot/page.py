@@ -51,6 +51,8 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self._open: list[str] = []
         self._form: Form | None = None
+        self._named: dict[str, Form] = {}
+        self._button: Button | None = None
         self._link = self._option = self._textarea = ""
         self._select = ""
         self._catching: list[list[str]] = []
@@ -92,14 +94,22 @@ class Page(HTMLParser):
         elif tag == "form":
             self._form = Form(urljoin(self.url, at.get("action") or self.url), at.get("method", "get").lower())
             self.forms.append(self._form)
+            self._named[at.get("id", "")] = self._form
+        elif tag == "button" and at.get("form") in self._named:
+            self._take_button(self._named[at["form"]], at)
         elif self._form is not None:
             self._take_control(tag, at)
+
+    def _take_button(self, form: Form, at: dict[str, str]) -> None:
+        """It stands in its form, or somewhere else and names it."""
+        self._button = Button("", at.get("name", ""), at.get("value", ""))
+        form.buttons.append(self._button)
+        self._catching.append([])
 
     def _take_control(self, tag: str, at: dict[str, str]) -> None:
         form, name, value = self._form, at.get("name", ""), at.get("value", "")
         if tag == "button":
-            form.buttons.append(Button("", name, value))
-            self._catching.append([])
+            self._take_button(form, at)
         elif tag == "textarea" and name:
             self._textarea = name
             form.fields[name] = ""
@@ -130,8 +140,9 @@ class Page(HTMLParser):
         if tag == "a" and self._link:
             self.links.append((" ".join("".join(self._catching.pop()).split()), self._link))
             self._link = ""
-        elif tag == "button" and self._form and self._form.buttons and self._catching:
-            self._form.buttons[-1].text = " ".join("".join(self._catching.pop()).split())
+        elif tag == "button" and self._button and self._catching:
+            self._button.text = " ".join("".join(self._catching.pop()).split())
+            self._button = None
         elif tag == "textarea":
             self._textarea = ""
         elif tag == "select":

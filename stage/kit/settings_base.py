@@ -95,7 +95,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *([addresses.STAGE_URL] if STAGE_KEY else [])],  # the buttons of the bar
         "base-uri": ["'none'"],
         # DEMO ONLY: the stage shows two places side by side (``stage.autopilot.show``), and nobody else does.
         "frame-ancestors": [addresses.STAGE_URL] if STAGE_KEY else ["'none'"],

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 
 from stage.kit import state
 from stage.kit.control import turnstile
+from stage.kit.look import remember_stage_mode
 
 UNDO_SECONDS: Final = 30.0
 
@@ -27,6 +28,7 @@ def staged_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
         with turnstile.passing():
             found = state.load()
             response = get_response(request)
+        remember_stage_mode(request, response)
         if time.time() < found.began + UNDO_SECONDS:
             _keep_session_cookie(response)
         return response

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.every_page_of_break_it import visit_break_it
 from tests.browser.every_page_of_the_recorder import visit_recorder
-from tests.browser.rare_states import consent_address, end_runs, put_flight, put_preflight, withdraw_consent
+from tests.browser.rare_states import command_stage, consent_address, end_runs, put_flight, put_preflight, withdraw_consent
 from tests.browser.test_todo0_console import visit_console
 from tests.browser.walk import ask, continue_as, expect_badge, open_todo0, start_at_the_launchpad
 from tests.cast import ALICE, BOB, DAN
@@ -53,6 +53,8 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     stage = demo.url("stage")
     yield "launchpad", arrive(page, stage)
     yield "how it works", arrive(page, f"{stage}/how-it-works")
+    yield "settings", arrive(page, f"{stage}/settings?saved=1", "Settings")
+    yield from visit_world(demo, page)
     under_way = put_flight(demo, state="flying", step="Alice opens Agent0 and signs in at her company.")
     page.route(under_way, without_refresh)
     yield "flight under way", arrive(page, under_way, "The flow is running")
@@ -72,6 +74,29 @@ def without_refresh(route: Route) -> None:
     answer = route.fetch()
     headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
     route.fulfill(response=answer, headers=headers)
+
+
+def visit_world(demo: Demo, page: Page) -> Visits:
+    """The bands under the bar at a party, and what the stage says to a button that comes too late."""
+    for command, body in (("arm", {"id": "F03"}), ("hold", {}), ("skew", {"place": "todo0", "seconds": 600})):
+        command_stage(demo, command, body)
+    yield "bands", arrive(page, demo.url("todo0"))
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_label("Armed faults")).to_have_count(0)
+    command_stage(demo, "release", {})
+    command_stage(demo, "skew", {"place": "todo0", "seconds": 0})
+    arrive(page, demo.url("stage"))
+    page.locator("#world [name=act]").first.evaluate("button => { button.value = 'undo' }")
+    page.locator("#world [name=act]").first.click()
+    yield "nothing to undo", arrive_at(page, "There is no reset to undo")
+    page.locator("#world [name=ticket]").evaluate("field => field.remove()")
+    page.get_by_role("button", name="+2 min").click()
+    yield "button without a ticket", arrive_at(page, "That page was open for too long")
+
+
+def arrive_at(page: Page, heading: str) -> Page:
+    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    return page
 
 
 def visit_errors(demo: Demo, page: Page) -> Visits:

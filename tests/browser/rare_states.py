@@ -51,6 +51,13 @@ print(json.dumps({
 }))
 """
 
+COMMAND_STAGE = """
+import json, sys
+from stage.control.commands import COMMANDS
+command, body = json.load(sys.stdin)
+print(json.dumps(COMMANDS[command](body)))
+"""
+
 PUT_FLIGHT = """
 import json, sys
 from django.utils import timezone
@@ -59,6 +66,12 @@ usual = {"trace_id": "0" * 32, "person": "alice", "started_at": timezone.now()}
 made = Flight.objects.create(**usual | json.load(sys.stdin))
 print(json.dumps({"uuid": str(made.uuid)}))
 """
+
+
+def command_stage(demo: Demo, command: str, body: dict[str, Any]) -> None:
+    """Change the world of the demo; every place takes it, or the walk ends here."""
+    told = ask_operator(demo, "stage", COMMAND_STAGE, given=[command, body])
+    assert told["refused"] == [], told
 
 
 def put_flight(demo: Demo, **of_flight: str) -> str:

@@ -98,7 +98,7 @@ def test_the_frame_leads_to_the_idp_that_is_configured(client, monkeypatch):
     monkeypatch.setattr(addresses, "ENTERPRISE", "Okta")
     monkeypatch.setattr(addresses, "ENTERPRISE_URL", addresses.home_of("https://example.okta.com/oauth2/default"))
     html = fetch(client, "/how-it-works")
-    rail = html[html.index('<nav class="rail"') : html.index("</nav>")]
+    rail = html[html.index('<div class="rail"') : html.index("</nav>")]
     assert re.findall(r'<a href="(https://[^"]+)"', rail) == ["https://example.okta.com"]
     assert ("Okta" in rail, "Acme" in rail) == (True, False)
 

@@ -8,6 +8,7 @@ from stage.kit.settings_base import ROOT
 from stage.launchpad.picture import STYLESHEET, load_colours
 
 CSS = STYLESHEET.read_text()
+CHOICES = STYLESHEET.with_name("choices.css")
 OF_APPS = sorted(path for path in ROOT.glob("*/*/static/**/*.css") if path != STYLESHEET)
 CLASSES = {name for path in (STYLESHEET, *OF_APPS) for name in re.findall(r"\.([a-z][\w-]*)", path.read_text())}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted((ROOT / "templates").rglob("*.svg"))
@@ -49,7 +50,31 @@ def test_the_stylesheet_is_small_and_loads_nothing():
     assert "@import" not in CSS
 
 
-@pytest.mark.parametrize("path", OF_APPS, ids=lambda path: path.name)
+PAIR = re.compile(r"--strong-([\w-]+): light-dark\((#\w+), (#\w+)\)")
+STRONG = {name: (light, dark) for name, light, dark in PAIR.findall(CHOICES.read_text())}
+
+
+@pytest.mark.parametrize("name", PLACES[:5] + PLACES[6:] + TONES[:5])
+def test_the_strong_colours_have_seven_to_one_on_every_ground(name):
+    """For high contrast and for a projector, on the grounds of either theme and on black and white."""
+    for theme, strong, plain in (("light", STRONG[name][0], "#fff"), ("dark", STRONG[name][1], "#000")):
+        colours = load_colours(theme)
+        for ground in (*(colours[one] for one in ("paper", "surface", "sunken")), plain):
+            assert contrast(strong, ground) >= 7
+
+
+def test_a_strong_line_has_four_and_a_half_to_one():
+    for theme, strong in zip(("light", "dark"), STRONG["edge"], strict=True):
+        grounds = [load_colours(theme)[ground] for ground in ("paper", "surface", "sunken")]
+        assert min(contrast(strong, ground) for ground in grounds) >= 4.5
+
+
+def test_every_strong_colour_is_used_wherever_strong_ones_are_wanted():
+    blocks = CHOICES.read_text().count("var(--strong-")
+    assert blocks == 3 * len(STRONG)
+
+
+@pytest.mark.parametrize("path", [path for path in OF_APPS if path != CHOICES], ids=lambda path: path.name)
 def test_a_stylesheet_of_an_app_takes_its_colours_from_the_house_and_loads_nothing(path):
     own = path.read_text()
     assert len(own.encode()) <= 16 * 1024

@@ -11,6 +11,8 @@ TEMPLATES = sorted(path for folder in FOLDERS for kind in ("html", "svg") for pa
 
 ANOTHER_SITE = 'action="{{ acs_url }}"'
 """A SAML service provider's address, where the IdP's page sends the browser with an assertion."""
+TO_THE_STAGE = 'action="{{ bar.action }}"'
+"""The bar's form, which brings a return ticket across origins in place of a token."""
 
 each_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -46,7 +48,9 @@ def test_a_form_that_changes_something_is_protected(path):
     text = path.read_text()
     posts = [part.split("</form>")[0] for part in re.split(r"<form(?=[^>]*method=\"post\")", text)[1:]]
     for form in posts:
-        is_ours = ANOTHER_SITE not in form.split(">")[0]
+        start = form.split(">")[0]
+        assert ('name="ticket"' in form) is (TO_THE_STAGE in start)
+        is_ours = ANOTHER_SITE not in start and TO_THE_STAGE not in start
         assert ("{% csrf_token %}" in form) is is_ours, (
             "our token is for our own forms, and for nobody else to read"
         )

@@ -11,7 +11,7 @@ from todo0.federation.models import Connection
 
 
 def rail_of(page: HttpResponse) -> str:
-    rail = page.content.decode().partition('<nav class="rail"')[2].partition("</nav>")[0]
+    rail = page.content.decode().partition('<div class="rail"')[2].partition("</nav>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", rail).split())
 
 

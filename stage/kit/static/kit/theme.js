@@ -1,9 +1,9 @@
-// The theme switch: system, light, dark. A cookie keeps the choice, for cookies ignore ports and so one
+// The theme switch: system, light, dark, high contrast. A cookie keeps the choice, for cookies ignore ports and so one
 // switch serves all four places; the server writes it into the page, which therefore never flashes.
 const button = document.querySelector("[data-theme-switch]");
 const label = document.querySelector("[data-theme-label]");
 const root = document.documentElement;
-const NEXT = { system: "light", light: "dark", dark: "system" };
+const NEXT = { system: "light", light: "dark", dark: "contrast", contrast: "system" };
 
 function show(theme) {
   if (theme === "system") delete root.dataset.theme;

@@ -1,0 +1,87 @@
+"""The buttons of the bar: one press on any page of any place, one act on the world, and back to that page.
+
+In the flow the form comes across origins and brings a return ticket in place of a CSRF token
+(``stage.kit.ticket``). It answers with a redirect, so that a reload presses nothing twice; a reset is told by a
+cookie, for half a minute.
+
+Deliberately does not: ask whether one is sure. A reset can be undone, which is the better question.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from stage.control import world, worlds
+from stage.control.push import Outcome
+from stage.kit.addresses import STAGE_URL
+from stage.kit.bar import TOAST_COOKIE
+from stage.kit.staged_request import UNDO_SECONDS
+from stage.kit.ticket import NoTicket, read_ticket
+
+ACTS: Final[dict[str, Callable[[], Sequence[Outcome]]]] = {
+    "jump-120": lambda: world.jump(120),
+    "jump-360": lambda: world.jump(360),
+    "clear": world.clear,
+    "hold": world.close_gate,
+    "release": world.open_gate,
+    "again": world.tell_again,
+}
+WORDS: Final = {
+    "jump-120": "move the clock 2 minutes ahead",
+    "jump-360": "move the clock 6 minutes ahead",
+    "clear": "clear all faults",
+    "hold": "close the gate",
+    "release": "open the gate",
+    "again": "tell everybody again",
+    "reset": "reset the world",
+    "undo": "undo the last reset",
+}
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def press(request: HttpRequest) -> HttpResponse:
+    if not settings.STAGE_KEY:
+        raise Http404
+    act = request.POST.get("act", "")
+    if act not in WORDS:
+        raise Http404
+    try:
+        way_back = read_ticket(request.POST.get("ticket", ""))
+    except NoTicket:
+        return render(request, "world/no_ticket.html", {"act": act, "words": WORDS[act]}, status=403)
+    if act in ACTS:
+        missed = [one for one in ACTS[act]() if not one.is_taken]
+        return _tell_missed(request, act, missed, way_back) if missed else HttpResponseRedirect(way_back)
+    try:
+        done = worlds.reset() if act == "reset" else worlds.undo()
+    except worlds.TooLate:
+        return render(request, "world/too_late.html", {"way_back": way_back}, status=409)
+    return _tell_done(request, act, done, way_back)
+
+
+def _tell_done(request: HttpRequest, act: str, done: worlds.Done, way_back: str) -> HttpResponse:
+    missed = [one for one in done.outcomes if not one.is_taken]
+    if urlsplit(way_back).hostname != urlsplit(STAGE_URL).hostname:  # where our cookie is not seen
+        context = {"act": act, "done": done, "missed": missed, "way_back": way_back}
+        return render(request, "world/done.html", context)
+    told = f"{'reset' if act == 'reset' else 'undone'}-{min(done.seconds, 99):.1f}"
+    places = ".".join(one.door.place for one in missed)
+    response = HttpResponseRedirect(way_back)
+    response.set_cookie(
+        TOAST_COOKIE, f"{told}-{places}" if places else told, max_age=int(UNDO_SECONDS), samesite="Lax"
+    )
+    return response
+
+
+def _tell_missed(request: HttpRequest, act: str, missed: list[Outcome], way_back: str) -> HttpResponse:
+    context = {"words": WORDS[act], "missed": missed, "way_back": way_back}
+    return render(request, "world/missed.html", context, status=502)
