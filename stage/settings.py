@@ -23,7 +23,8 @@ XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=Fa
 ROOT_URLCONF = "stage.urls"
 WSGI_APPLICATION = "stage.wsgi.application"
 SEED = "stage.seed.seed"
-RESET_IGNORES = ("recorder.Record", "control.WorldChange")  # evidence is of a world, and no part of it
+# Evidence, and what the stage found out by it, is of a world and no part of it.
+RESET_IGNORES = ("recorder.Record", "control.WorldChange", "preflight.Preflight", "autopilot.Flight")
 INSTALLED_APPS = [
     "stage.kit",
     "stage.control",

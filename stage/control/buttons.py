@@ -83,5 +83,6 @@ def _tell_done(request: HttpRequest, act: str, done: worlds.Done, way_back: str)
 
 
 def _tell_missed(request: HttpRequest, act: str, missed: list[Outcome], way_back: str) -> HttpResponse:
-    context = {"words": WORDS[act], "missed": missed, "way_back": way_back}
+    by_place = {one.door.place: one for one in missed}  # who missed several things is named once
+    context = {"words": WORDS[act], "missed": list(by_place.values()), "way_back": way_back}
     return render(request, "world/missed.html", context, status=502)

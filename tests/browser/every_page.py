@@ -12,7 +12,14 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.every_page_of_break_it import visit_break_it
 from tests.browser.every_page_of_the_recorder import visit_recorder
-from tests.browser.rare_states import command_stage, consent_address, end_runs, put_flight, put_preflight, withdraw_consent
+from tests.browser.rare_states import (
+    command_stage,
+    consent_address,
+    end_runs,
+    put_flight,
+    put_preflight,
+    withdraw_consent,
+)
 from tests.browser.test_todo0_console import visit_console
 from tests.browser.walk import ask, continue_as, expect_badge, open_todo0, start_at_the_launchpad
 from tests.cast import ALICE, BOB, DAN

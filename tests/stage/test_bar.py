@@ -34,7 +34,7 @@ def _staged(settings):
 @pytest.fixture
 def parties(wire):
     for door in DOORS:
-        for command in ("faults", "clock"):
+        for command in ("faults", "clock", "tokens"):
             wire.post(f"{door.url}/-/stage/{command}", json={})
     return wire
 

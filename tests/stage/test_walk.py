@@ -28,6 +28,9 @@ OPEN = {
     "show": "the presenter's",
     "presenter": "the presenter's",
     "preflight": "the presenter's",
+    "break": "the presenter's",
+    "world": "the buttons on every page, which need a ticket",
+    "settings": "how somebody wants her pages, in her own cookies",
     "recorder": "what went over the wire, without its secrets, for the whole room",
 }
 """By the first part of an address. Nothing else of the stage answers to anybody."""
