@@ -35,6 +35,7 @@ class Pane:
 
 ADMIN: Final = f"{addresses.IDP_URL}/acme/admin"
 TO_TODOS: Final = urlencode({"connection": "acme", "next": "/todos"})
+THIEF: Final = "F06"
 TO_POLICY: Final = urlencode({"next": "/acme/admin/policy"})
 
 
@@ -43,6 +44,7 @@ def right_panes() -> tuple[Pane, ...]:
         Pane("todo0", "Todo0", f"{addresses.TODO0_URL}/signin/start?{TO_TODOS}"),
         Pane("recorder", "Recorder", reverse("recorder-latest")),
         Pane("admin", "Acme admin", f"{addresses.IDP_URL}/acme/login?{TO_POLICY}"),
+        Pane("break", "Break it", reverse("break-one", args=[THIEF])),
         Pane("log", "System log", f"{ADMIN}/log"),
     )
 

@@ -39,7 +39,7 @@ def test_the_split_view_has_agent0_on_the_left_and_a_link_for_each_thing_on_the_
     assert re.findall(r'<iframe [^>]*name="show-left" [^>]*src="([^"]+)"', html) == [addresses.AGENT0_URL]
     targets = re.findall(r'href="([^"]+)" target="show-right"', html)
     assert targets[0].startswith(f"{addresses.TODO0_URL}/signin/start?")
-    assert len(targets) == 4
+    assert len(targets) == 5
 
 
 @pytest.mark.parametrize(("asked", "shown"), [("admin", "%2Facme%2Fadmin%2Fpolicy"), ("nonsense", "%2Ftodos")])

@@ -1,0 +1,132 @@
+"""The five-minute story, played by the autopilot: all eighteen clicks, in one person's browser, through pages.
+
+In the flow it stands where a presenter stands, with the same window: one browser, in which first Alice and then
+Carol signs in at Acme. After each click it looks whether the audience sees what the story promises, and stops with
+``Lost`` where it does not.
+
+Deliberately does not: wait between the clicks. What a person needs for talking proves nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from stage.autopilot import errands
+from stage.autopilot.browser import Browser
+from stage.autopilot.errands import Places
+from stage.autopilot.page import Lost, Page
+from stage.autopilot.story import Click, load_story
+from stage.kit.people import ALICE, CAROL, Person
+
+ADD: Final = 'Add "Book venue for offsite"'
+TITLE: Final = "Book venue for offsite"
+PATIENCE: Final = 5.0  # seconds for evidence to arrive, after which the audience would have noticed
+PAUSE: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Played:
+    """One click as it went: ``seconds`` from pressing to seeing."""
+
+    click: Click
+    seconds: float
+
+
+class Performance:
+    """One telling of the story. ``stage`` is the stage's base URL, ``places`` has the parties'."""
+
+    def __init__(self, browser: Browser, places: Places, *, stage: str) -> None:
+        self.browser = browser
+        self.places = places
+        self.stage = stage
+        self.page = Page("", 0, "", {})
+
+    def play(self) -> Iterator[Played]:
+        """From the opening frame to the next one. Raises ``Lost`` with the click at which it went wrong."""
+        self._press(f"{self.stage}/show", action="/show/begin")
+        told = [click for block in load_story() for click in block.clicks]
+        for click, press in zip(told, self._presses(), strict=True):
+            began_at = time.monotonic()
+            try:
+                press()
+            except Lost as reason:
+                raise Lost(f"click {click.number}, {click.do}: {reason}") from reason
+            yield Played(click, time.monotonic() - began_at)
+
+    def _presses(self) -> tuple[Callable[[], None], ...]:
+        return (
+            lambda: self._open(self.places.agent0, follow="Continue as Alice"),
+            lambda: self._sign_in_as(ALICE, "/chat"),
+            lambda: self._ask("done"),
+            lambda: self._see(self._pane("Todo0"), TITLE),
+            lambda: self._see(self._pane("Recorder"), "Token exchange"),
+            lambda: self._see(f"{self.page.url}?hop=9", "ID-JAG"),
+            lambda: self._open(self._pane("Acme admin")),
+            lambda: self._sign_in_as(CAROL, "/admin/policy"),
+            lambda: self._rule("/switch", "is off"),
+            lambda: self._ask("done"),
+            lambda: self._act("jump-360"),
+            lambda: self._ask("Blocked by Acme"),
+            lambda: self._rule("/reading", "for reading only"),
+            lambda: self._ask("read-only"),
+            lambda: self._open(self._pane("Break it")),
+            self._run_the_thief,
+            lambda: self._see(self._pane("System log"), "Denied"),
+            lambda: self._act("reset"),
+        )
+
+    def _act(self, act: str) -> None:
+        """A button of the bar, which every page has."""
+        page = self.browser.open(f"{self.stage}/show")
+        self.page = self.browser.submit(page, page.form(having="ticket"), press=act)
+
+    def _run_the_thief(self) -> None:
+        self.page = self.browser.submit(self.page, self.page.form(action="/run"))
+        self._see(self.page.url, "R8")
+
+    def _pane(self, title: str) -> str:
+        """Where a button above the right pane leads; the bar of the page has links of the same names."""
+        page = self.browser.open(f"{self.stage}/show")
+        found = [href for text, href in page.links if text == title]
+        if not found:
+            raise Lost(f"{page.url} ({page.status}) has no button {title!r}: {page.text[:300]}")
+        return found[-1]
+
+    def _open(self, url: str, *, follow: str = "") -> None:
+        self.page = self.browser.open(url)
+        if follow:
+            self.page = self.browser.click(self.page, follow)
+
+    def _see(self, url: str, words: str) -> None:
+        """Open it, and again for as long as an audience would wait: evidence comes in behind the flow."""
+        deadline = time.monotonic() + PATIENCE
+        self._open(url)
+        while words not in self.page.text:
+            if time.monotonic() > deadline:
+                raise Lost(f"{self.page.url} ({self.page.status}) does not say {words!r}: {self.page.text[:300]}")
+            time.sleep(PAUSE)
+            self._open(url)
+
+    def _press(self, url: str, *, action: str, press: str = "") -> None:
+        page = self.browser.open(url)
+        self.page = self.browser.submit(page, page.form(action=action), press=press)
+
+    def _sign_in_as(self, person: Person, arrives_at: str) -> None:
+        self.page = self.browser.submit(self.page, self.page.form(having="persona"), press=person.name)
+        if arrives_at not in self.page.url:
+            raise Lost(
+                f"expected {arrives_at}, found {self.page.url} ({self.page.status}): {self.page.text[:300]}"
+            )
+
+    def _rule(self, action: str, words: str) -> None:
+        """Carol presses a button of the policy matrix, which she has open on the right."""
+        policy = f"{self.places.idp}/{CAROL.enterprise}/admin/policy"
+        self._press(policy, action=action)
+        if words not in self.page.text:
+            raise Lost(f"{self.page.url} does not say {words!r}: {self.page.text[:300]}")
+
+    def _ask(self, answer: str) -> None:
+        card = errands.ask(self.browser, self.places, ADD)
+        if answer not in card.badge and answer not in card.text:
+            raise Lost(f"expected {answer!r}, found {card.badge!r}: {card.text[:300]}")
