@@ -3,12 +3,14 @@
 import secrets
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import responses
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from stage.kit import people
@@ -18,6 +20,8 @@ from todo0.federation.connections import find_connection, find_connection_for_is
 from todo0.federation.models import Connection
 from xaa import jose, protocol
 from xaa.signin import conf
+from xaa.signin.models import SignOut
+from xaa.signin.sign_outs import KEPT
 from xaa.signin.stores import SignedIn
 
 
@@ -99,6 +103,34 @@ def test_an_id_jag_from_before_the_logout_is_worth_nothing_after_it(idp: Any, re
     assert "User not found" not in refused.content.decode()
     assert "R12 check_person failed iat: expected an ID-JAG issued after the logout" in caplog.text
     assert [redeem(good).status_code for good in (bobs, id_jag())] == [200, 200]
+
+
+@pytest.mark.spec("OI-14", "SR-08")
+def test_an_id_jag_from_before_the_logout_makes_nobody_an_account_either(idp: Any, redeem: Redeem) -> None:
+    """Dan was never here, so no row of his could say that he signed out."""
+    Connection.objects.update(jit_accounts=True)
+    accounts, before = User.objects.count(), id_jag(sub=people.DAN.sub, now=time.time() - 5)
+    assert tell(logout_token(sub=people.DAN.sub)) == 200
+    assert redeem(before).json()["error"] == "invalid_grant"
+    assert User.objects.count() == accounts
+    assert redeem(id_jag(sub=people.DAN.sub)).status_code == 200, "the IdP may vouch for him anew"
+    assert User.objects.count() == accounts + 1
+
+
+@pytest.mark.spec("OI-14")
+def test_the_latest_logout_counts_in_whichever_order_they_arrive(idp: Any, redeem: Redeem) -> None:
+    now = int(time.time())
+    assert [tell(logout_token(iat=at)) for at in (now, now - 60)] == [200, 200]
+    assert redeem(id_jag(now=now - 5)).status_code == 400
+    assert SignOut.objects.get().at.timestamp() == now
+
+
+def test_a_logout_sweeps_what_no_id_jag_can_be_older_than(idp: Any, seeded: None) -> None:
+    long_ago, lately = (timezone.now() - age for age in (KEPT + timedelta(minutes=1), KEPT - timedelta(minutes=1)))
+    for subject, at in (("gone", long_ago), ("here", lately)):
+        SignOut.objects.create(issuer=ACME, subject=subject, at=at)
+    assert tell(logout_token()) == 200
+    assert set(SignOut.objects.values_list("subject", flat=True)) == {"here", people.ALICE.sub}
 
 
 @pytest.mark.spec("OI-14")

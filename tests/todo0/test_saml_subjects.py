@@ -13,7 +13,7 @@ from django.utils import timezone
 from stage.kit import people
 from tests.todo0.conftest import ACME, API, Redeem, call_api, id_jag
 from todo0.federation.models import Connection, SamlName
-from xaa.signin.models import FederatedIdentity
+from xaa.signin.sign_outs import remember_sign_outs
 
 SAML_ISSUER = f"{ACME}/saml/metadata"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
@@ -176,8 +176,24 @@ def test_a_deactivated_account_is_refused(redeem: Redeem, alice: User) -> None:
 @pytest.mark.usefixtures("saml")
 def test_a_logout_ends_what_was_issued_before_it_as_for_everybody(redeem: Redeem) -> None:
     later = timezone.now() + timedelta(seconds=30)
-    FederatedIdentity.objects.filter(subject=people.ALICE.sub).update(signed_out_at=later)
+    remember_sign_outs(ACME, [people.ALICE.sub], at=later)
     see_refused(redeem, sub=people.ALICE.sub)
+
+
+@pytest.mark.spec("OI-14")
+@pytest.mark.usefixtures("saml")
+def test_a_logout_counts_for_whoever_never_signed_in_by_the_sub_that_it_names(redeem: Redeem) -> None:
+    assert who(redeem) == "alice"
+    remember_sign_outs(ACME, [NAMELESS], at=timezone.now() + timedelta(seconds=30))
+    assert redeem(id_jag(sub=NAMELESS, sub_id=sub_id())).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.usefixtures("saml")
+def test_somebody_elses_logout_ends_nothing_of_hers(redeem: Redeem) -> None:
+    later = timezone.now() + timedelta(seconds=30)
+    remember_sign_outs(ACME, [people.BOB.sub], at=later)
+    remember_sign_outs("http://localhost:8003/globex", [people.ALICE.sub], at=later)
+    assert who(redeem, sub=people.ALICE.sub) == "alice"
 
 
 @pytest.mark.spec("SR-15", "SR-08")

@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from stage.kit import people
 from tests import builders
-from tests.todo0.conftest import Redeem, id_jag
+from tests.todo0.conftest import ACME, Redeem, id_jag
 from todo0.federation.models import Connection
 from xaa import jose
-from xaa.signin.models import FederatedIdentity
+from xaa.signin.sign_outs import remember_sign_outs
 
 STRANGER = jose.generate_signing_key("ES256")
 
@@ -39,7 +39,7 @@ def deactivate() -> None:
 
 
 def sign_out() -> None:
-    FederatedIdentity.objects.update(signed_out_at=timezone.now() + timedelta(minutes=1))
+    remember_sign_outs(ACME, [people.ALICE.sub], at=timezone.now() + timedelta(minutes=1))
 
 
 def switch_off() -> None:

@@ -22,6 +22,7 @@ from xaa.jwt_bearer.presented import IdJag
 from xaa.jwt_bearer.sub_id import read_saml_nameid
 from xaa.jwt_bearer.subjects import SubjectNotFound
 from xaa.signin.models import FederatedIdentity
+from xaa.signin.sign_outs import with_sign_out
 
 
 def resolve_by_saml_name(id_jag: IdJag, trusted: TrustedConnection) -> Any:
@@ -29,6 +30,7 @@ def resolve_by_saml_name(id_jag: IdJag, trusted: TrustedConnection) -> Any:
     key = read_saml_nameid(id_jag.claims, issuer=trusted.saml_issuer).key(trusted.saml_key)
     rows = SamlName.objects.select_related("user").filter(connection__issuer=id_jag.issuer, **key)
     rows = with_standing(rows, id_jag)
+    rows = with_sign_out(rows, issuer=id_jag.issuer, subject=id_jag.subject)
     # A database may be set to compare without case; we never do.
     found = {row.user: row for row in rows[:3] if all(getattr(row, member) == key[member] for member in key)}
     if len(found) != 1:

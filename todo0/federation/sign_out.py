@@ -7,20 +7,21 @@ Sessions end by ``sid``, where the logout names one. Access tokens end by person
 (ID-JAG §3.1 has no such claim), so which of her sign-ins an app acted on is not known here. A sign-in of hers that
 is still alive elsewhere loses little by it: the app asks the IdP for another ID-JAG, and gets it.
 
-An ID-JAG that was issued before the logout and not yet redeemed is refused from now on (``subjects``).
+An ID-JAG that was issued before the logout and not yet redeemed is refused from now on, also one for somebody who
+is not known here yet, or not by this name (``subjects``).
 
 Deliberately does not: end tokens of the authorization code grant, which stand on a consent given here.
 """
 
 from datetime import UTC, datetime
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from todo0.authserver.dot import AccessToken
 from todo0.federation.organizations import join_organization
 from xaa.signin.logout_token import LogoutToken
-from xaa.signin.models import FederatedIdentity, SignedInSession
+from xaa.signin.models import SignedInSession
+from xaa.signin.sign_outs import remember_sign_outs
 from xaa.signin.stores import SessionTokenStore, SignedIn
 
 
@@ -41,10 +42,7 @@ def end_what_apps_hold(logout: LogoutToken, *, subjects: list[str]) -> None:
 
     A redemption that has passed its checks in this very moment still gets its token, for five minutes.
     """
-    at = datetime.fromtimestamp(logout.issued_at, UTC)
-    not_since = Q(signed_out_at=None) | Q(signed_out_at__lt=at)  # logouts may arrive in another order
-    identities = FederatedIdentity.objects.filter(not_since, issuer=logout.issuer, subject__in=subjects)
-    identities.update(signed_out_at=at)
+    remember_sign_outs(logout.issuer, subjects, at=datetime.fromtimestamp(logout.issued_at, UTC))
     AccessToken.objects.filter(origin__issuer=logout.issuer, origin__subject__in=subjects).delete()
 
 

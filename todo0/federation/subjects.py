@@ -18,6 +18,7 @@ A connection may be that of organizations here: then a member's access token say
 Deliberately does not: revive, or bind anew.
 """
 
+from datetime import datetime
 from functools import partial
 
 from django.contrib.auth.models import AbstractUser
@@ -38,6 +39,7 @@ from xaa.jwt_bearer.subjects import Newcomer, SubjectNotFound
 from xaa.jwt_bearer.tenants import check_tenant
 from xaa.signin.identities import UserNotFound, load_identity, provision_user
 from xaa.signin.models import FederatedIdentity
+from xaa.signin.sign_outs import load_sign_out, with_sign_out
 
 
 def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
@@ -51,11 +53,12 @@ def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
     except UserNotFound as error:
         if error.reason == "unknown" and trusted.jit_accounts:
             check_newcomer(id_jag)
+            check_not_signed_out_since(id_jag, load_sign_out(id_jag.issuer, id_jag.subject))
             return Newcomer(partial(welcome, id_jag))
         raise SubjectNotFound(
             f"expected an active account that signed in here before, found {error.reason}"
         ) from error
-    check_not_signed_out_since(id_jag, identity)
+    check_not_signed_out_since(id_jag, identity.signed_out_at)
     return act_as_member(identity.user, standing_in(identity), id_jag)
 
 
@@ -66,7 +69,7 @@ def resolve_saml_subject(id_jag: IdJag, trusted: TrustedConnection) -> AbstractU
     identity = FederatedIdentity.objects.filter(issuer=id_jag.issuer, subject=id_jag.subject).first()
     if identity:
         check_same_person(user, identity)
-        check_not_signed_out_since(id_jag, identity)
+    check_not_signed_out_since(id_jag, name.signed_out_at)
     return act_as_member(user, standing_in(name), id_jag)
 
 
@@ -84,7 +87,8 @@ def welcome(id_jag: IdJag) -> AbstractUser:
 
 
 def _identities(id_jag: IdJag) -> QuerySet[FederatedIdentity]:
-    return with_standing(FederatedIdentity.objects.all(), id_jag)
+    rows = with_sign_out(FederatedIdentity.objects.all(), issuer=id_jag.issuer, subject=id_jag.subject)
+    return with_standing(rows, id_jag)
 
 
 def _trusted(id_jag: IdJag) -> TrustedConnection:
@@ -93,13 +97,12 @@ def _trusted(id_jag: IdJag) -> TrustedConnection:
     return id_jag.trusted
 
 
-def check_not_signed_out_since(id_jag: IdJag, identity: FederatedIdentity) -> None:
+def check_not_signed_out_since(id_jag: IdJag, signed_out_at: datetime | None) -> None:
     """An ID-JAG from before a logout is worth no more than the access tokens that ended with it (OI-14).
 
-    Both times are the IdP's own, in whole seconds. No ``SubjectNotFound``: her account is here, and no page should
-    say otherwise.
+    Both times are the IdP's own, in whole seconds. No ``SubjectNotFound``: whether she has an account here is not
+    what is wrong, and no page should say so.
     """
-    signed_out_at = identity.signed_out_at
     if signed_out_at and id_jag.claims["iat"] < signed_out_at.timestamp():
         raise IdJagRejected(
             f"iat: expected an ID-JAG issued after the logout of {signed_out_at:%H:%M:%S}, found an earlier one"

@@ -43,7 +43,7 @@ def load_user(issuer: str, subject: str) -> AbstractUser:
 def load_identity(
     issuer: str, subject: str, *, among: QuerySet[FederatedIdentity] | None = None
 ) -> FederatedIdentity:
-    """The same with what is known of her sign-ins: ``signed_out_at`` ends what was issued before.
+    """The same as the row that binds her account to the IdP's name for her.
 
     ``among`` are the rows to look in, for a project that reads more of them in the same statement.
     """

@@ -18,8 +18,6 @@ class FederatedIdentity(models.Model):
     email_verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_sign_in_at = models.DateTimeField(null=True, blank=True)
-    signed_out_at = models.DateTimeField(null=True, blank=True)
-    """When the IdP last said that she signed out there, by its clock; what it vouched for before is over."""
 
     class Meta:
         verbose_name_plural = "federated identities"
@@ -51,6 +49,25 @@ class SignedInSession(models.Model):
 
     def __str__(self) -> str:
         return f"a session of {self.subject} at {self.issuer}"
+
+
+class SignOut(models.Model):
+    """When the IdP last said that a person signed out there, by its clock. What it vouched for before is over.
+
+    She need not be known here: an app may hold the IdP's word for somebody who has yet to come.
+    """
+
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="xaa_signin_last_sign_out_of_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} at {self.issuer}, {self.at:%Y-%m-%d %H:%M:%S}"
 
 
 class UsedLogoutToken(models.Model):
