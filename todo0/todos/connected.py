@@ -1,12 +1,16 @@
 """The user's own view of the apps that act for her: what they did, which tokens still work, *Revoke now*.
 
-In the flow nobody asked her for consent: her enterprise's admin decided. So this page shows what came of it.
+In the flow nobody asked her for consent: her enterprise's admin decided. So this page shows what came of it, on
+whose word each token stands, and for how long it works unless somebody ends it before: she here, or her enterprise
+when it signs her out or suspends her (``todo0.federation.sign_out``).
 
 Deliberately does not: promise more than it does. Revoking ends the tokens at once; whether an app may get a
 new one is decided at the IdP, and the page says so.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from todo0.authserver.dot import AccessToken, Application
+from todo0.federation.models import Connection, Membership
 from todo0.todos.models import TodoChange
 
 RECENT = 10
@@ -29,12 +34,13 @@ RECENT = 10
 @login_required
 @never_cache
 def connected(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
     by_apps = TodoChange.objects.filter(actor=request.user).exclude(client_name="")
     context = {
         "here": "connected",
-        "apps": load_apps(request.user),
+        "apps": load_apps(request.user, now=now),
         "recent": by_apps.order_by("-pk")[:RECENT],
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "connected.html", context)
 
@@ -46,7 +52,7 @@ def revoke(request: HttpRequest, application_id: int) -> HttpResponse:
 
     Only the apps on the page are there; trying numbers does not tell which others are registered.
     """
-    apps = {app["application"].pk: app["application"] for app in load_apps(request.user)}
+    apps = {app["application"].pk: app["application"] for app in load_apps(request.user, now=timezone.now())}
     if application_id not in apps:
         raise Http404("no app of this number has acted for you")
     application = apps[application_id]
@@ -56,16 +62,45 @@ def revoke(request: HttpRequest, application_id: int) -> HttpResponse:
     return redirect("connected")
 
 
-def load_apps(user: User) -> list[dict[str, Any]]:
-    """The apps that did something for ``user`` or could do so now, the last used first."""
-    live = defaultdict(list)
-    tokens = AccessToken.objects.filter(user=user, expires__gt=timezone.now(), application__isnull=False)
-    for token in tokens.select_related("origin").order_by("-expires"):
-        live[token.application_id].append(token)
+def load_apps(user: User, *, now: datetime) -> list[dict[str, Any]]:
+    """The apps that did something for ``user`` or could do so now, the last used first. Five statements at most.
+
+    ``last_use`` is when an app last changed something or came for a token that still lives. What it only read is
+    not written down: that would cost every call of the API a statement.
+    """
+    live = load_live_tokens(user, now=now)
     used = TodoChange.objects.filter(actor=user, client__isnull=False).values("client")
-    uses = {use["client"]: use for use in used.annotate(last_use=Max("at"), actions=Count("pk"))}
-    apps = [
-        {"application": application, "tokens": live[application.pk], **uses.get(application.pk, {})}
-        for application in Application.objects.filter(pk__in=live.keys() | uses.keys())
-    ]
-    return sorted(apps, key=lambda app: (app.get("last_use") is None, app.get("last_use")), reverse=True)
+    uses = {use["client"]: use for use in used.annotate(last_change=Max("at"), actions=Count("pk"))}
+    apps = []
+    for application in Application.objects.filter(pk__in=live.keys() | uses.keys()):
+        tokens, use = live[application.pk], uses.get(application.pk, {})
+        seen_at = [each["token"].created for each in tokens] + ([use["last_change"]] if use else [])
+        apps.append({"application": application, "tokens": tokens, "last_use": max(seen_at), **use})
+    return sorted(apps, key=lambda app: app["last_use"], reverse=True)
+
+
+def load_live_tokens(user: User, *, now: datetime) -> dict[int, list[dict[str, Any]]]:
+    """By app, the longest-lived first: each with its ``seconds_left`` and whose ``word`` it stands on."""
+    rows = AccessToken.objects.filter(user=user, expires__gt=now, application__isnull=False)
+    tokens = list(rows.select_related("origin").order_by("-expires"))
+    words = load_words(user, {token.origin.issuer for token in tokens if hasattr(token, "origin")})
+    live = defaultdict(list)
+    for token in tokens:
+        word = words.get(token.origin.issuer) if hasattr(token, "origin") else None
+        left = int((token.expires - now).total_seconds())
+        live[token.application_id].append({"token": token, "seconds_left": left, "word": word})
+    return live
+
+
+def load_words(user: User, issuers: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """By issuer: what its connection is called here, and the ``organization`` that she is a member of by it."""
+    if not issuers:
+        return {}
+    memberships = Membership.objects.filter(user=user, organization__connection__issuer__in=issuers)
+    member_of = {
+        one.organization.connection_id: one.organization for one in memberships.select_related("organization")
+    }
+    return {
+        connection.issuer: {"name": connection.name, "organization": member_of.get(connection.pk)}
+        for connection in Connection.objects.filter(issuer__in=issuers).only("issuer", "name")
+    }
