@@ -12,6 +12,7 @@ from idp_mock.directory.models import Enterprise, Person
 from idp_mock.keys.keystore import RETIRING_PERIOD
 from idp_mock.keys.models import SigningKeyRecord
 from idp_mock.policy.matrix import describe
+from idp_mock.policy.residue import load_residues_if_stopped
 from idp_mock.systemlog.entries import CHANGES, tell
 from idp_mock.systemlog.models import EVENT_ID_JAG, Event
 
@@ -29,6 +30,7 @@ def admin_home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         here="home",
         counts=count_everything(enterprise, now=now),
         keys=count_keys(enterprise, now=now),
+        residues=load_residues_if_stopped(enterprise, now=now),
         connections=[describe(each) for each in connections.prefetch_related("groups")[:CONNECTIONS_SHOWN]],
         latest=tell(enterprise.events.filter(event_type__in=(EVENT_ID_JAG, *CHANGES)).order_by("-pk")[:5]),
     )

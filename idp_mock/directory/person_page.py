@@ -17,13 +17,13 @@ from idp_mock.console.dashboard import load_acting_apps
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import Group, Person, PersonChange
 from idp_mock.directory.person_change import OneselfSuspended, save_person, tell_change, undo
+from idp_mock.policy.residue import load_residues_of
 from idp_mock.signin.session_end import end_all_of, reactivate, suspend
 from stage.kit.changes import base_on
 
 SUSPENDED = (
     "{name} is suspended: signed out here, and no app gets an ID-JAG for this person from the next request on. "
-    "The system log says which apps were told. An access token that an app could not be told about works until "
-    "it expires."
+    "What was issued before is told of below."
 )
 REINSTATED = "{name} is active again, and has to sign in again: no session came back."
 NOT_ONESELF = "You cannot suspend yourself. Another administrator can."
@@ -132,6 +132,7 @@ def show(
         missed=missed,
         sessions=found.sessions.filter(ended_at=None).order_by("-auth_time")[:10],
         acting=load_acting_apps(found) if found.is_active else [],
+        residues=load_residues_of(found, now=clock.now()),
         history=tell_history(found),
     )
 

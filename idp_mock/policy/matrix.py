@@ -12,12 +12,10 @@ from idp_mock.directory.models import Enterprise
 from idp_mock.policy.change import reading_scopes
 from idp_mock.policy.decide import allowed_scopes
 from idp_mock.policy.models import CrossAppConnection
+from idp_mock.policy.residue import load_residues_if_stopped
 from idp_mock.policy.stop import resume, stop
 
-STOPPED = (
-    "All cross app access is stopped. From the next request on, no app gets an ID-JAG for anybody. Access tokens "
-    "that resource apps have already issued still work until they expire."
-)
+STOPPED = "All cross app access is stopped. From the next request on, no app gets an ID-JAG for anybody."
 RESUMED = "Cross app access is allowed again: every connection counts as it stands."
 
 
@@ -32,6 +30,7 @@ def matrix(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         here="policy",
         resource_apps=resource_apps,
         rows=load_rows(visitor.enterprise, resource_apps),
+        residues=load_residues_if_stopped(visitor.enterprise, now=clock.now()),
     )
 
 

@@ -50,6 +50,8 @@ class Event(models.Model):
     checks = models.JSONField(default=list, blank=True)
     """One ``{"number", "title", "outcome", "note"}`` a check, in the order in which they run."""
     jti = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    """Of an ID-JAG: until when it can be redeemed."""
     request = models.JSONField(default=dict, blank=True)
     """Where it came from: ``address``, ``user_agent``, ``path``, ``trace``; empty for what no request caused."""
 

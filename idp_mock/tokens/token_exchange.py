@@ -16,7 +16,7 @@ system log and so opens no transaction: two reads of what is true now, a signatu
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from idp_mock.directory.models import App
 from idp_mock.saml.exchange import exchange_assertion
@@ -132,6 +132,7 @@ def record_issue(run: CheckRun[Exchange], id_jag: IssuedIdJag) -> None:
     event = describe_event(run)
     event.outcome, event.scope_granted, event.jti = Event.Outcome.ALLOWED, id_jag.scope, id_jag.jti
     event.details_granted = dump_details(id_jag.details)
+    event.expires_at = event.at + timedelta(seconds=id_jag.lifetime)
     record(event)
 
 
