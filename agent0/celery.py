@@ -12,7 +12,7 @@ import os
 from celery import Celery
 from celery.signals import worker_init
 
-from stage.kit import telemetry
+from stage.kit import gate, telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agent0.settings")
 
@@ -22,5 +22,6 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def record(**_signal: object) -> None:
+def be_staged(**_signal: object) -> None:
     telemetry.start("worker")
+    gate.install()

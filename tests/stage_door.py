@@ -15,6 +15,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from stage.kit import clock, state
+from stage.kit.models import HeldCall
 from stage.kit.signals import faults_changed
 from stage.kit.staged_request import staged_request
 from stage.kit.state import Armed, Hold, StageState
@@ -216,3 +217,19 @@ def through_the_middleware() -> StageState:
 
     staged_request(view)(RequestFactory().get("/"))
     return found[0]
+
+
+def test_whoever_waits_at_the_gate_goes_in_turn(staged: None) -> None:
+    now = time.time()
+    for number in (1, 2):
+        HeldCall.objects.create(method="POST", url=f"https://far/{number}", since=now, seen_at=now)
+    HeldCall.objects.create(method="GET", url="https://gone", since=now - 60, seen_at=now - 60)
+    assert [one["url"] for one in post("gate").json()["waiting"]] == ["https://far/1", "https://far/2"]
+    answer = post("gate", {"next": True}).json()
+    assert (answer["gone"]["url"], [one["url"] for one in answer["waiting"]]) == (
+        "https://far/1",
+        ["https://far/2"],
+    )
+    post("gate", {"next": True})
+    assert post("gate", {"next": True}).json()["gone"] is None
+    assert post("gate", {"next": 1}).status_code == 400

@@ -10,6 +10,7 @@ Deliberately does not: see a token. Events carry fingerprints, scopes and reason
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from agent0.jobs.details import in_words
@@ -86,7 +87,11 @@ class StepRecorder:
         calls = {"calls": step.detail.get("calls", 0) + 1} if step.name == Step.Name.CALL_API else {}
         step.detail = step.detail | calls | detail
         step.finished_at = timezone.now()
-        step.save(update_fields=["state", "detail", "finished_at"])
+        try:
+            step.save(update_fields=["state", "detail", "finished_at"])
+        except DatabaseError:
+            self._lease.check_world()  # a reset has taken the row
+            raise
 
     def _read_facts(self, event: Event) -> dict[str, Any]:
         facts = event.facts

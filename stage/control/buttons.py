@@ -31,6 +31,7 @@ ACTS: Final[dict[str, Callable[[], Sequence[Outcome]]]] = {
     "clear": world.clear,
     "hold": world.close_gate,
     "release": world.open_gate,
+    "next": lambda: [world.let_next()],
     "again": world.tell_again,
 }
 WORDS: Final = {
@@ -39,6 +40,7 @@ WORDS: Final = {
     "clear": "clear all faults",
     "hold": "close the gate",
     "release": "open the gate",
+    "next": "let Agent0's next call go",
     "again": "tell everybody again",
     "reset": "reset the world",
     "undo": "undo the last reset",

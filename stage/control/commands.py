@@ -77,6 +77,18 @@ def undo(body: dict[str, Any]) -> dict[str, Any]:
     return told(done.outcomes) | {"seconds": round(done.seconds, 3)}
 
 
+def next_call(body: dict[str, Any]) -> dict[str, Any]:
+    check_members(body)
+    outcome = world.let_next()
+    return told([outcome]) | dict(outcome.answer)
+
+
+def waiting(body: dict[str, Any]) -> dict[str, Any]:
+    check_members(body)
+    outcome = world.find_waiting()
+    return told([outcome]) | dict(outcome.answer)
+
+
 def tokens(body: dict[str, Any]) -> dict[str, Any]:
     check_members(body, "use")
     return told(world.keep_tokens(read_choice(body, "use", among=TOKEN_USES) == TOKEN_USES[1]))
@@ -105,6 +117,8 @@ COMMANDS: Final = {
     "skew": skew,
     "hold": hold,
     "release": release,
+    "next": next_call,
+    "waiting": waiting,
     "tokens": tokens,
     "again": again,
     "reset": reset,

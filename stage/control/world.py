@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from typing import Any, Final
 
 from stage.control.models import Skew
-from stage.control.push import Door, Outcome, push
+from stage.control.push import Door, Outcome, ask, push
 from stage.kit import state
 from stage.kit.control.commands import TOKEN_USES
 from stage.kit.registry.faults import load_faults
@@ -72,6 +72,16 @@ def open_gate() -> list[Outcome]:
     with one_at_a_time:
         _settle_hold()
         return _push_clock()
+
+
+def let_next() -> Outcome:
+    """Agent0's call that has waited longest at the gate goes; the answer says which, and who still waits."""
+    return ask("agent0", "gate", {"next": True})
+
+
+def find_waiting() -> Outcome:
+    """Who waits at the gate, for whoever shows it: ``answer["waiting"]``."""
+    return ask("agent0", "gate", {})
 
 
 def keep_tokens(keeps: bool) -> list[Outcome]:

@@ -25,3 +25,16 @@ class Found(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} as it was"
+
+
+class HeldCall(models.Model):
+    """One call that waits at the gate (``stage.kit.gate``), in real seconds. Deleting the row lets it go."""
+
+    method = models.CharField(max_length=10)
+    url = models.CharField(max_length=500)
+    trace_id = models.CharField(max_length=32, blank=True)
+    since = models.FloatField()
+    seen_at = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"

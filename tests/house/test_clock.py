@@ -16,6 +16,7 @@ RIGHT_TO = {
     "stage/kit/clock.py": "it moves the clock",
     "stage/kit/control/commands.py": "says how late it is, and what that is off",
     "stage/kit/bar.py": "shows how late it is",
+    "stage/kit/gate.py": "holds calls for real seconds, while the world's clock stands still",
     "stage/control/world.py": "holds the clock, and lets it go",
     "stage/control/worlds.py": "says when a world ended, which a reset does not move",
     "stage/kit/control/reset.py": "the same in a party",

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from django.db import transaction
 
-from stage.kit import state
+from stage.kit import gate, state
 from stage.kit.control import reset
 from stage.kit.control.wanted import Malformed, check_members, read_choice, read_number, read_objects, read_text
 from stage.kit.signals import faults_changed
@@ -72,6 +72,15 @@ def _read_hold(body: dict[str, Any]) -> Hold | None:
     return Hold(since, until)
 
 
+def let_through(body: dict[str, Any]) -> dict[str, Any]:
+    """Who waits at the gate; with ``next``, the one that has waited longest goes first."""
+    check_members(body, "next")
+    if not isinstance(body.get("next", False), bool):
+        raise Malformed("Expected next to be true or false.")
+    gone = gate.let_next() if body.get("next") else None
+    return {"gone": gone, "waiting": gate.find_waiting()}
+
+
 def read_armed(body: dict[str, Any]) -> Armed:
     """One fault as JSON: its ``id``, ``mode`` and ``trace``."""
     check_members(body, "id", "mode", "trace")
@@ -100,6 +109,7 @@ COMMANDS: Final = {
     "faults": set_faults,
     "clock": set_clock,
     "tokens": set_tokens,
+    "gate": let_through,
     "reset": reset.begin_world,
     "undo": reset.undo,
     "forget": reset.forget,
