@@ -10,6 +10,7 @@ Deliberately does not: keep anything about a person. What a cookie says is one o
 from dataclasses import dataclass
 from typing import Final
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 
 THEMES: Final = ("light", "dark", "contrast")
@@ -59,4 +60,10 @@ def remember_stage_mode(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _read_switch(request: HttpRequest) -> str | None:
-    return {"1": "on", "0": ""}.get(request.GET.get("stage", "")) if request.method == "GET" else None
+    if request.method != "GET":
+        return None
+    try:
+        asked = request.GET.get("stage", "")
+    except TooManyFieldsSent:  # its page will be a refusal, which wants looks as well
+        return None
+    return {"1": "on", "0": ""}.get(asked)

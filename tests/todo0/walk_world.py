@@ -80,7 +80,7 @@ def connect_everybody(now: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, U
         save_change(CONNECTION, connection.pk, {"max_lifetime": 500}, version=None, by=by)
         if slug != "todo0-inc":
             terms = {"joins_on_sign_in": False}
-            save_change(ORGANIZATION, connection.organization.pk, terms, version=None, by=by)
+            save_change(ORGANIZATION, connection.organizations.get().pk, terms, version=None, by=by)
     return words, users
 
 
