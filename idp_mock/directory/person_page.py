@@ -29,6 +29,10 @@ REINSTATED = "{name} is active again, and has to sign in again: no session came 
 NOT_ONESELF = "You cannot suspend yourself. Another administrator can."
 
 
+ASKED = 12
+"""Connections for which a person's page offers to ask what if; the matrix has them all."""
+
+
 class GroupsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     groups = forms.ModelMultipleChoiceField(
@@ -133,6 +137,9 @@ def show(
         sessions=found.sessions.filter(ended_at=None).order_by("-auth_time")[:10],
         acting=load_acting_apps(found) if found.is_active else [],
         residues=load_residues_of(found, now=clock.now()),
+        connections=visitor.enterprise.connections.select_related("requesting_app", "resource_app__app").order_by(
+            "requesting_app__name", "resource_app__app__name"
+        )[:ASKED],
         history=tell_history(found),
     )
 

@@ -101,8 +101,7 @@ def switch_connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpRe
     )
     messages.success(request, said)
     goes_back = request.POST.get("back") == "matrix"
-    matrix = reverse("policy_matrix", args=[visitor.enterprise.slug])
-    return HttpResponseRedirect(matrix if goes_back else address_of(found), status=303)
+    return HttpResponseRedirect(cell_of(found) if goes_back else address_of(found), status=303)
 
 
 @require_POST
@@ -112,7 +111,7 @@ def leave_reading(request: HttpRequest, visitor: Visitor, pk: int) -> HttpRespon
     found = load_connection(visitor, pk)
     let_read_only(found, by=By(visitor.person, clock.now()))
     messages.success(request, READING_ONLY.format(pair=found, requesting=found.requesting_app.name))
-    return HttpResponseRedirect(reverse("policy_matrix", args=[visitor.enterprise.slug]), status=303)
+    return HttpResponseRedirect(cell_of(found), status=303)
 
 
 @require_POST
@@ -137,6 +136,11 @@ def load_connection(visitor: Visitor, pk: int) -> CrossAppConnection:
 
 def address_of(connection: CrossAppConnection) -> str:
     return reverse("policy_connection", args=[connection.enterprise.slug, connection.pk])
+
+
+def cell_of(connection: CrossAppConnection) -> str:
+    """In the matrix, so that whoever came from there finds herself where she was."""
+    return f"{reverse('policy_matrix', args=[connection.enterprise.slug])}#cell-{connection.pk}"
 
 
 def show_stale(request: HttpRequest, visitor: Visitor, found: CrossAppConnection, form: TermsForm) -> HttpResponse:

@@ -256,3 +256,17 @@ def test_another_enterprises_people_cannot_be_asked_about(carol: Client, world: 
     theirs = world.person(people.GLOBEX_ALICE)
     assert ask(carol, world, theirs).status_code == 400
     assert "Adeyemi" not in ask(carol, world, theirs).content.decode()
+
+
+def test_a_persons_page_leads_to_the_box_with_her_picked(carol: Client, world: World, bob: Person) -> None:
+    page = carol.get(f"/acme/admin/people/{bob.pk}").content.decode()
+    assert f'href="{page_of(world)}?person={bob.pk}"' in page
+    assert page.count("/what-if?person=") == world.acme.connections.count()
+    box = carol.get(f"{page_of(world)}?person={bob.pk}").content.decode()
+    assert f'<option value="{bob.pk}" selected>' in box
+
+
+def test_each_cell_of_the_matrix_that_is_connected_leads_to_the_box(carol: Client, world: World) -> None:
+    matrix = carol.get("/acme/admin/policy").content.decode()
+    assert matrix.count('/what-if"') == world.acme.connections.count()
+    assert f'href="{page_of(world)}"' in matrix
