@@ -7,6 +7,7 @@ Deliberately does not: know any token. Chips carry the fingerprints that the wor
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -34,6 +35,9 @@ STEP_TITLES: Final = {
     Step.Name.PRESENT: "Present the ID-JAG at {app}, for an access token",
     Step.Name.CALL_API: "Call {app}'s {way} with the access token",
 }
+
+
+KEPT: Final = "Take the ID-JAG of the attempt before: {idp} has said yes, and {app} had no time to look at it"
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Card:
     def steps(self) -> list[StepView]:
         """The legs of the latest attempt; ``run.steps`` is prefetched by the pages."""
         return [
-            StepView(self._title_of(step.name), step.state, step.detail, _took(step))
+            StepView(self._title_of(step.name, step.detail), step.state, step.detail, _took(step))
             for step in self.run.steps.all()
             if step.attempt == self._shown_attempt
         ]
@@ -151,9 +155,9 @@ class Card:
         leg = self.run.outcome.get("leg")
         return self._title_of(leg) if leg else ""
 
-    def _title_of(self, name: str) -> str:
-        titles = STEP_TITLES[Step.Name(name)]
-        return titles.format(idp=self.idp, app=settings.RESOURCE_NAME, way=self.way)
+    def _title_of(self, name: str, detail: Mapping[str, Any] | None = None) -> str:
+        title = KEPT if detail and detail.get("kept") else STEP_TITLES[Step.Name(name)]
+        return title.format(idp=self.idp, app=settings.RESOURCE_NAME, way=self.way)
 
 
 def _took(step: Step) -> int | None:

@@ -24,6 +24,7 @@ from agent0.tokens.access_tokens import SealedTokenCache
 from agent0.tokens.proof_key import load_proof_key
 from agent0.tokens.sessions import find_enterprise
 from agent0.tokens.subject import SubjectSource
+from agent0.tokens.unspent import SealedIdJags
 from agent0.ways import Way, resource_of
 from xaa.client import CrossAppSession, Event, TokenEndpoint, discover_token_endpoint
 from xaa.http import HttpAnswer, OutgoingHttp
@@ -77,6 +78,7 @@ def open_session(
         cache=SealedTokenCache(session_id=run.session_id, user_id=run.user_id),
         observe=observe,
         proof_key=load_proof_key(),
+        unspent=SealedIdJags(run_id=run.uuid, session_id=run.session_id, user_id=run.user_id),
         widest=(READ, WRITE) if run.way == Way.MCP else (),  # MCP authorization: a scope challenge is answered
     )
 

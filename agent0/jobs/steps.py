@@ -101,6 +101,8 @@ class StepRecorder:
             self.scope_of_id_jag = tuple(facts["scope"].split())
             self.details_of_id_jag = parse_details(facts["details"]) if "details" in facts else ()
             jag = _chip("id-jag", f"JAG-{facts['fingerprint']}")
+            if "kept" in facts:
+                return {"granted_by_idp": facts["scope"], "chips": [jag], "kept": True}
             return {"granted_by_idp": facts["scope"], "chips": [_chip("id-token", self._subject.presented), jag]}
         if event.leg == "discovery":
             return {"guarded_by": facts["issuer"]}

@@ -2,10 +2,10 @@
 
 ``SigninSession`` is one browser's sign-in of one person at one IdP. ``CachedAccessToken`` hangs on it, so that
 ending the session takes everything along (RFC 9700 §4.14; OpenID Connect Back-Channel Logout §2.7). What is then
-left to do is a ``RetiredToken``: to be revoked, and gone.
+left to do is a ``RetiredToken``: to be revoked, and gone. An ID-JAG is used once, at once; only one that the
+resource app had no time to look at (429) is an ``UnspentIdJag``, until its Run comes again.
 
-Deliberately does not: hold an ID-JAG. It is used once, at once, and a fresh one is cheaper than a stored
-secret (ID-JAG §4.4.3).
+Deliberately does not: hold any other ID-JAG. A fresh one is cheaper than a stored secret (ID-JAG §4.4.3).
 """
 
 from datetime import datetime
@@ -89,6 +89,33 @@ class CachedAccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"Access token {self.fingerprint} for {self.resource}"
+
+
+class UnspentIdJag(models.Model):
+    """An ID-JAG that was told to wait, for the next attempt of one Run; any other Run asks the IdP anew.
+
+    ``resource``, ``scope`` and ``details`` are what was asked for, ``granted_...`` what came.
+    """
+
+    session = models.ForeignKey(SigninSession, models.CASCADE, related_name="unspent_id_jags")
+    run = models.UUIDField()
+    resource = models.CharField(max_length=255)
+    scope = models.CharField(max_length=255)
+    details = models.CharField(max_length=500, blank=True)
+    audience = models.CharField(max_length=255)
+    sealed_id_jag = models.TextField()
+    granted_scope = models.CharField(max_length=255, blank=True)
+    granted_resource = models.CharField(max_length=512, blank=True)
+    granted_details = models.JSONField(default=list, blank=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "resource", "scope", "details"], name="tokens_one_id_jag_a_run")
+        ]
+
+    def __str__(self) -> str:
+        return f"ID-JAG for {self.audience}, not spent"
 
 
 class RetiredToken(models.Model):

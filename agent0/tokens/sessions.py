@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from agent0.connections import find_connection_for_issuer
 from agent0.tokens import retired, sealing
-from agent0.tokens.models import CachedAccessToken, SigninSession
+from agent0.tokens.models import CachedAccessToken, SigninSession, UnspentIdJag
 from stage.kit import telemetry
 from xaa.fingerprint import fingerprint
 from xaa.signin.connections import Connection
@@ -107,6 +107,7 @@ def end_session(session: SigninSession, *, is_replaced: bool = False) -> None:
     if not is_replaced:
         retired.retire_refresh_token(stored, now)
     CachedAccessToken.objects.filter(session=stored).delete()
+    UnspentIdJag.objects.filter(session=stored).delete()
     stored.ended_at = stored.ended_at or now
     stored.sealed_id_token = stored.sealed_refresh_token = ""
     stored.save(update_fields=["ended_at", "sealed_id_token", "sealed_refresh_token"])
@@ -121,6 +122,7 @@ def end_covered(covered: Q) -> None:
 def drop_expired(now: datetime) -> None:
     """End what is past its time: sessions and access tokens that nobody signed out of."""
     CachedAccessToken.objects.filter(expires_at__lte=now).delete()
+    UnspentIdJag.objects.filter(expires_at__lte=now).delete()
     over = Q(ends_at__lte=now) & Q(ended_at=None)
     for session in SigninSession.objects.filter(over)[:100]:
         end_session(session)

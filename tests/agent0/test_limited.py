@@ -1,6 +1,7 @@
 """Servers that say "not so many" (429): asked again no sooner than they said, spread out, and not for ever."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -8,8 +9,12 @@ from django.utils import timezone
 from agent0.assistant.cards import Card
 from agent0.jobs import patience
 from agent0.jobs.models import Run, Step
+from agent0.tokens import sessions
+from agent0.tokens.models import UnspentIdJag
+from agent0.tokens.unspent import SealedIdJags
 from agent0.ways import Way
 from tests.agent0.answers import Answer
+from xaa.client import TokenKey
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +52,80 @@ def test_over_mcp_as_well(far_side, make_run, do, what):
     far_side.answers[what] = limit(times=1)
     run = do(make_run(way=Way.MCP))
     assert (run.state, run.waiting_for, run.waits) == (Run.State.QUEUED, "resource_limited", 1)
+    assert do(due_now(run)).state == Run.State.DONE
+
+
+def redeemed(far_side) -> list[str]:
+    return [seen.form["assertion"] for seen in far_side.requests_of("redeem")]
+
+
+@pytest.mark.spec("RF-03", "TR-15")
+def test_an_id_jag_that_was_told_to_wait_is_presented_again_and_acme_not_asked(far_side, make_run, do):
+    """It is not spent, and Okta counts those that it issues."""
+    far_side.answers["redeem"] = limit(times=2)
+    run = do(make_run())
+    assert UnspentIdJag.objects.get().run == run.uuid
+    assert "id-jag-1" not in str(list(UnspentIdJag.objects.values())), "sealed"
+    do(due_now(run))
+    run = do(due_now(run))
+    assert run.state == Run.State.DONE
+    assert redeemed(far_side) == ["id-jag-1"] * 3
+    assert len(far_side.requests_of("exchange")) == 1
+    assert not UnspentIdJag.objects.exists()
+    titles = [step.title for step in Card(run).steps]
+    assert (
+        "Take the ID-JAG of the attempt before: Acme has said yes, and Todo0 had no time to look at it" in titles
+    )
+    assert not any(title.startswith("Ask Acme") for title in titles)
+
+
+def test_another_request_of_hers_asks_acme_all_the_same(far_side, make_run, do):
+    far_side.answers["redeem"] = limit(times=1)
+    waiting = do(make_run())
+    assert do(make_run()).state == Run.State.DONE
+    assert redeemed(far_side) == ["id-jag-1", "id-jag-2"]
+    assert UnspentIdJag.objects.get().run == waiting.uuid
+
+
+def test_one_that_has_expired_meanwhile_is_not_presented(far_side, make_run, do):
+    far_side.answers["redeem"] = limit(times=1)
+    run = do(make_run())
+    UnspentIdJag.objects.update(expires_at=timezone.now() + timedelta(seconds=10))
+    assert do(due_now(run)).state == Run.State.DONE
+    assert redeemed(far_side) == ["id-jag-1", "id-jag-2"]
+
+
+@pytest.mark.spec("OI-12")
+def test_a_sign_out_takes_it_along(far_side, make_run, do, session):
+    far_side.answers["redeem"] = limit(times=1)
+    run = do(make_run())
+    sessions.end_session(session)
+    assert not UnspentIdJag.objects.exists()
+    assert do(due_now(run)).outcome["code"] == "sign_in_again"
+    assert len(redeemed(far_side)) == 1
+
+
+def test_one_whose_time_is_up_is_swept(far_side, make_run, do):
+    far_side.answers["redeem"] = limit(times=1)
+    do(make_run())
+    sessions.drop_expired(timezone.now())
+    assert UnspentIdJag.objects.count() == 1
+    sessions.drop_expired(timezone.now() + timedelta(minutes=6))
+    assert not UnspentIdJag.objects.exists()
+
+
+@pytest.mark.spec("SEC-37")
+def test_one_of_somebody_elses_session_opens_for_nobody(far_side, make_run, do, session):
+    far_side.answers["redeem"] = limit(times=1)
+    run = do(make_run())
+    UnspentIdJag.objects.update(run=uuid4())
+    row = UnspentIdJag.objects.get()
+    shelf = SealedIdJags(run_id=row.run, session_id=session.uuid, user_id=session.user_id)
+    key = TokenKey(str(session.uuid), row.resource, tuple(row.scope.split()), row.details)
+    with pytest.raises(KeyError):
+        shelf.take(key)
+    with pytest.raises(ValueError, match="another's"):
+        shelf.take(key._replace(user="another"))
     assert do(due_now(run)).state == Run.State.DONE
 
 

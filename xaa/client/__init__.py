@@ -16,7 +16,7 @@ token at the resource app's authorization server, and ``session`` does both when
                              scope=("todos.read",))
 """
 
-from xaa.client.cache import MemoryTokenCache, TokenCache, TokenKey
+from xaa.client.cache import MemoryTokenCache, TokenCache, TokenKey, UnspentIdJags
 from xaa.client.discovery import ProtectedResource, choose_authorization_server, fetch_protected_resource
 from xaa.client.endpoints import TokenEndpoint, discover_token_endpoint
 from xaa.client.errors import NoAnswer, RateLimited, TokenEndpointError, UnexpectedResponse
@@ -45,6 +45,7 @@ __all__ = [
     "TokenEndpointError",
     "TokenKey",
     "UnexpectedResponse",
+    "UnspentIdJags",
     "choose_authorization_server",
     "discover_revocation_endpoint",
     "discover_token_endpoint",

@@ -1,6 +1,7 @@
 """Where access tokens wait between calls: keyed by (user, resource, scope, details), dropped before they expire.
 
-Only access tokens are kept. An ID-JAG is asked for afresh each time, so that the IdP's admin is asked each time.
+Only access tokens are kept. An ID-JAG is asked for afresh each time, so that the IdP's admin is asked each time,
+but for one that a server had no time to look at (429): it is not spent, and the IdP has answered this question.
 
 A product gives ``CrossAppSession`` a cache of its own that encrypts at rest and dies with the user's session.
 """
@@ -8,7 +9,7 @@ A product gives ``CrossAppSession`` a cache of its own that encrypts at rest and
 import threading
 from typing import NamedTuple, Protocol
 
-from xaa.client.responses import AccessToken, Names
+from xaa.client.responses import AccessToken, IssuedIdJag, Names
 
 
 class TokenKey(NamedTuple):
@@ -31,6 +32,17 @@ class TokenCache(Protocol):
     def keep(self, key: TokenKey, token: AccessToken) -> None: ...
 
     def drop(self, key: TokenKey) -> None: ...
+
+
+class UnspentIdJags(Protocol):
+    """Where an ID-JAG waits for the next attempt at the *same* thing, whose caller has its own store for it.
+
+    ``take`` also removes it, and raises ``KeyError`` when there is none. A product keeps it sealed, like a token.
+    """
+
+    def take(self, key: TokenKey) -> IssuedIdJag: ...
+
+    def keep(self, key: TokenKey, id_jag: IssuedIdJag) -> None: ...
 
 
 class MemoryTokenCache:

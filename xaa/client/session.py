@@ -5,7 +5,8 @@ keep the token; call the API; if the API says the token is no longer good, do th
 
 What is bounded (RFC 6749 says nothing, loops do): a call costs at most two access tokens, and a token at most two
 ID-JAGs, the second only when the first was refused as ``invalid_grant`` (the keys may just have rotated). A
-denial by the IdP is final: no second try, no other way in, no consent screen.
+denial by the IdP is final: no second try, no other way in, no consent screen. An ID-JAG that was told to wait
+(429) was not looked at: with ``unspent`` it is kept for the next attempt, while it is good.
 
 An API that wants a scope more (403 ``insufficient_scope``) gets it once, from within what the app said it may ever
 ask for (``widest``): the API names what it wants, and does not decide what is asked of the IdP.
@@ -17,10 +18,10 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from xaa import protocol
 from xaa.authorization_details import Details, dump_details
-from xaa.client.cache import TokenCache, TokenKey
+from xaa.client.cache import TokenCache, TokenKey, UnspentIdJags
 from xaa.client.challenge import read_challenge
 from xaa.client.endpoints import TokenEndpoint
-from xaa.client.errors import Leg, NoAnswer, TokenEndpointError
+from xaa.client.errors import Leg, NoAnswer, RateLimited, TokenEndpointError
 from xaa.client.redemption import redeem_id_jag
 from xaa.client.responses import AccessToken, IssuedIdJag, Names
 from xaa.client.token_exchange import SubjectToken, request_id_jag
@@ -65,6 +66,7 @@ class CrossAppSession:
     observe: Callable[[Event], None] = lambda event: None
     proof_key: SigningKey | None = None
     widest: Names = ()
+    unspent: UnspentIdJags | None = None
 
     def request(
         self,
@@ -108,17 +110,40 @@ class CrossAppSession:
             self.cache.drop(key)
         except KeyError:
             pass  # the first call, or the first after a sign-out
-        token = self._obtain_access_token(resource, scope, details)
+        token = self._obtain_access_token(key, details)
         self.cache.keep(key, token)
         return token, True
 
-    def _obtain_access_token(self, resource: str, scope: Names, details: Details) -> AccessToken:
+    def _obtain_access_token(self, key: TokenKey, details: Details) -> AccessToken:
         try:
-            return self._redeem(self._request_id_jag(resource, scope, details))
+            id_jag = self._take_unspent(key) or self._request_id_jag(key.resource, key.scope, details)
+            return self._redeem_or_keep(id_jag, key)
         except TokenEndpointError as refusal:
             if refusal.leg != "redemption" or refusal.error != protocol.ERROR_INVALID_GRANT:
                 raise
-        return self._redeem(self._request_id_jag(resource, scope, details))
+        return self._redeem_or_keep(self._request_id_jag(key.resource, key.scope, details), key)
+
+    def _take_unspent(self, key: TokenKey) -> IssuedIdJag | None:
+        """Of an attempt before this one, if it is for this server and lives long enough to get there."""
+        try:
+            id_jag = self.unspent.take(key) if self.unspent else None
+        except KeyError:
+            return None
+        if not id_jag or id_jag.audience != self.resource_as.issuer:
+            return None
+        if id_jag.expires_at - self.clock() <= MIN_REMAINING_LIFE:
+            return None
+        self.observe(Event("token exchange", "started", {"kept": "yes"}))
+        self.observe(Event("token exchange", "passed", _granted(id_jag) | {"kept": "yes"}))
+        return id_jag
+
+    def _redeem_or_keep(self, id_jag: IssuedIdJag, key: TokenKey) -> AccessToken:
+        try:
+            return self._redeem(id_jag)
+        except RateLimited:
+            if self.unspent:
+                self.unspent.keep(key, id_jag)
+            raise
 
     def _request_id_jag(self, resource: str, scope: Names, details: Details) -> IssuedIdJag:
         def ask() -> IssuedIdJag:
@@ -130,9 +155,7 @@ class CrossAppSession:
         asked = {"scope": " ".join(scope), "audience": self.resource_as.issuer, "resource": resource}
         asked |= _told(details)
         id_jag = self._observed("token exchange", ask, asked)
-        granted = {"scope": " ".join(id_jag.scope), "fingerprint": fingerprint(id_jag.assertion)}
-        granted |= _told(id_jag.details)
-        self.observe(Event("token exchange", "passed", granted))
+        self.observe(Event("token exchange", "passed", _granted(id_jag)))
         return id_jag
 
     def _redeem(self, id_jag: IssuedIdJag) -> AccessToken:
@@ -177,6 +200,14 @@ class CrossAppSession:
         except XaaError as error:
             self.observe(Event(leg, "failed", {"reason": str(error)}))
             raise
+
+
+def _granted(id_jag: IssuedIdJag) -> dict[str, str]:
+    return {
+        "scope": " ".join(id_jag.scope),
+        "fingerprint": fingerprint(id_jag.assertion),
+        **_told(id_jag.details),
+    }
 
 
 def _told(details: Details) -> dict[str, str]:
