@@ -15,11 +15,12 @@ from idp_mock import clock
 from idp_mock.console.changes import By, NotUndoable, StaleVersion
 from idp_mock.console.dashboard import load_acting_apps
 from idp_mock.console.gate import Visitor, admins_only
+from idp_mock.console.history import take_up, tell
 from idp_mock.directory.models import Group, Person, PersonChange
 from idp_mock.directory.person_change import OneselfSuspended, save_person, tell_change, undo
 from idp_mock.policy.residue import load_residues_of
 from idp_mock.signin.session_end import end_all_of, reactivate, suspend
-from stage.kit.changes import base_on
+from stage.kit.changes import offer_undo
 
 SUSPENDED = (
     "{name} is suspended: signed out here, and no app gets an ID-JAG for this person from the next request on. "
@@ -59,7 +60,8 @@ def person(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
         version, terms = form.cleaned_data["version"], {"groups": form.cleaned_data["groups"]}
         save_person(found, terms, at=clock.now(), by=visitor.person, version=version)
     except StaleVersion:
-        return show_stale(request, visitor, load_person(visitor, pk), form)
+        fresh = load_person(visitor, pk)
+        return show(request, visitor, fresh, form, status=409, missed=take_up(form, fresh, tell_change))
     messages.success(request, f"Saved. {found.name}'s groups count from the next request on.")
     return HttpResponseRedirect(address_of(found), status=303)
 
@@ -110,13 +112,6 @@ def address_of(person: Person) -> str:
     return reverse("person", args=[person.enterprise.slug, person.pk])
 
 
-def show_stale(request: HttpRequest, visitor: Visitor, found: Person, form: GroupsForm) -> HttpResponse:
-    """Somebody was faster: show what she changed beside what was ticked here, and let the next save count."""
-    missed = found.changes.filter(version__gt=form.cleaned_data["version"])
-    base_on(form, found.version)
-    return show(request, visitor, found, form, status=409, missed=tell(missed))
-
-
 def show(
     request: HttpRequest,
     visitor: Visitor,
@@ -144,15 +139,11 @@ def show(
     )
 
 
-def tell(changes: object) -> list[dict[str, object]]:
-    return [{"change": change, "rows": tell_change(change)} for change in changes]
-
-
 def tell_history(found: Person) -> list[dict[str, object]]:
     """Her changes, newest first; the newest has an address that takes it back."""
-    history = tell(found.changes.all()[:20])
-    if history and history[0]["change"].version == found.version:
-        history[0]["undo"] = reverse(
-            "person_undo", args=[found.enterprise.slug, found.pk, history[0]["change"].pk]
-        )
-    return history
+    at = [found.enterprise.slug, found.pk]
+
+    def address(change: PersonChange) -> str | None:
+        return reverse("person_undo", args=[*at, change.pk]) if change.version == found.version else None
+
+    return offer_undo(tell(found.changes.all()[:20], tell_change), address)

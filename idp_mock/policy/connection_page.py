@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from idp_mock import clock
 from idp_mock.console.changes import By, NotUndoable, StaleVersion, read_version
 from idp_mock.console.gate import Visitor, admins_only
+from idp_mock.console.history import take_up, tell
 from idp_mock.directory.models import App
 from idp_mock.policy.change import let_read_only, make_connection, restore, save_change, switch, tell_change
 from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
-from stage.kit.changes import base_on
+from stage.kit.changes import offer_undo
 
 NOTHING = Reach(frozenset(), ())
 SWITCHED_ON = "{pair} is on. From the next request, {requesting} may act there for the groups in its terms."
@@ -46,7 +47,8 @@ def connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
             by=By(visitor.person, clock.now()),
         )
     except StaleVersion:
-        return show_stale(request, visitor, load_connection(visitor, pk), form)
+        fresh = load_connection(visitor, pk)
+        return show(request, visitor, fresh, form, status=409, missed=take_up(form, fresh, tell_change))
     messages.success(request, f"Saved. {found} has these terms from the next request on. {effect.summary}.")
     return HttpResponseRedirect(address_of(found), status=303)
 
@@ -143,13 +145,6 @@ def cell_of(connection: CrossAppConnection) -> str:
     return f"{reverse('policy_matrix', args=[connection.enterprise.slug])}#cell-{connection.pk}"
 
 
-def show_stale(request: HttpRequest, visitor: Visitor, found: CrossAppConnection, form: TermsForm) -> HttpResponse:
-    """Somebody was faster: show what she changed beside what was typed here, and let the next save count."""
-    missed = found.changes.filter(version__gt=form.cleaned_data["version"])
-    base_on(form, found.version)
-    return show(request, visitor, found, form, status=409, missed=tell(missed))
-
-
 def show(
     request: HttpRequest,
     visitor: Visitor,
@@ -174,14 +169,10 @@ def show(
     )
 
 
-def tell(changes: object) -> list[dict[str, object]]:
-    return [{"change": change, "rows": tell_change(change)} for change in changes]
-
-
 def tell_history(found: CrossAppConnection) -> list[dict[str, object]]:
     """Its changes, newest first, each with the address that brings back what was before it."""
-    history = tell(found.changes.all()[:20])
-    for entry in history:
-        entry["undo"] = reverse("policy_restore", args=[found.enterprise.slug, found.pk, entry["change"].pk])
-        entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
-    return history
+    at = [found.enterprise.slug, found.pk]
+    return offer_undo(
+        tell(found.changes.all()[:20], tell_change),
+        lambda change: reverse("policy_restore", args=[*at, change.pk]),
+    )

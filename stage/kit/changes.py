@@ -6,7 +6,7 @@ state before and after is kept as JSON, in words that outlive what they name.
 Deliberately does not: merge. Of two admins who edit one version, the second is told and loses nothing she typed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 LAB: Final = "The lab"
@@ -30,6 +30,15 @@ def base_on(form: Any, version: int) -> None:
     """A form that came too late: what was typed in stays, and over ``version`` its next save counts."""
     form.data = form.data.copy()
     form.data["version"] = version
+
+
+def offer_undo(history: list[dict[str, Any]], address: Callable[[Any], str | None]) -> list[dict[str, Any]]:
+    """``history``, newest first, each entry with the ``address`` that takes its change back, if there is one."""
+    for entry in history:
+        if undo := address(entry["change"]):
+            said = "Undo" if entry is history[0] else "Restore what was before"
+            entry.update(undo=undo, undo_words=said)
+    return history
 
 
 def differences(

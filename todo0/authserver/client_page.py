@@ -14,12 +14,23 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import StaleVersion, base_on
+from stage.kit.changes import StaleVersion, offer_undo
 from todo0.authserver.client_forms import ClientTermsForm, RotateForm
 from todo0.authserver.client_secrets import end_former, find_retiring, rotate_secret
 from todo0.authserver.clients import CLIENT, describe
-from todo0.console.changes import By, change_row, changes_of, restore, save_change, tell, version_in, version_of
+from todo0.console.changes import (
+    By,
+    change_row,
+    changes_of,
+    is_of_terms,
+    restore,
+    save_change,
+    take_up,
+    tell,
+    version_in,
+)
 from todo0.console.gate import staff_only
+from todo0.console.models import Change
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.models import CrossAppClient
 
@@ -41,9 +52,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         save_change(CLIENT, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
     except StaleVersion:
-        base_on(form, version_of(CLIENT, pk))
-        missed = tell(CLIENT, changes_of(CLIENT, pk).filter(version__gt=version))
-        return show(request, load(pk), form, status=409, missed=missed)
+        return show(request, load(pk), form, status=409, missed=take_up(CLIENT, pk, form))
     messages.success(request, "Saved. The terms count from the next request on.")
     return back_to(pk)
 
@@ -137,10 +146,9 @@ def show(
 
 def tell_history(pk: int) -> list[dict[str, Any]]:
     """Its changes, newest first, each with the address that takes it back, if that can be done."""
-    history = tell(CLIENT, changes_of(CLIENT, pk)[:20])
-    for entry in history:
-        before, after = entry["change"].before, entry["change"].after
-        if before and any(before.get(name) != after[name] for name in after.keys() - ONLY_TOLD):
-            entry["undo"] = reverse("admin-client-undo", args=[pk, entry["change"].pk])
-            entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
-    return history
+
+    def address(change: Change) -> str | None:
+        is_undoable = is_of_terms(change, told_only=ONLY_TOLD)
+        return reverse("admin-client-undo", args=[pk, change.pk]) if is_undoable else None
+
+    return offer_undo(tell(CLIENT, changes_of(CLIENT, pk)[:20]), address)

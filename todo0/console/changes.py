@@ -6,7 +6,7 @@ counts at once, in every process.
 Deliberately does not: merge. Of two who edit one version, the second is told and loses nothing she typed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Model, QuerySet
 
-from stage.kit.changes import StaleVersion, differences
+from stage.kit.changes import StaleVersion, base_on, differences
 from todo0.console.models import Change
 
 Terms = Mapping[str, Any]
@@ -108,6 +108,23 @@ def changes_of(kind: Kind, pk: int) -> QuerySet[Change]:
 def version_in(history: Sequence[Mapping[str, Any]]) -> int:
     """The version that a history is of: that of its newest change, which comes first."""
     return int(history[0]["change"].version) if history else 0
+
+
+def take_up(kind: Kind, pk: int, form: Any) -> list[dict[str, Any]]:
+    """What a form that came too late has missed, in words. What was typed stays; its next save is over all that.
+
+    Over that and no more: a change that came since then was shown to nobody yet.
+    """
+    missed = tell(kind, changes_of(kind, pk).filter(version__gt=form.cleaned_data["version"]))
+    shown = [entry["change"].version for entry in missed]
+    base_on(form, max(shown) if shown else version_of(kind, pk))
+    return missed
+
+
+def is_of_terms(change: Change, *, told_only: Collection[str]) -> bool:
+    """Something that can be brought back was changed: not the first of all, nor what is only told of."""
+    names = change.after.keys() - set(told_only)
+    return bool(change.before) and any(change.before.get(name) != change.after[name] for name in names)
 
 
 def tell(kind: Kind, changes: QuerySet[Change]) -> list[dict[str, Any]]:

@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
-from todo0.console.changes import By, changes_of, restore, save_change, tell, version_in, version_of
+from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
+from todo0.console.changes import By, changes_of, restore, save_change, take_up, tell, version_in
 from todo0.console.gate import staff_only
-from todo0.console.models import Change
 from todo0.federation.forms import TermsForm
 from todo0.federation.models import Connection
 from todo0.federation.tenant import load_tenant
@@ -55,9 +54,9 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         save_change(CONNECTION, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
     except StaleVersion:
-        base_on(form, version_of(CONNECTION, pk))
-        missed = tell(CONNECTION, changes_of(CONNECTION, pk).filter(version__gt=version))
-        return show(request, get_object_or_404(Connection, pk=pk), form, status=409, missed=missed)
+        return show(
+            request, get_object_or_404(Connection, pk=pk), form, status=409, missed=take_up(CONNECTION, pk, form)
+        )
     messages.success(request, "Saved. The terms count from the next request on.")
     return HttpResponseRedirect(address_of(pk), status=303)
 
@@ -128,10 +127,7 @@ def show(
 
 def tell_history(pk: int) -> list[dict[str, Any]]:
     """Its changes, newest first, each with the address that brings back what was before it."""
-    history = tell(CONNECTION, changes_of(CONNECTION, pk)[:20])
-    for entry in history:
-        change: Change = entry["change"]
-        if change.before:
-            entry["undo"] = reverse("admin-connection-undo", args=[pk, change.pk])
-            entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
-    return history
+    return offer_undo(
+        tell(CONNECTION, changes_of(CONNECTION, pk)[:20]),
+        lambda change: reverse("admin-connection-undo", args=[pk, change.pk]) if change.before else None,
+    )

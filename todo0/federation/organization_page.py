@@ -15,19 +15,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
+from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
 from todo0.authserver.dot import AccessToken
 from todo0.console.changes import (
     By,
     change_row,
     changes_of,
+    is_of_terms,
     restore,
     save_change,
+    take_up,
     tell,
     version_in,
-    version_of,
 )
 from todo0.console.gate import staff_only
+from todo0.console.models import Change
 from todo0.federation.models import Membership, Organization
 from todo0.federation.organizations import ORGANIZATION, describe
 
@@ -73,9 +75,9 @@ def organization(request: HttpRequest, pk: int, organization: int) -> HttpRespon
         form.add_error("joins_on_sign_in", str(error))
         return show(request, found, form, status=409)
     except StaleVersion:
-        base_on(form, version_of(ORGANIZATION, found.pk))
-        missed = tell(ORGANIZATION, changes_of(ORGANIZATION, found.pk).filter(version__gt=version))
-        return show(request, load(pk, organization), form, status=409, missed=missed)
+        return show(
+            request, load(pk, organization), form, status=409, missed=take_up(ORGANIZATION, found.pk, form)
+        )
     messages.success(request, "Saved. It counts from the next request on.")
     return back_to(found)
 
@@ -165,11 +167,10 @@ def show(
 
 def tell_history(found: Organization) -> list[dict[str, Any]]:
     """Its changes, newest first; those of its terms, each with the address that takes it back."""
-    history = tell(ORGANIZATION, changes_of(ORGANIZATION, found.pk)[:20])
-    for entry in history:
-        before, after = entry["change"].before, entry["change"].after
-        if before and any(before.get(name) != after[name] for name in after.keys() - {"members"}):
-            args = [found.connection_id, found.pk, entry["change"].pk]
-            entry["undo"] = reverse("admin-organization-undo", args=args)
-            entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
-    return history
+
+    def address(change: Change) -> str | None:
+        args = [found.connection_id, found.pk, change.pk]
+        is_undoable = is_of_terms(change, told_only=("members",))
+        return reverse("admin-organization-undo", args=args) if is_undoable else None
+
+    return offer_undo(tell(ORGANIZATION, changes_of(ORGANIZATION, found.pk)[:20]), address)

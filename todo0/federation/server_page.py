@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
-from todo0.console.changes import By, changes_of, restore, save_change, tell, version_in, version_of
+from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
+from todo0.console.changes import By, changes_of, restore, save_change, take_up, tell, version_in
 from todo0.console.gate import staff_only
 from todo0.federation.models import Tenant
 from todo0.federation.tenant import LABELS, TENANT, load_tenant
@@ -56,9 +56,7 @@ def server(request: HttpRequest) -> HttpResponse:
         form.add_error("default_audience", str(error))
         return show(request, load_tenant(), form, status=409)
     except StaleVersion:
-        missed = tell(TENANT, changes_of(TENANT, tenant.pk).filter(version__gt=form.cleaned_data["version"]))
-        base_on(form, version_of(TENANT, tenant.pk))
-        return show(request, load_tenant(), form, status=409, missed=missed)
+        return show(request, load_tenant(), form, status=409, missed=take_up(TENANT, tenant.pk, form))
     messages.success(request, "Saved. The rules count from the next request on.")
     return HttpResponseRedirect(reverse("admin-server"), status=303)
 
@@ -102,7 +100,4 @@ def show(
 
 def tell_history(pk: int) -> list[dict[str, Any]]:
     history = tell(TENANT, changes_of(TENANT, pk)[:20])
-    for entry in history:
-        entry["undo"] = reverse("admin-server-undo", args=[entry["change"].pk])
-        entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
-    return history
+    return offer_undo(history, lambda change: reverse("admin-server-undo", args=[change.pk]))

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, base_on, read_version
-from todo0.console.changes import By, changes_of, restore, save_change, tell, version_in, version_of
+from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
+from todo0.console.changes import By, changes_of, restore, save_change, take_up, tell, version_in
 from todo0.console.gate import staff_only
 from todo0.federation.models import Connection
 from todo0.federation.tenant import load_tenant
@@ -38,9 +38,7 @@ def api(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         save_change(API, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
     except StaleVersion:
-        base_on(form, version_of(API, pk))
-        missed = tell(API, changes_of(API, pk).filter(version__gt=version))
-        return show(request, get_object_or_404(Api, pk=pk), form, status=409, missed=missed)
+        return show(request, get_object_or_404(Api, pk=pk), form, status=409, missed=take_up(API, pk, form))
     messages.success(request, "Saved. The terms count from the next request on.")
     return back_to(pk)
 
@@ -95,9 +93,7 @@ def show(
 
 
 def tell_history(pk: int) -> list[dict[str, Any]]:
-    history = tell(API, changes_of(API, pk)[:20])
-    for entry in history:
-        if entry["change"].before:
-            entry["undo"] = reverse("admin-api-undo", args=[pk, entry["change"].pk])
-            entry["undo_words"] = "Undo" if entry is history[0] else "Restore what was before"
-    return history
+    return offer_undo(
+        tell(API, changes_of(API, pk)[:20]),
+        lambda change: reverse("admin-api-undo", args=[pk, change.pk]) if change.before else None,
+    )
