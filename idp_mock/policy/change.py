@@ -48,7 +48,10 @@ def make_connection(requesting_app: App, resource_app: ResourceApp, *, by: By) -
 
 
 def switch(connection: CrossAppConnection, *, on: bool, by: By) -> None:
-    """Turn the connection on or off. It names the state wanted and no version: *off* must work whoever edits."""
+    """Turn the connection on or off. It names the state wanted and no version: *off* must work whoever edits.
+
+    The look at how it stands saves the second of two clicks a lock; which is the second, the lock decides.
+    """
     if connection.is_on is not on:
         save_change(connection, {"is_on": on, "on_since": by.at if on else None}, version=None, by=by)
 
@@ -74,7 +77,10 @@ def reading_scopes(connection: CrossAppConnection) -> list[str]:
 
 @transaction.atomic
 def save_change(connection: CrossAppConnection, terms: Mapping[str, Any], *, version: int | None, by: By) -> None:
-    """Save ``terms`` (columns, and perhaps ``groups``) over ``version``, or any; raises ``StaleVersion``."""
+    """Save ``terms`` (columns, and perhaps ``groups``) over ``version``, or any; raises ``StaleVersion``.
+
+    Over any version, what is so already is no change: somebody pressed the same button in the same moment.
+    """
     locked = CrossAppConnection.objects.select_for_update().get(pk=connection.pk)
     if version not in (None, locked.version):
         raise StaleVersion
@@ -82,6 +88,8 @@ def save_change(connection: CrossAppConnection, terms: Mapping[str, Any], *, ver
     for name, value in terms.items():
         if name != "groups":
             setattr(locked, name, value)
+    if version is None and "groups" not in terms and describe(locked) == before:
+        return
     locked.version, locked.updated_at, locked.updated_by = locked.version + 1, by.at, by.person
     locked.save()
     if "groups" in terms:

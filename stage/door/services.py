@@ -19,7 +19,7 @@ from pathlib import Path
 
 from stage.door.keeper import die_with_parent
 from stage.door.layout import PARTIES
-from stage.door.testrun import SUITES, Suite, choose_suites, run_suites
+from stage.door.testrun import SUITES, Suite, choose_suites, run_suites, split_arguments
 from stage.door.voice import Refusal, say
 
 START_WITHIN = 30.0
@@ -46,12 +46,14 @@ class Services:
 
 
 def run_on_services(arguments: list[str]) -> int:
+    """As ``run_tests``: suites, and after ``--`` pytest's own options."""
     if missing := find_missing():
         say(f"SKIPPED: no {' and no '.join(missing)} on this machine. apt-get install {' '.join(missing)}")
         print("0 passed, 0 failed, 0 skipped" if not os.environ.get("CI") else "0 passed, 1 failed, 0 skipped")
         return 1 if os.environ.get("CI") else 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends the servers with it
-    suites = choose_suites(arguments, without=NOT_CONCERNED)
+    names, options = split_arguments(arguments)
+    suites = choose_suites(names, without=NOT_CONCERNED)
     with tempfile.TemporaryDirectory(prefix="xaa-services-") as folder, contextlib.ExitStack() as stack:
         Path(folder).chmod(0o755)
         password = secrets.token_hex(16)
@@ -60,7 +62,7 @@ def run_on_services(arguments: list[str]) -> int:
         running = Services(postgres_port, redis_port, password)
         _create_databases(running, suites)
         say(f"PostgreSQL listens on {postgres_port}, Redis on {redis_port}, for as long as this run takes.")
-        return run_suites(suites, [], running.environment_for)
+        return run_suites(suites, options, running.environment_for)
 
 
 def find_missing() -> list[str]:

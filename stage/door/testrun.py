@@ -60,7 +60,7 @@ class Outcome:
 
 def run_tests(arguments: list[str]) -> int:
     """``[suites...] [-- pytest options...]``; without suites, all of them."""
-    names, options = _split(arguments)
+    names, options = split_arguments(arguments)
     return run_suites(choose_suites(names), options)
 
 
@@ -93,7 +93,7 @@ def run_suites(suites: list[Suite], options: list[str], environments: Environmen
     return _conclude(outcomes)
 
 
-def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+def split_arguments(arguments: list[str]) -> tuple[list[str], list[str]]:
     if "--" not in arguments:
         return arguments, []
     at = arguments.index("--")
