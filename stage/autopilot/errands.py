@@ -4,17 +4,16 @@ Deliberately does not: call an API or a database of a party. What a person canno
 """
 
 import re
-import time
 from dataclasses import dataclass
 from typing import Final
 
 from stage.autopilot.browser import Browser
 from stage.autopilot.page import Lost, Page
+from stage.autopilot.patience import look_until
 from stage.kit.people import CAROL, Person
 
 UNRESTED: Final = ("queued", "working", "will retry")
 PATIENCE: Final = 60.0  # seconds for a card to come to rest
-PAUSE: Final = 0.05  # seconds between two looks at it
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,9 @@ def ask(browser: Browser, places: Places, words: str, *, patience: float = PATIE
 
 def wait_for(browser: Browser, details_url: str, *, patience: float = PATIENCE) -> Card:
     """The card at ``details_url``, once it has come to rest."""
-    deadline = time.monotonic() + patience
-    while not (card := read_card(browser, details_url)).is_at_rest:
-        if time.monotonic() > deadline:
-            raise Lost(f"{details_url} has not come to rest within {patience:.0f} s: {card.badge}")
-        time.sleep(PAUSE)
+    card = look_until(lambda card: card.is_at_rest, lambda: read_card(browser, details_url), patience=patience)
+    if not card.is_at_rest:
+        raise Lost(f"{details_url} has not come to rest within {patience:.0f} s: {card.badge}")
     return card
 
 

@@ -27,6 +27,7 @@ from stage.kit.people import BY_KEY, Person
 
 logger = logging.getLogger(__name__)
 
+OUR_OWN_FAULT = "The stage itself failed; its lines in the terminal say how."
 PLACES = Places(agent0=addresses.AGENT0_URL, idp=addresses.IDP_URL)
 
 
@@ -78,20 +79,17 @@ def _fly_and_land(flight: Flight, before_asking: Callable[[str], None]) -> None:
         flight.state, flight.badge, flight.note = Flight.State.LANDED, card.badge, card.said
     except (Lost, requests.RequestException) as reason:
         logger.warning("flight %s is lost: %s", flight.uuid, type(reason).__name__)
-        flight.state, flight.note = Flight.State.LOST, _explain(reason)
+        flight.state, flight.note = Flight.State.LOST, explain(reason)
     except Exception:
         logger.exception("flight %s is lost", flight.uuid)
-        flight.state, flight.note = (
-            Flight.State.LOST,
-            "The stage itself failed; its lines in the terminal say how.",
-        )
+        flight.state, flight.note = Flight.State.LOST, OUR_OWN_FAULT
         raise
     finally:
         flight.save(update_fields=["state", "badge", "note"])
         connection.close()
 
 
-def _explain(reason: Exception) -> str:
+def explain(reason: Exception) -> str:
     """An exception of requests can quote addresses with codes in them; a page that was lost was written by us."""
     if isinstance(reason, Lost):
         return f"A page was not as expected: {reason}"

@@ -16,13 +16,13 @@ from stage.autopilot import errands
 from stage.autopilot.browser import Browser
 from stage.autopilot.errands import Places
 from stage.autopilot.page import Lost, Page
+from stage.autopilot.patience import look_until
 from stage.autopilot.story import Click, load_story
 from stage.kit.people import ALICE, CAROL, Person
 
 ADD: Final = 'Add "Book venue for offsite"'
 TITLE: Final = "Book venue for offsite"
 PATIENCE: Final = 5.0  # seconds for evidence to arrive, after which the audience would have noticed
-PAUSE: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class Performance:
             lambda: self._sign_in_as(ALICE, "/chat"),
             lambda: self._ask("done"),
             lambda: self._see(self._pane("Todo0"), TITLE),
-            lambda: self._see(self._pane("Recorder"), "Token exchange"),
-            lambda: self._see(f"{self.page.url}?hop=9", "ID-JAG"),
+            lambda: self._see(self._pane("Recorder"), "API call. Answered 201"),
+            lambda: self._see(f"{self.page.url}?hop=9", "9 Token exchange"),
             lambda: self._open(self._pane("Acme admin")),
             lambda: self._sign_in_as(CAROL, "/admin/policy"),
             lambda: self._rule("/switch", "is off"),
@@ -69,10 +69,10 @@ class Performance:
             lambda: self._act("jump-360"),
             lambda: self._ask("Blocked by Acme"),
             lambda: self._rule("/reading", "for reading only"),
-            lambda: self._ask("read-only"),
+            lambda: self._ask("Acme limited this to read-only"),
             lambda: self._open(self._pane("Break it")),
             self._run_the_thief,
-            lambda: self._see(self._pane("System log"), "Denied"),
+            lambda: self._see(self._pane("System log"), "I9"),
             lambda: self._act("reset"),
         )
 
@@ -83,7 +83,7 @@ class Performance:
 
     def _run_the_thief(self) -> None:
         self.page = self.browser.submit(self.page, self.page.form(action="/run"))
-        self._see(self.page.url, "R8")
+        self._see(self.page.url, "failed R8")
 
     def _pane(self, title: str) -> str:
         """Where a button above the right pane leads; the bar of the page has links of the same names."""
@@ -100,13 +100,8 @@ class Performance:
 
     def _see(self, url: str, words: str) -> None:
         """Open it, and again for as long as an audience would wait: evidence comes in behind the flow."""
-        deadline = time.monotonic() + PATIENCE
-        self._open(url)
-        while words not in self.page.text:
-            if time.monotonic() > deadline:
-                raise Lost(f"{self.page.url} ({self.page.status}) does not say {words!r}: {self.page.text[:300]}")
-            time.sleep(PAUSE)
-            self._open(url)
+        self.page = look_until(lambda page: words in page.text, lambda: self.browser.open(url), patience=PATIENCE)
+        self._expect(words)
 
     def _press(self, url: str, *, action: str, press: str = "") -> None:
         page = self.browser.open(url)
@@ -123,10 +118,13 @@ class Performance:
         """Carol presses a button of the policy matrix, which she has open on the right."""
         policy = f"{self.places.idp}/{CAROL.enterprise}/admin/policy"
         self._press(policy, action=action)
-        if words not in self.page.text:
-            raise Lost(f"{self.page.url} does not say {words!r}: {self.page.text[:300]}")
+        self._expect(words)
 
-    def _ask(self, answer: str) -> None:
+    def _expect(self, words: str) -> None:
+        if words not in self.page.text:
+            raise Lost(f"{self.page.url} ({self.page.status}) does not say {words!r}: {self.page.text[:300]}")
+
+    def _ask(self, badge: str) -> None:
         card = errands.ask(self.browser, self.places, ADD)
-        if answer not in card.badge and answer not in card.text:
-            raise Lost(f"expected {answer!r}, found {card.badge!r}: {card.text[:300]}")
+        if card.badge != badge:
+            raise Lost(f"expected {badge!r}, found {card.badge!r}: {card.text[:300]}")

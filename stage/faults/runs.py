@@ -7,7 +7,6 @@ suspended, or whose sign-in has expired, could not sign in any more.
 Deliberately does not: arm what is armed already. A sticky fault strikes this flow as it does every other.
 """
 
-import time
 from datetime import timedelta
 from typing import Final
 
@@ -16,11 +15,11 @@ from django.utils import timezone
 from stage.autopilot.flight import take_off
 from stage.autopilot.models import Flight
 from stage.autopilot.page import Lost
+from stage.autopilot.patience import look_until
 from stage.faults import arming, findings
 from stage.kit import state
 from stage.kit.registry.faults import Fault, load_faults
 
-PAUSE: Final = 0.05
 GIVE_UP: Final = timedelta(minutes=2)
 
 
@@ -42,10 +41,12 @@ def _arm(fault: Fault, trace: str) -> None:
 
 def wait_for_something(flight: Flight, *, patience: float) -> None:
     """Until there is something to say of it; ``patience`` seconds at most."""
-    deadline = time.monotonic() + patience
-    while find(flight).outcome == "pending" and flight.state != Flight.State.LOST and time.monotonic() < deadline:
-        time.sleep(PAUSE)
+
+    def is_decided() -> bool:
         flight.refresh_from_db(fields=["state"])
+        return find(flight).outcome != "pending" or flight.state == Flight.State.LOST
+
+    look_until(bool, is_decided, patience=patience)
 
 
 def find(flight: Flight) -> findings.Finding:

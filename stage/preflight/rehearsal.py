@@ -7,26 +7,27 @@ Deliberately does not: leave anything behind but those traces and Alice's new to
 trace, and is cleared whatever happens.
 """
 
+import operator
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
 import requests
 
-from stage.autopilot.errands import Card
-from stage.autopilot.flight import Plan, fly
+from stage.autopilot.flight import Plan, explain, fly
 from stage.autopilot.page import Lost
-from stage.control import world
+from stage.autopilot.patience import look_until
+from stage.faults import arming, findings
 from stage.kit import addresses
-from stage.kit.people import ALICE
+from stage.kit.people import ALICE, BY_KEY
+from stage.kit.registry.faults import load_faults
 from stage.preflight.finding import Finding, ill, well
 from stage.recorder.models import Record
 
 ADD: Final = 'Add "Rehearsal"'
-ASK: Final = "What is due today?"
+MEND_A_PARTY: Final = "Look at what the launchpad says of each party."
 SEEN_WITHIN: Final = 3.0  # seconds for evidence to arrive
 HERE: Final = {
     urlsplit(url).netloc
@@ -45,45 +46,32 @@ class Rehearsal:
 
     def __init__(self) -> None:
         self.trace_id = secrets.token_hex(16)
-        self._landed_at = 0.0
 
     def check_happy_path(self) -> Finding:
         title = "The flow goes well"
         try:
             card = fly(Plan(ALICE, ADD, self.trace_id))
         except (Lost, requests.RequestException) as reason:
-            return ill(
-                title, _say(reason), "Look at what the launchpad says of each party.", trace_id=self.trace_id
-            )
-        self._landed_at = time.monotonic()
+            return ill(title, explain(reason), MEND_A_PARTY, trace_id=self.trace_id)
         if card.badge != "done":
             advice = "Its trace shows the first red check. If the policy was changed, reset the world."
             return ill(title, f"Agent0 says: {card.badge}.", advice, remedy="reset", trace_id=self.trace_id)
         return well(title, "Alice asked, and a todo was added in her name.", trace_id=self.trace_id)
 
     def check_policy_off(self) -> Finding:
-        return self._check_refused(
-            "The admin's off ends it",
-            fault="F21",
-            check="I9",
-            is_refused=lambda card: card.badge.startswith("Blocked by"),
-        )
+        return self._check_refused("The admin's off ends it", "F21", said="Blocked by")
 
     def check_a_fault_trips(self) -> Finding:
-        return self._check_refused(
-            "A fault trips its check", fault="F02", check="R7", is_refused=lambda card: True
-        )
+        return self._check_refused("A fault trips its check", "F02")
 
     def check_evidence(self) -> Finding:
         """The happy path is at the recorder by now: the stream from the parties is alive."""
         title = "The recorder hears everybody"
         wanted = {"agent0", "idp", "todo0"}
-        deadline = time.monotonic() + SEEN_WITHIN
-        while missing := wanted - _places_in(self.trace_id):
-            if time.monotonic() > deadline:
-                found = f"Nothing of {', '.join(sorted(missing))} within {SEEN_WITHIN:.0f} s."
-                return ill(title, found, "Is OTEL_EXPORTER_OTLP_ENDPOINT set to another collector?")
-            time.sleep(0.05)
+        missing = look_until(operator.not_, lambda: wanted - _places_in(self.trace_id), patience=SEEN_WITHIN)
+        if missing:
+            found = f"Nothing of {', '.join(sorted(missing))} within {SEEN_WITHIN:.0f} s."
+            return ill(title, found, "Is OTEL_EXPORTER_OTLP_ENDPOINT set to another collector?")
         return well(title, "Agent0, the IdP and Todo0 have all told of that flow.", trace_id=self.trace_id)
 
     def check_nobody_outside(self) -> Finding:
@@ -93,49 +81,37 @@ class Rehearsal:
             return ill(title, f"Called: {', '.join(sorted(outside))}.", "Which setting names that host?")
         return well(title, f"{len(urls)} exchanges, all of them on this machine's own addresses.")
 
-    def _check_refused(self, title: str, *, fault: str, check: str, is_refused: Callable[[Card], bool]) -> Finding:
-        trace_id = secrets.token_hex(16)
+    def _check_refused(self, title: str, number: str, *, said: str = "") -> Finding:
+        """The registry says which check, status and error it has to be (``stage.faults.findings``)."""
+        fault, trace_id = load_faults()[number], secrets.token_hex(16)
         try:
-            with _armed(fault, trace_id):
-                card = fly(Plan(ALICE, ASK, trace_id))
-                found = _wait_for_red_check(trace_id)
+            with _armed(number, trace_id):
+                card = fly(Plan(BY_KEY[fault.person], fault.prompt, trace_id))
+                found = look_until(
+                    lambda found: found.outcome != "pending",
+                    lambda: findings.find(trace_id),
+                    patience=SEEN_WITHIN,
+                )
+        except arming.NotTaken as reason:
+            return ill(title, str(reason), MEND_A_PARTY, trace_id=trace_id)
         except (Lost, requests.RequestException) as reason:
-            return ill(title, _say(reason), "Look at what the launchpad says of each party.", trace_id=trace_id)
-        if found != check or card.badge == "done" or not is_refused(card):
-            told = f"Expected {check} to refuse, found {found or 'no refusal'}; Agent0 says: {card.badge}."
+            return ill(title, explain(reason), MEND_A_PARTY, trace_id=trace_id)
+        if not found.is_as_told(fault) or card.badge == "done" or not card.badge.startswith(said):
+            told = f"Expected {fault.trips} to refuse, found {found.number or 'no refusal'}; "
             advice = "Open its trace: the first red check is the cause."
-            return ill(title, told, advice, remedy="reset", trace_id=trace_id)
-        return well(
-            title, f"{check} refused, and nothing before it; Agent0 said: {card.badge}.", trace_id=trace_id
-        )
+            return ill(title, f"{told}Agent0 says: {card.badge}.", advice, remedy="reset", trace_id=trace_id)
+        words = f"{fault.trips} refused, and nothing before it; Agent0 said: {card.badge}."
+        return well(title, words, trace_id=trace_id)
 
 
 @contextmanager
-def _armed(fault: str, trace_id: str) -> Iterator[None]:
-    world.arm(fault, "one-shot", trace_id)
+def _armed(number: str, trace_id: str) -> Iterator[None]:
+    arming.arm(number, trace=trace_id)
     try:
         yield
     finally:
-        world.clear([fault])
-
-
-def _wait_for_red_check(trace_id: str) -> str:
-    """The number of the first check that failed, but for A1: a call without a token is how the flow begins."""
-    deadline = time.monotonic() + SEEN_WITHIN
-    while time.monotonic() < deadline:
-        for checks in (
-            Record.objects.filter(trace_id=trace_id).order_by("started_at").values_list("checks", flat=True)
-        ):
-            for one in checks:
-                if one["outcome"] == "failed" and one["number"] != "A1":
-                    return str(one["number"])
-        time.sleep(0.05)
-    return ""
+        arming.clear([number])
 
 
 def _places_in(trace_id: str) -> set[str]:
     return set(Record.objects.filter(trace_id=trace_id).values_list("place", flat=True))
-
-
-def _say(reason: Exception) -> str:
-    return str(reason) if isinstance(reason, Lost) else f"A party did not answer ({type(reason).__name__})."
