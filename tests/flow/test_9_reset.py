@@ -103,7 +103,7 @@ def test_a_request_under_way_ends_harmlessly(another_world: Wire, stage: Stage) 
 
 
 def test_p95_of_twenty_resets_is_under_a_second(another_world: Wire, stage: Stage) -> None:
-    """Generously asserted, since this machine may be busy: ``python3 -m benchmarks`` measures."""
+    """Generously asserted, since this machine may be busy: the figure is what is printed."""
     alice = another_world.visitor()
     sign_in_at_agent0(alice, another_world.demo, ALICE)
     taken = []

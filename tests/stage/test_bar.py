@@ -9,34 +9,16 @@ from django.core import signing
 from django.shortcuts import render
 from django.test import Client
 
-from stage.control import push
 from stage.control.push import DOORS
 from stage.kit import addresses, state, ticket
 from stage.kit.bar import in_words, read_toast
 from stage.kit.registry.faults import load_faults
 from stage.kit.state import Armed, Hold, StageState
 from stage.kit.ticket import NoTicket, make_ticket, read_ticket
-from tests.stage.test_world import KEY
+from tests.stage.conftest import KEY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staged")]
 NOW = datetime.now(UTC).timestamp()
-
-
-@pytest.fixture(autouse=True)
-def _staged(settings):
-    settings.STAGE_KEY = KEY
-    push._http.cache_clear()
-    yield
-    push._http.cache_clear()
-    state.use(StageState())
-
-
-@pytest.fixture
-def parties(wire):
-    for door in DOORS:
-        for command in ("faults", "clock", "tokens"):
-            wire.post(f"{door.url}/-/stage/{command}", json={})
-    return wire
 
 
 def page(rf, held=None, path="/chat?of=1", **cookies):

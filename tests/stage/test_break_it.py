@@ -10,34 +10,16 @@ from django.test import Client
 
 from stage.autopilot import flight as autopilot
 from stage.autopilot.models import Flight
-from stage.control import push
 from stage.control.push import DOORS
 from stage.faults import findings, one_shot, runs
 from stage.kit import addresses, state
 from stage.kit.registry.faults import GROUPS, load_faults
-from stage.kit.state import Armed, StageState
+from stage.kit.state import Armed
 from stage.recorder.models import Record
 from tests.stage import evidence
 
-KEY = "the-key-of-this-test"
+pytestmark = pytest.mark.usefixtures("staged")
 IDP = addresses.IDP_URL
-
-
-@pytest.fixture(autouse=True)
-def _staged(settings: Any, db: None) -> Any:
-    settings.STAGE_KEY = KEY
-    push._http.cache_clear()
-    yield
-    push._http.cache_clear()
-    state.use(StageState())
-
-
-@pytest.fixture
-def parties(wire: responses.RequestsMock) -> responses.RequestsMock:
-    for door in DOORS:
-        for command in ("faults", "clock"):
-            wire.post(f"{door.url}/-/stage/{command}", json={})
-    return wire
 
 
 @pytest.fixture

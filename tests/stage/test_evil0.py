@@ -15,9 +15,9 @@ from stage.kit.registrations import EVIL0_REDIRECT_URI
 from stage.recorder.models import Record
 from stage.recorder.trace import load_trace
 from tests import builders
+from tests.stage.conftest import KEY
 from xaa import protocol
 
-KEY = "the-key-of-this-test"
 TRACE, SPAN = "ab" * 16, "cd" * 8
 TRACEPARENT = f"00-{TRACE}-{SPAN}-01"
 ISSUER = f"{addresses.IDP_URL}/acme"

@@ -6,30 +6,13 @@ import time
 import pytest
 from django.test import Client
 
-from stage.control import push, world
+from stage.control import world
 from stage.control.push import DOORS
 from stage.kit import addresses, state
-from stage.kit.state import Armed, StageState
+from stage.kit.state import Armed
+from tests.stage.conftest import KEY
 
-KEY = "the-key-of-this-test"
-
-
-@pytest.fixture(autouse=True)
-def _staged(settings, db):
-    settings.STAGE_KEY = KEY
-    push._http.cache_clear()
-    yield
-    push._http.cache_clear()
-    state.use(StageState())
-
-
-@pytest.fixture
-def parties(wire):
-    """All three take whatever comes."""
-    for door in DOORS:
-        for command in ("faults", "clock", "tokens"):
-            wire.post(f"{door.url}/-/stage/{command}", json={})
-    return wire
+pytestmark = pytest.mark.usefixtures("staged")
 
 
 def post(command, body=None, key=KEY):

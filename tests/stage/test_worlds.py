@@ -13,7 +13,8 @@ from stage.kit.control import rows
 from stage.kit.staged_request import UNDO_SECONDS
 from stage.kit.state import StageState
 from stage.recorder.models import Record
-from tests.stage.test_world import KEY, post
+from tests.stage.conftest import KEY
+from tests.stage.test_world import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = []
