@@ -1,7 +1,7 @@
 // The presenter's clock: how long the story has been told, and whether that is late. Without a script the card is
 // the same but for it. The start is kept by the browser, and begins anew with the first block.
 
-const clock = document.querySelector("[data-clock]");
+const clock = document.querySelector("[data-told]");
 const begins = Number(clock.dataset.begins);
 const LATE = 20; // seconds: docs/presenting.md says what to skip then
 
