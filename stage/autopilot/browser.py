@@ -46,7 +46,7 @@ class Browser:
                     data[button.name] = button.value
                 break
         else:
-            raise Lost(f"{page.url} has no button {press!r} in this form: {form.buttons}")
+            raise Lost(f"{page.place} has no button {press!r} in this form: {form.buttons}")
         if form.method == "get":
             return self.open(f"{form.action.partition('?')[0]}?{urlencode(data)}")
         return self._go("POST", form.action, data, stop_at, origin=page.url)

@@ -44,7 +44,7 @@ def sign_in_at_agent0(browser: Browser, places: Places, person: Person) -> Page:
     page = browser.click(browser.open(places.agent0), f"Continue as {name_at_agent0(person)}")
     page = _sign_in_if_asked(browser, page, person)
     if not page.url.startswith(f"{places.agent0}/chat"):
-        raise Lost(f"expected Agent0's chat, found {page.url} ({page.status}): {page.text[:300]}")
+        raise Lost(f"expected Agent0's chat, found {page.place}: {page.text[:300]}")
     return page
 
 
@@ -59,7 +59,7 @@ def say(browser: Browser, places: Places, words: str) -> Page:
     page = browser.open(f"{places.agent0}/chat")
     composer = next((form for form in page.forms if "words" in form.typed), None)
     if composer is None:
-        raise Lost(f"{page.url} ({page.status}) has no box to type in: {page.text[:300]}")
+        raise Lost(f"{page.place} has no box to type in: {page.text[:300]}")
     return browser.submit(page, composer, words=words)
 
 
@@ -104,9 +104,9 @@ def switch_connection(browser: Browser, places: Places, *, on: bool, pair: str =
         if button.value == wanted:
             page = browser.submit(page, form, press=wanted)
             if f"{pair} is {wanted}" not in page.text:
-                raise Lost(f"{page.url} ({page.status}) does not say that {pair} is {wanted}: {page.text[:300]}")
+                raise Lost(f"{page.place} does not say that {pair} is {wanted}: {page.text[:300]}")
         return page
-    raise Lost(f"{page.url} ({page.status}) has no switch for {pair}: {page.text[:300]}")
+    raise Lost(f"{page.place} has no switch for {pair}: {page.text[:300]}")
 
 
 def find_text(pattern: str, html: str) -> str:

@@ -60,6 +60,11 @@ class Page(HTMLParser):
         self.close()
 
     @property
+    def place(self) -> str:
+        """Where it is and how it was answered, for an error: without the query, in which a code may stand."""
+        return f"{self.url.partition('?')[0]} ({self.status})"
+
+    @property
     def text(self) -> str:
         """What a person reads, in one line."""
         return " ".join(" ".join(self.words).split())
@@ -68,9 +73,7 @@ class Page(HTMLParser):
         """The address behind the first link whose text contains ``words``."""
         found = [href for text, href in self.links if words in text]
         if not found:
-            raise Lost(
-                f"{self.url} ({self.status}) has no link {words!r}, only {[text for text, _ in self.links]}"
-            )
+            raise Lost(f"{self.place} has no link {words!r}, only {[text for text, _ in self.links]}")
         return found[0]
 
     def form(self, *, having: str = "", action: str = "") -> Form:
@@ -79,7 +82,7 @@ class Page(HTMLParser):
             names = {*form.fields, *form.typed, *(button.name for button in form.buttons)}
             if (not having or having in names) and action in form.action:
                 return form
-        raise Lost(f"{self.url} ({self.status}) has no form with {having or action!r}: {self.text[:400]}")
+        raise Lost(f"{self.place} has no form with {having or action!r}: {self.text[:400]}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         at = {name: value or "" for name, value in attrs}

@@ -90,7 +90,7 @@ class Performance:
         page = self.browser.open(f"{self.stage}/show")
         found = [href for text, href in page.links if text == title]
         if not found:
-            raise Lost(f"{page.url} ({page.status}) has no button {title!r}: {page.text[:300]}")
+            raise Lost(f"{page.place} has no button {title!r}: {page.text[:300]}")
         return found[-1]
 
     def _open(self, url: str, *, follow: str = "") -> None:
@@ -110,9 +110,7 @@ class Performance:
     def _sign_in_as(self, person: Person, arrives_at: str) -> None:
         self.page = self.browser.submit(self.page, self.page.form(having="persona"), press=person.name)
         if arrives_at not in self.page.url:
-            raise Lost(
-                f"expected {arrives_at}, found {self.page.url} ({self.page.status}): {self.page.text[:300]}"
-            )
+            raise Lost(f"expected {arrives_at}, found {self.page.place}: {self.page.text[:300]}")
 
     def _rule(self, action: str, words: str) -> None:
         """Carol presses a button of the policy matrix, which she has open on the right."""
@@ -122,7 +120,7 @@ class Performance:
 
     def _expect(self, words: str) -> None:
         if words not in self.page.text:
-            raise Lost(f"{self.page.url} ({self.page.status}) does not say {words!r}: {self.page.text[:300]}")
+            raise Lost(f"{self.page.place} does not say {words!r}: {self.page.text[:300]}")
 
     def _ask(self, badge: str) -> None:
         card = errands.ask(self.browser, self.places, ADD)

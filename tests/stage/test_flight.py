@@ -71,3 +71,18 @@ def test_it_is_flown_under_its_own_trace_from_the_first_request_on():
         with pytest.raises(Lost, match="no link 'Continue as Alice'"):
             fly(Plan(ALICE, "What is due today?", TRACE))
     assert seen == [TRACE]
+
+
+def test_a_page_that_it_is_lost_on_is_named_without_the_code_in_its_address():
+    """A sign-in that breaks off at Agent0 is told to whoever looks; what it came with is nobody's business."""
+    callback = f"{PLACES.agent0}/signin/callback?code=the-code&state=the-state"
+    with responses.RequestsMock() as far_side:
+        far_side.get(
+            f"{PLACES.agent0}/", body=f'<a href="{callback}">Continue as Alice</a>', content_type="text/html"
+        )
+        far_side.get(callback, body="<p>Try again.</p>", content_type="text/html", status=400)
+        with pytest.raises(Lost) as lost:
+            fly(Plan(ALICE, "What is due today?", TRACE))
+    assert "/signin/callback (400)" in str(lost.value)
+    assert "the-code" not in str(lost.value)
+    assert "the-state" not in str(lost.value)
