@@ -19,9 +19,9 @@ PING: Final = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 ACCEPT: Final = {"Accept": "application/json, text/event-stream"}
 
 
-def call_without_token(http: OutgoingHttp) -> HttpAnswer:
-    """To be refused, and to learn from it (RFC 9728 §5.1)."""
-    return http.request("POST", settings.MCP_RESOURCE, json=PING, headers=ACCEPT)
+def call_without_token(http: OutgoingHttp, url: str = "") -> HttpAnswer:
+    """To be refused, and to learn from it (RFC 9728 §5.1). Without ``url``: the server that the settings name."""
+    return http.request("POST", url or settings.MCP_RESOURCE, json=PING, headers=ACCEPT)
 
 
 class McpTodoList:
