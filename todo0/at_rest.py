@@ -9,6 +9,7 @@ tokens are stored as hashes), or rotate keys. A product keeps this key in a key 
 """
 
 import base64
+import hashlib
 from functools import lru_cache
 from typing import Final
 
@@ -37,6 +38,14 @@ def unseal(sealed: str, *, purpose: str) -> str:
             f"Expected a value sealed with the present TODO0_SECRET_KEY as {purpose!r}. If the key was changed, "
             f"restore it, or start with a new database: what the old key sealed stays shut."
         ) from error
+
+
+def mark_of(stored: str) -> str:
+    """Eight characters of what is stored, sealed or hashed with salt: they differ whenever a secret was entered.
+
+    They tell nothing of it, not even whether it is the same one again.
+    """
+    return f"set, mark {hashlib.sha256(stored.encode()).hexdigest()[:8]}" if stored else ""
 
 
 @lru_cache(maxsize=8)

@@ -27,6 +27,7 @@ from todo0.authserver.secrets import check_is_random
 from todo0.authserver.signing_keys import load_signing_key
 from todo0.federation.models import Connection, EmailDomain, Organization, Tenant
 from todo0.federation.organizations import join_organization
+from todo0.federation.terms import has_secret_of_its_own
 from todo0.resources.models import Api
 from todo0.todos import changes
 from todo0.todos.models import Todo
@@ -80,10 +81,7 @@ def connect_acme() -> None:
     """The environment says which IdP this is and who we are there; the switches stay as an admin left them."""
     connection = Connection.objects.filter(slug="acme").first()
     connection = connection or Connection(slug="acme", name="Acme", xaa_enabled=True)
-    connection.issuer = settings.IDP_ISSUER
-    connection.client_id = settings.IDP_CLIENT_ID
-    connection.client_secret = TODO0_AT_ACME.load_secret()
-    connection.save()
+    follow_environment(connection, settings.IDP_ISSUER, settings.IDP_CLIENT_ID, TODO0_AT_ACME)
     EmailDomain.objects.get_or_create(domain="acme.example", defaults={"connection": connection})
     if not connection.organizations.exists():
         Organization.objects.create(connection=connection, name=connection.name)
@@ -93,11 +91,17 @@ def connect_staff() -> None:
     """Todo0's own company, where its administrators sign in. No app may act for them, so the XAA switch is off."""
     connection = Connection.objects.filter(slug=settings.STAFF_CONNECTION).first()
     connection = connection or Connection(slug=settings.STAFF_CONNECTION, name="Todo0 Inc.")
-    connection.issuer = settings.STAFF_IDP_ISSUER
-    connection.client_id = settings.STAFF_IDP_CLIENT_ID
-    connection.client_secret = TODO0_AT_TODO0_INC.load_secret()
-    connection.save()
+    follow_environment(connection, settings.STAFF_IDP_ISSUER, settings.STAFF_IDP_CLIENT_ID, TODO0_AT_TODO0_INC)
     EmailDomain.objects.get_or_create(domain="todo0.example", defaults={"connection": connection})
+
+
+def follow_environment(connection: Connection, issuer: str, client_id: str, registration: Registration) -> None:
+    """The secret follows it, too, until an administrator has entered one for this very registration."""
+    is_the_same = (connection.issuer, connection.client_id) == (issuer, client_id)
+    connection.issuer, connection.client_id = issuer, client_id
+    if not (is_the_same and has_secret_of_its_own(connection)):
+        connection.client_secret = registration.load_secret()
+    connection.save()
 
 
 def register(registration: Registration, *, name: str) -> None:

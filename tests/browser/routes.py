@@ -77,6 +77,7 @@ NOT_PAGES = {
         "admin": ONWARD,
         "admin/connections/<int:pk>/sign-in": FORMS,
         "admin/connections/<int:pk>/xaa": FORMS,
+        "admin/connections/<int:pk>/secret": FORMS,
         "admin/connections/<int:pk>/try": ONWARD,
         "admin/connections/<int:pk>/undo/<int:change>": FORMS,
         "admin/connections/<int:pk>/organizations/<int:organization>/join": FORMS,

@@ -7,10 +7,10 @@ Deliberately does not: hold a secret in a change. That it was changed, and until
 told.
 """
 
-import hashlib
 from typing import Any, Final
 
 from stage.kit.changes import LAB
+from todo0 import at_rest
 from todo0.authserver.client_secrets import find_retiring
 from todo0.authserver.dot import AccessToken
 from todo0.authserver.models import OrganizationRequirement
@@ -32,6 +32,7 @@ LABELS: Final = {
 
 def describe(client: CrossAppClient) -> dict[str, Any]:
     application, retiring = client.application, find_retiring(client.application)
+    stored = application.client_secret
     rule = OrganizationRequirement.objects.filter(application=application).first()
     return {
         "name": application.name,
@@ -41,14 +42,9 @@ def describe(client: CrossAppClient) -> dict[str, Any]:
         "organizations": sorted(rule.organizations.values_list("org_id", flat=True)) if rule else [],
         "jwks": client.jwks,
         "keys": [str(key.get("kid") or "without a kid") for key in client.jwks.get("keys", [])],
-        "secret": "none: its document has its keys" if has_document(application) else mark_of(application),
+        "secret": "none: its document has its keys" if has_document(application) else at_rest.mark_of(stored),
         "former_secret": f"{retiring.works_until:%Y-%m-%d %H:%M:%S} UTC" if retiring else None,
     }
-
-
-def mark_of(application: Any) -> str:
-    """Four characters that differ when the secret does, taken from its salted hash; useless for anything else."""
-    return f"set, mark {hashlib.sha256(application.client_secret.encode()).hexdigest()[:4]}"
 
 
 def write(client: CrossAppClient, terms: Terms) -> None:

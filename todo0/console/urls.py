@@ -14,7 +14,12 @@ from todo0.authserver.client_page import (
 from todo0.authserver.client_url_page import allow_client
 from todo0.authserver.clients_page import add_client, clients
 from todo0.console.home import home
-from todo0.federation.connection_page import connection, switch_connection, undo_connection
+from todo0.federation.connection_page import (
+    change_client_secret,
+    connection,
+    switch_connection,
+    undo_connection,
+)
 from todo0.federation.connections_page import add_connection, connections
 from todo0.federation.organization_page import add_member, organization, remove_member, undo_organization
 from todo0.federation.organizations_page import organizations
@@ -39,6 +44,7 @@ urlpatterns = [
     path("connections/<int:pk>", connection, name="admin-connection"),
     path("connections/<int:pk>/sign-in", switch_connection, {"name": "active"}, name="admin-connection-active"),
     path("connections/<int:pk>/xaa", switch_connection, {"name": "xaa_enabled"}, name="admin-connection-xaa"),
+    path("connections/<int:pk>/secret", change_client_secret, name="admin-connection-secret"),
     path("connections/<int:pk>/try", try_sign_in, name="admin-connection-try"),
     path("connections/<int:pk>/undo/<int:change>", undo_connection, name="admin-connection-undo"),
     path("connections/<int:pk>/organizations", organizations, name="admin-organizations"),

@@ -1,4 +1,7 @@
-"""The page of one enterprise connection: its two switches, its terms, its history."""
+"""The page of one enterprise connection: its two switches, its terms, our client secret at its IdP, its history.
+
+Deliberately does not: show a secret, or bring back a former one. Its IdP says which one works.
+"""
 
 from typing import Any, Final
 
@@ -8,15 +11,26 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
-from todo0.console.changes import By, changes_of, restore, save_change, take_up, tell, version_in
+from todo0.console.changes import (
+    By,
+    changes_of,
+    is_of_terms,
+    restore,
+    save_change,
+    take_up,
+    tell,
+    version_in,
+)
 from todo0.console.gate import staff_only
-from todo0.federation.forms import TermsForm
+from todo0.console.models import Change
+from todo0.federation.forms import SecretForm, TermsForm
 from todo0.federation.models import Connection
 from todo0.federation.tenant import load_tenant
-from todo0.federation.terms import CONNECTION
+from todo0.federation.terms import CONNECTION, ONLY_TOLD, change_secret
 from todo0.presets.rules import PRESETS
 from todo0.presets.told import tell_presets
 
@@ -81,6 +95,24 @@ def switch_connection(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return HttpResponseRedirect(address_of(pk), status=303)
 
 
+@sensitive_post_parameters("client_secret")
+@require_POST
+@staff_only
+def change_client_secret(request: HttpRequest, pk: int) -> HttpResponse:
+    """It goes in, and no page shows it. Only a sign-in tells whether it is right, and the page says so."""
+    get_object_or_404(Connection, pk=pk)
+    form, by = SecretForm(request.POST), By(timezone.now(), request.user)
+    if not form.is_valid():
+        messages.error(request, "Not changed: expected a secret of 500 characters at most.")
+        return HttpResponseRedirect(address_of(pk), status=303)
+    try:
+        change_secret(pk, form.cleaned_data["client_secret"], version=form.cleaned_data["version"], by=by)
+        messages.success(request, "The secret is changed, from the next sign-in. Try one now, before you leave.")
+    except StaleVersion:
+        messages.error(request, f"Not changed: enter the secret again. {STALE}")
+    return HttpResponseRedirect(address_of(pk), status=303)
+
+
 @require_POST
 @staff_only
 def undo_connection(request: HttpRequest, pk: int, change: int) -> HttpResponse:
@@ -116,6 +148,7 @@ def show(
         "here": "connections",
         "connection": found,
         "form": form or fill_in(TermsForm(found, version_in(history)), preset),
+        "secret": SecretForm(initial={"version": version_in(history)}),
         "missed": missed,
         "is_staffs_own": found.slug == settings.STAFF_CONNECTION,
         "version": version_in(history),
@@ -126,8 +159,10 @@ def show(
 
 
 def tell_history(pk: int) -> list[dict[str, Any]]:
-    """Its changes, newest first, each with the address that brings back what was before it."""
-    return offer_undo(
-        tell(CONNECTION, changes_of(CONNECTION, pk)[:20]),
-        lambda change: reverse("admin-connection-undo", args=[pk, change.pk]) if change.before else None,
-    )
+    """Its changes, newest first, each with the address that brings back what was before it, if anything can."""
+
+    def address(change: Change) -> str | None:
+        is_undoable = is_of_terms(change, told_only=ONLY_TOLD)
+        return reverse("admin-connection-undo", args=[pk, change.pk]) if is_undoable else None
+
+    return offer_undo(tell(CONNECTION, changes_of(CONNECTION, pk)[:20]), address)

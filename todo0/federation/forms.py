@@ -85,6 +85,19 @@ class NewConnectionForm(forms.Form):
         return clean_domains(self.cleaned_data["domains"], connection=None)
 
 
+class SecretForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    client_secret = forms.CharField(
+        max_length=500,
+        label="The new secret that its IdP gave us",
+        help_text="Stored sealed, and never shown again. The next sign-in brings it.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_secret_%s", **kwargs)
+
+
 class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     """What may be changed; the two switches are buttons of their own, which no badly filled field holds up."""
 

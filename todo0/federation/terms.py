@@ -4,16 +4,19 @@ In the flow the next sign-in and the next ID-JAG read the row that is written he
 row: what apps hold on this IdP's word ends with it, at once, and so do the sign-ins.
 
 Deliberately does not: let the issuer or the client id be changed. Another issuer is another trust relationship: it
-gets a connection of its own, and nobody's account moves along (ID-JAG §5; RFC 8414 §3.3).
+gets a connection of its own, and nobody's account moves along (ID-JAG §5; RFC 8414 §3.3). Nor does it bring back a
+client secret that was: that it changed is told by a mark, and the IdP alone says which one works.
 """
 
 from typing import Any, Final
 
 from django.db import transaction
+from django.views.decorators.debug import sensitive_variables
 
-from stage.kit.changes import NotUndoable
+from stage.kit.changes import LAB, NotUndoable
+from todo0 import at_rest
 from todo0.authserver.dot import AccessToken
-from todo0.console.changes import Kind, Terms
+from todo0.console.changes import By, Kind, Terms, change_row, changes_of
 from todo0.federation.models import Connection, EmailDomain
 from todo0.resources.apis import end_access_tokens_for
 from todo0.resources.models import Api
@@ -35,14 +38,17 @@ LABELS: Final = {
     "aud_tenant": "Our name for it",
     "saml_issuer": "SAML issuer",
     "saml_key": "SAML name members",
+    "client_secret": "Our client secret there",
 }
-COLUMNS: Final = tuple(name for name in LABELS if name not in ("apis", "domains"))
+ONLY_TOLD: Final = frozenset({"client_secret"})
+COLUMNS: Final = tuple(name for name in LABELS if name not in {"apis", "domains"} | ONLY_TOLD)
 
 
 def describe(connection: Connection) -> dict[str, Any]:
     domains = sorted(connection.email_domains.values_list("domain", flat=True))
     apis = sorted(connection.apis.values_list("identifier", flat=True))
-    return {name: getattr(connection, name) for name in COLUMNS} | {"apis": apis, "domains": domains}
+    told = {"apis": apis, "domains": domains, "client_secret": at_rest.mark_of(connection.client_secret_sealed)}
+    return {name: getattr(connection, name) for name in COLUMNS} | told
 
 
 def write(connection: Connection, terms: Terms) -> None:
@@ -87,3 +93,17 @@ def end_access_tokens(issuer: str) -> None:
 
 
 CONNECTION: Final = Kind("connection", Connection, LABELS, describe, write)
+
+
+@sensitive_variables("secret")
+def change_secret(pk: int, secret: str, *, version: int | None, by: By) -> None:
+    """What our IdP made for us anew: the next sign-in brings it, and the former one is gone."""
+    with change_row(CONNECTION, pk, version=version, by=by) as row:
+        row.client_secret = secret
+        row.save(update_fields=["client_secret_sealed"])
+
+
+def has_secret_of_its_own(connection: Connection) -> bool:
+    """It was changed here, so that of the environment counts no more."""
+    pairs = changes_of(CONNECTION, connection.pk or 0).exclude(by_name=LAB).values_list("before", "after")
+    return any(before and before.get("client_secret") != after.get("client_secret") for before, after in pairs)

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from todo0 import at_rest
 from todo0.console.changes import By, Kind, Terms, change_row, record_change
 from todo0.federation.models import Connection
 from todo0.self_service.conf import SETUP_LIFETIME, USUAL_LIFETIME
@@ -71,16 +72,11 @@ def describe(invitation: Invitation) -> dict[str, Any]:
         "xaa_enabled": invitation.xaa_enabled,
         "issuer": invitation.issuer,
         "client_id": invitation.client_id,
-        "client_secret": "in the connection" if is_finished else mark_of(sealed),
+        "client_secret": "in the connection" if is_finished else at_rest.mark_of(sealed),
         "proved": [domain for domain, proved_at in claimed if proved_at],
         "tried_by": invitation.tried_by if invitation.is_tried or is_finished else "",
     }
     return {name: None if value in ("", []) else value for name, value in told.items()}
-
-
-def mark_of(sealed: str) -> str:
-    """Four characters that differ whenever the secret was entered anew; useless for anything else."""
-    return f"set, mark {digest(sealed)[:4]}" if sealed else ""
 
 
 def write(invitation: Invitation, terms: Terms) -> None:

@@ -1,9 +1,13 @@
 """``manage.py todo0 connection``: show the switches of one, or turn them: ``connection acme --jit-accounts on``.
 
+``--client-secret`` asks for our client secret at its IdP, which is how Todo0's own administrators come back in
+when theirs was entered wrongly at the console.
+
 What the console's page of a connection does (``/admin/connections``), with the same record of the change.
 """
 
 from argparse import ArgumentParser
+from getpass import getpass
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,7 +15,7 @@ from django.utils import timezone
 
 from todo0.console.changes import By, save_change
 from todo0.federation.models import Connection
-from todo0.federation.terms import CONNECTION
+from todo0.federation.terms import CONNECTION, change_secret
 
 SWITCHES: Final = ("active", "xaa_enabled", "jit_accounts", "link_by_email")
 
@@ -24,6 +28,7 @@ class Command(BaseCommand):
         for name in SWITCHES:
             text = str(Connection._meta.get_field(name).help_text)
             parser.add_argument(f"--{name.replace('_', '-')}", choices=("on", "off"), help=text)
+        parser.add_argument("--client-secret", action="store_true", help="Ask for the one that its IdP gave us.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = Connection.objects.filter(slug=options["slug"]).first()
@@ -32,7 +37,14 @@ class Command(BaseCommand):
             raise CommandError(f"Expected a connection, one of: {known}. Found {options['slug']!r}.")
         turned = [name for name in SWITCHES if options[name]]
         terms = {name: options[name] == "on" for name in turned}
-        save_change(CONNECTION, connection.pk, terms, version=None, by=By(timezone.now()))
+        by = By(timezone.now())
+        save_change(CONNECTION, connection.pk, terms, version=None, by=by)
+        if options["client_secret"]:
+            secret = getpass("Our client secret there, which is not shown: ").strip()
+            if not secret:
+                raise CommandError("Expected a secret, found nothing. It stays as it was.")
+            change_secret(connection.pk, secret, version=None, by=by)
+            self.stdout.write("client-secret: changed, from the next sign-in")
         connection.refresh_from_db()
         for name in SWITCHES:
             self.stdout.write(f"{name.replace('_', '-')}: {'on' if getattr(connection, name) else 'off'}")
