@@ -9,7 +9,7 @@ automatic repeat; the person may ask again when somebody has changed something (
 for a new sign-in).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -27,8 +27,8 @@ class Explanation:
     badge: str = "deny"
 
     def spoken(self, **names: str) -> "Explanation":
-        texts = (self.title, self.happened, self.decided_by, self.mended_by)
-        return Explanation(*(text.format(**names) for text in texts), self.next_step, self.badge)
+        texts = ("title", "happened", "decided_by", "mended_by")
+        return replace(self, **{name: getattr(self, name).format(**names) for name in texts})
 
 
 ASK_ADMIN, CHOOSE_WAY, SIGN_IN, STRONGER_SIGN_IN, TRY_AGAIN, VISIT_APP = (

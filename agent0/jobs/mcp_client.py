@@ -39,6 +39,7 @@ class McpToolCaller:
         self._url = url
         self._post = post
         self._known: DiscoverResult | None = None
+        self._version: str | None = None
 
     def call(self, name: str, arguments: dict[str, Any]) -> CallToolResult:
         """The tool's result, an error of its own included. Raises whatever ``post`` raised, ``ApiRefused``,

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from stage.door.keeper import die_with_parent
 from stage.door.layout import PARTIES
@@ -90,7 +91,7 @@ def _postgres(folder: Path, password: str) -> Iterator[int]:
     data.mkdir()
     passwords.write_text(password, encoding="utf-8")
     passwords.chmod(0o600)
-    account: dict[str, str] = {}
+    account: dict[str, Any] = {}
     if os.getuid() == 0:
         account = {"user": ACCOUNT, "group": ACCOUNT}
         for path in (data, passwords):

@@ -5,6 +5,7 @@ for what carries the party's name. Every switch is one environment variable, lis
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -117,7 +118,7 @@ def allowed_hosts_for(public_url: str) -> list[str]:
     return sorted({urlsplit(public_url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"})
 
 
-def database_for(party: str) -> dict[str, object]:
+def database_for(party: str) -> dict[str, Any]:
     """SQLite under ``DEMO_VAR``, or ``DATABASE_URL``, in which ``{party}`` is replaced by the party's name."""
     location = env.text("DATABASE_URL", "")
     if location:

@@ -72,8 +72,8 @@ def align(left: Trace, right: Trace) -> list[Pair]:
 
 
 def _side_by_side(left: list[Hop], right: list[Hop]) -> Iterator[tuple[Hop | None, Hop | None]]:
-    names = [[hop.number or hop.title for hop in hops] for hops in (left, right)]
-    for kind, a, b, c, d in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
+    first, second = ([hop.number or hop.title for hop in hops] for hops in (left, right))
+    for kind, a, b, c, d in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         if kind == "equal":
             yield from zip(left[a:b], right[c:d], strict=True)
             continue

@@ -55,7 +55,8 @@ def read(exchange: Exchange) -> Request:
         if name.lower() == "authorization" and scheme.lower() == "basic":
             basic = True
         elif name.lower() == "authorization":
-            headers[name], _ = f"{scheme} ACCESS_TOKEN", secret.add(name)
+            headers[name] = f"{scheme} ACCESS_TOKEN"
+            secret.add(name)
         elif name.lower() not in BY_THE_LIBRARY:
             headers[name] = _variable(name) if _is_taken_out(rest or value) else value
             secret |= {name} if _is_taken_out(rest or value) else set()

@@ -23,7 +23,7 @@ def compare_traces(request: HttpRequest) -> HttpResponse:
     flows = load_newest()
     wanted = chosen[1] or (suggest(left, flows) if left else "")
     sides = [("left", "First flow", chosen[0]), ("right", "Second flow", wanted)]
-    context = {"left": left, "right": right, "flows": flows, "sides": sides}
+    context: dict[str, object] = {"left": left, "right": right, "flows": flows, "sides": sides}
     if left and right:
         pairs = align(left, right)
         context |= {"pairs": pairs, "first": next((pair for pair in pairs if pair.is_first), None)}

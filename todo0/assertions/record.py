@@ -107,9 +107,9 @@ def facts_of(presented: Presented) -> dict[str, Any]:
         presented.resource, known=rules.resource_scopes, allowed=presented.client.allowed_scopes
     )
     issued_at, expires_at = claims.get("iat"), claims.get("exp")
-    is_timed = type(issued_at) is int and type(expires_at) is int
+    lifetime = expires_at - issued_at if type(issued_at) is int and type(expires_at) is int else None
     return {
-        "lifetime": expires_at - issued_at if is_timed else None,
+        "lifetime": lifetime,
         "names_resource": bool(claims.get("resource")),
         "names_ours": claimed <= set(rules.resources),
         "asks_resource": bool(asked),

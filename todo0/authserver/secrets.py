@@ -10,7 +10,7 @@ secret when a client is registered (``todo0/seed.py``).
 """
 
 import hashlib
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.hashers import BasePasswordHasher
 from django.core.exceptions import ImproperlyConfigured
@@ -35,7 +35,7 @@ class RandomSecretHasher(BasePasswordHasher):
         stored = self.decode(encoded)
         return constant_time_compare(self._digest(password, stored["salt"]), stored["hash"])
 
-    def safe_summary(self, encoded: str) -> dict[str, str]:
+    def safe_summary(self, encoded: str) -> dict[Any, Any]:
         return {"algorithm": self.algorithm}
 
     def must_update(self, encoded: str) -> bool:

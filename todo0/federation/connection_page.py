@@ -78,7 +78,7 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
 def fill_in(form: TermsForm, preset: str) -> TermsForm:
     """The form with a preset's fields in it. Nothing is saved: she looks, changes what she likes, and saves."""
     if preset in PRESETS:
-        form.initial |= PRESETS[preset].connection
+        form.initial = {**form.initial, **PRESETS[preset].connection}
     return form
 
 
