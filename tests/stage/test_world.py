@@ -1,7 +1,7 @@
 """The world as the stage holds it: each change is stored, pushed to every party, and told who missed it."""
 
 import json
-import time
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -92,27 +92,38 @@ def test_one_partys_own_clock_goes_wrong_and_right_again(parties):
     assert {one["skew"] for one in told(parties, "clock").values()} == {0}
 
 
-def test_a_held_clock_goes_on_from_where_it_stood(parties):
+@pytest.fixture
+def real(monkeypatch):
+    """The real clock, as the world reads it: it goes on when a test says so, and no busy machine moves it."""
+    clock = SimpleNamespace(now=1_800_000_000.0)
+    monkeypatch.setattr(world, "time", SimpleNamespace(time=lambda: clock.now))
+    return clock
+
+
+def test_a_held_clock_goes_on_from_where_it_stood(parties, real):
+    def told_by_it():
+        return real.now + state.read().shift(real.now)
+
     world.jump(120)
     world.close_gate(300)
     held = told(parties, "clock")[addresses.TODO0_URL]
-    assert held["until"] - held["since"] == 300
-    before = state.read()
-    now = time.time()
-    stood_at = now + before.shift(now)
-    time.sleep(0.05)
+    assert (held["since"], held["until"]) == (real.now, real.now + 300)
+    stood_at = told_by_it()
+    real.now += 40
+    assert told_by_it() == stood_at
     post("release")
-    after, now = state.read(), time.time()
-    assert after.hold is None
-    assert abs(now + after.shift(now) - stood_at) < 0.04  # less than the pause
-    assert told(parties, "clock")[addresses.TODO0_URL] == {"offset": after.offset, "skew": 0}
+    assert state.read().hold is None
+    assert told_by_it() == stood_at
+    real.now += 1
+    assert told_by_it() == stood_at + 1
+    assert told(parties, "clock")[addresses.TODO0_URL] == {"offset": 120 - 40, "skew": 0}
 
 
-def test_closing_the_gate_again_keeps_what_the_clock_has_lost(parties):
+def test_closing_the_gate_again_keeps_what_the_clock_has_lost(parties, real):
     world.close_gate(300)
-    time.sleep(0.05)
+    real.now += 40
     world.close_gate(300)
-    assert -1 < state.read().offset < -0.04
+    assert state.read().offset == -40
 
 
 @pytest.mark.parametrize(
