@@ -59,7 +59,9 @@ def test_no_log_line_at_info_holds_a_secret_a_token_or_a_password(
         )
     assert "redeemed: iss=" in said
     secrets = find_secrets(wire, demo)
-    assert {alice[kind] for kind in ("access_token", "id_token", "refresh_token")} <= secrets, "it looks for tokens"
+    assert {alice[kind] for kind in ("access_token", "id_token", "refresh_token")} <= secrets, (
+        "it looks for tokens"
+    )
     assert {client.client_secret for client in wire.clients.values()} - {""} <= secrets, "and for what apps have"
     told = [secret[:6] + "..." for secret in secrets if secret in said]
     assert told == []
