@@ -13,6 +13,7 @@ from typing import Any, Final
 from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from todo0.authserver.access_tokens import lifetime_of
+from todo0.authserver.answers import WordedGrant
 from xaa import protocol
 from xaa.jwt_bearer.server import JwtBearerServer
 
@@ -21,6 +22,8 @@ RESPONSE_TYPES: Final = ("code",)
 
 
 class Todo0Server(JwtBearerServer):
+    id_jag_grant = WordedGrant
+
     def __init__(self, request_validator: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(request_validator, *args, **kwargs | {"token_expires_in": lifetime_of})
         for grant in set(self.grant_types) - set(GRANTS):

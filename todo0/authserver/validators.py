@@ -18,7 +18,7 @@ from todo0.authserver.client_secrets import find_retiring_hash
 from todo0.authserver.dot import Grant
 from todo0.authserver.models import AccessTokenOrigin
 from todo0.authserver.spent_codes import end_tokens_of, remember_code
-from todo0.federation.tenant import load_tenant, with_limit
+from todo0.federation.tenant import load_tenant, with_rules
 from todo0.resources.apis import load_apis
 from xaa import protocol
 from xaa.jwt_bearer.client_documents import has_document
@@ -42,7 +42,7 @@ class Todo0Validator(JwtBearerValidator):
         return authenticate(request) or _with_former_secret(authenticate, request)
 
     def known_applications(self) -> Any:
-        return with_limit(super().known_applications())
+        return with_rules(super().known_applications())
 
     def _load_application(self, client_id: str | None, request: Any) -> Any:
         """Whether clients come by their document at all is a rule of ours, read only when one does."""

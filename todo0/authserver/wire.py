@@ -88,9 +88,9 @@ def slow_down(wait: int) -> JsonResponse:
 
 def _count(request: HttpRequest, status: int, body: dict[str, object]) -> int:
     """What failed is counted after it was judged (RFC 6749 §10.10); seconds to wait, mostly 0."""
-    if status == 401:
-        return count_failed_client(request)
-    return count_refused_grant(request) if body.get("error") in REFUSED_FOR_ITS_GRANT else 0
+    if body.get("error") in REFUSED_FOR_ITS_GRANT:  # whatever its status (``answers``)
+        return count_refused_grant(request)
+    return count_failed_client(request) if status == 401 else 0
 
 
 def _read_json(response: HttpResponse) -> dict[str, object] | None:

@@ -16,6 +16,8 @@ RESOURCE_PARAMETER = {
     FALLBACK: "Counts where the ID-JAG names none",
     IGNORED: "Is ignored",
 }
+RFC, AUTH0 = "rfc", "auth0"
+ANSWERS = {RFC: "As the RFCs say", AUTH0: "As Auth0 documents"}
 
 
 def check_limit(value: str) -> None:
@@ -58,6 +60,13 @@ class Tenant(models.Model):
         default=100,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="100: all of it, as at Auth0. With less, one client's flood leaves the others the rest.",
+    )
+
+    answers = models.CharField(
+        max_length=10,
+        choices=ANSWERS,
+        default=RFC,
+        help_text="To an ID-JAG. Auth0: its words, 401 for a bad signature, 403 for what is not allowed.",
     )
 
     def __str__(self) -> str:

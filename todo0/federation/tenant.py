@@ -24,6 +24,7 @@ LABELS: Final = {
     "resource_parameter": "Resource in the request",
     "id_jag_limit": "Limit of ID-JAGs",
     "client_share": "Share of it for one client, in percent",
+    "answers": "Answers",
 }
 
 
@@ -31,13 +32,11 @@ def load_tenant() -> Tenant:
     return Tenant.objects.order_by("pk").first() or Tenant(default_audience=settings.JWT_BEARER_DEFAULT_RESOURCE)
 
 
-def with_limit(applications: QuerySet[Any]) -> QuerySet[Any]:
-    """Clients, each with the limit that ``todo0.authserver.limits`` holds it to, in the same statement."""
+def with_rules(applications: QuerySet[Any]) -> QuerySet[Any]:
+    """Clients, each with what ``todo0.authserver`` holds it to and how it answers, in the same statement."""
     tenant = Tenant.objects.order_by("pk")
-    return applications.annotate(
-        id_jag_limit=Subquery(tenant.values("id_jag_limit")[:1]),
-        client_share=Subquery(tenant.values("client_share")[:1]),
-    )
+    rules = ("id_jag_limit", "client_share", "answers")
+    return applications.annotate(**{name: Subquery(tenant.values(name)[:1]) for name in rules})
 
 
 def describe(tenant: Tenant) -> dict[str, Any]:

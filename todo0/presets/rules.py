@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from todo0.federation.server_rules import AUTH0, RFC
 from xaa.jwt_bearer.policy import FALLBACK, IGNORED, NARROWS
 
 BETA: Final = "auth0-beta"
@@ -31,6 +32,7 @@ BY_AUTH0: Final = {
     "default_audience": settings.JWT_BEARER_DEFAULT_RESOURCE,
     "disclose_unknown_user": True,
     "client_share": 100,
+    "answers": AUTH0,
 }
 ONE_BY_ONE: Final = {"jit_accounts": False, "link_by_email": False, "several_organizations": False}
 EARLY_ACCESS: Final = Preset(
@@ -72,6 +74,7 @@ PRESETS: Final = {
             "url_clients": True,
             "scope_parameter": NARROWS,
             "resource_parameter": NARROWS,
+            "answers": RFC,
         },
         ONE_BY_ONE | {"single_use": True, "max_lifetime": 300},
     ),
@@ -86,6 +89,7 @@ PRESETS: Final = {
             "resource_parameter": NARROWS,
             "id_jag_limit": "5/s burst 5",
             "client_share": 50,
+            "answers": RFC,
         },
         ONE_BY_ONE | {"single_use": True, "max_lifetime": 600, "several_organizations": True},
     ),

@@ -39,10 +39,10 @@ class UnauthorizedClient(OAuth2Error):
 
 
 class Refused(OAuth2Error):
-    """A check refused the ID-JAG: ``invalid_grant``, or the code that the check names."""
+    """A check refused the ID-JAG: ``invalid_grant``, or the code that the check names. ``check`` is its number."""
 
-    def __init__(self, *, error: str, description: str) -> None:
-        self.error = error
+    def __init__(self, *, error: str, description: str, check: str) -> None:
+        self.error, self.check = error, check
         super().__init__(description or UNIFORM_DESCRIPTION)
 
 

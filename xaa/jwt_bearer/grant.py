@@ -63,11 +63,20 @@ class JwtBearerGrant(GrantTypeBase):
             tell(log, Verdict(*R15, "not reached"))
             if request.client is not None and not isinstance(error, TooManyRequests):
                 conf.record_decision(decision_of(request, run, error=error.error))
-            return headers | error.headers, error.json, error.status_code
+            status, body = self.word_refusal(request, error)
+            return headers | error.headers, json.dumps(body), status
         token = self._issue_token(request, token_handler, presented)
         tell(log, Verdict(*R15, "passed"))
         conf.record_decision(decision_of(request, run))
-        return headers, json.dumps(token), 200
+        return headers, json.dumps(self.word_token(request, token)), 200
+
+    def word_refusal(self, request: Any, error: OAuth2Error) -> tuple[int, dict[str, str]]:
+        """Status and body of a refusal, when all is decided. A project that must say it otherwise overrides it."""
+        return error.status_code, dict(error.twotuples)
+
+    def word_token(self, request: Any, token: dict[str, Any]) -> dict[str, Any]:
+        """The same for an access token's answer; ``request`` holds what was granted and the ID-JAG it came of."""
+        return token
 
     def _authenticate_client(self, request: Any) -> Client:
         """R1: a confidential client with its own secret or key here, allowed this grant (ID-JAG §9.1).
@@ -151,7 +160,7 @@ def _judge(run: CheckRun[Presented]) -> Presented:
         return run.through(CHECKS)
     except IdJagRejected as rejected:
         log.warning("refused at %s for client %s: %s", run.failed, client_id, rejected.reason)
-        raise Refused(error=rejected.error, description=rejected.description) from rejected
+        raise Refused(error=rejected.error, description=rejected.description, check=run.failed) from rejected
     except KeysUnavailable as error:
         log.error("no verdict for client %s: %s", client_id, error)
         raise TemporarilyUnavailable from error

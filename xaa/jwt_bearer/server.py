@@ -22,10 +22,11 @@ class JwtBearerServerMixin:
     """
 
     grant_types: dict[str, Any]
+    id_jag_grant: type[JwtBearerGrant] = JwtBearerGrant
 
     def __init__(self, request_validator: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(request_validator, *args, **kwargs)  # type: ignore[call-arg]
-        self.grant_types[protocol.GRANT_JWT_BEARER] = JwtBearerGrant(request_validator)
+        self.grant_types[protocol.GRANT_JWT_BEARER] = self.id_jag_grant(request_validator)
         if conf.token_endpoint:
             self.grant_types[protocol.GRANT_JWT_DPOP] = self.grant_types[protocol.GRANT_JWT_BEARER]
 
