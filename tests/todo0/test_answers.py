@@ -1,4 +1,4 @@
-"""How a refusal and a token are told: as the RFCs say or, by the presets that are named for it, as Auth0 documents."""
+"""How a refusal and a token are told: as the RFCs say, or by the Auth0 presets as Auth0 documents."""
 
 from typing import Any
 
