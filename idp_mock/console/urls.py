@@ -19,6 +19,7 @@ from idp_mock.policy.connection_page import (
     switch_connection,
 )
 from idp_mock.policy.matrix import matrix, stop_everything
+from idp_mock.policy.resource_server_page import resource_server, restore_resource_server
 from idp_mock.policy.what_if_page import what_if
 from idp_mock.systemlog.export import export_csv, export_json
 from idp_mock.systemlog.views import log
@@ -40,6 +41,12 @@ urlpatterns = [
     path("admin/apps", apps, name="apps"),
     path("admin/apps/<int:pk>", app, name="app"),
     path("admin/apps/<int:pk>/secret", new_secret, name="app_secret"),
+    path("admin/apps/<int:pk>/resource-server", resource_server, name="resource_server"),
+    path(
+        "admin/apps/<int:pk>/resource-server/restore/<int:change>",
+        restore_resource_server,
+        name="resource_server_restore",
+    ),
     path("admin/apps/<int:pk>/<slug:tab>", app, name="app_tab"),
     path("admin/people", people, name="people"),
     path("admin/people/<int:pk>", person, name="person"),

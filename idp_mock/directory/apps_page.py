@@ -4,7 +4,7 @@ In the flow the last tab is the one that matters. It has Okta's two lists: *Apps
 may act at this app, *Apps providing consent* are those at which this app may act.
 
 Deliberately does not: register an app, which the seed does. A connection is changed on its own page, a secret by
-``app_secret``.
+``app_secret``, what a resource app calls us by ``idp_mock.policy.resource_server_page``.
 """
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -24,6 +24,8 @@ TABS = {
     "assignments": "Assignments",
     "connections": "Connections",
 }
+RESOURCE_SERVER = "resource-server"
+"""The tab that only an app has at which others act: Okta's name for it, and a page of its own."""
 
 
 @require_safe
@@ -50,11 +52,17 @@ def app(request: HttpRequest, visitor: Visitor, pk: int, tab: str = "general") -
         request,
         "admin/app.html",
         here="apps",
-        tabs=[(name, words, name == tab) for name, words in TABS.items()],
+        tabs=tabs_of(found, tab),
         tab=tab,
         **role_of(found),
         **shown(found),
     )
+
+
+def tabs_of(found: App, here: str) -> list[tuple[str, str, bool]]:
+    """``name, words, is here``."""
+    more = {RESOURCE_SERVER: "Resource server"} if hasattr(found, "resource_app") else {}
+    return [(name, words, name == here) for name, words in (TABS | more).items()]
 
 
 def role_of(found: App) -> dict[str, object]:

@@ -107,10 +107,9 @@ class Person(models.Model):
         return check_password(password, self.password)
 
 
-class PersonChange(models.Model):
-    """One saved change of a person's status or groups: who, when, and both states. Never edited."""
+class SavedChange(models.Model):
+    """One saved change of a row: who, when, and both states. Never edited, never deleted by a page."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="changes")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     by_name = models.CharField(max_length=100, blank=True)
@@ -119,7 +118,14 @@ class PersonChange(models.Model):
     after = models.JSONField()
 
     class Meta:
+        abstract = True
         ordering = ["-at", "-pk"]
+
+
+class PersonChange(SavedChange):
+    """Of a person's status or groups."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="changes")
 
     def __str__(self) -> str:
         return f"{self.person} v{self.version} by {self.by_name}"

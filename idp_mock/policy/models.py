@@ -9,9 +9,9 @@ Deliberately does not: decide. The rules over these rows are pure functions in `
 from typing import Final
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from idp_mock.directory.models import App, Enterprise, Group, Person
+from idp_mock.directory.models import App, Enterprise, Group, Person, SavedChange
 
 MONTHLY_QUOTA: Final = 250
 """Okta's, for a user and a resource app."""
@@ -37,6 +37,8 @@ class ResourceApp(models.Model):
     """``{"acme": "org_7"}``: what it calls each of our companies, if it has tenants; see ``tenants``."""
     client_ids_are_per_tenant = models.BooleanField(default=False)
     """Whether its clients have an id in each tenant and not one for all (ID-JAG §6.2)."""
+    version = models.PositiveIntegerField(default=1)
+    """Grows with every change by an admin, so that of two who edit the same version one is told."""
 
     class Meta:
         constraints = [
@@ -117,19 +119,19 @@ class CrossAppConnection(models.Model):
         return f"{self.requesting_app.name} at {self.resource_app.app.name}"
 
 
-class Change(models.Model):
-    """One saved change of a connection: who, when, and both states. Never edited, never deleted by a page."""
+class Change(SavedChange):
+    """Of a connection."""
 
     connection = models.ForeignKey(CrossAppConnection, models.CASCADE, related_name="changes")
-    at = models.DateTimeField()
-    by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
-    by_name = models.CharField(max_length=100)
-    version = models.PositiveIntegerField()
-    before = models.JSONField()
-    after = models.JSONField()
-
-    class Meta:
-        ordering = [F("at").desc(), F("pk").desc()]
 
     def __str__(self) -> str:
         return f"{self.connection} v{self.version} by {self.by_name}"
+
+
+class ResourceAppChange(SavedChange):
+    """Of what a resource app calls our companies and our people."""
+
+    resource_app = models.ForeignKey(ResourceApp, models.CASCADE, related_name="changes")
+
+    def __str__(self) -> str:
+        return f"{self.resource_app} v{self.version} by {self.by_name}"

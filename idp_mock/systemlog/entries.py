@@ -15,6 +15,7 @@ from idp_mock.systemlog.models import (
     EVENT_KEY_RETIRED,
     EVENT_KEY_ROTATION,
     EVENT_REFRESH_TOKEN,
+    EVENT_RESOURCE_SERVER,
     EVENT_RESUME,
     EVENT_SECRET,
     EVENT_STOP,
@@ -25,6 +26,7 @@ SENTENCES = {
     EVENT_ID_JAG: "{app} asked to act at {target}",
     EVENT_REFRESH_TOKEN: "{app} asked for a refresh token in return for an assertion",
     EVENT_CONNECTION: "changed {app} at {target}",
+    EVENT_RESOURCE_SERVER: "changed what {target} calls the enterprise or its people",
     EVENT_STOP: "stopped all cross app access",
     EVENT_RESUME: "allowed cross app access again",
     EVENT_SECRET: "made a new secret for {app}",
@@ -51,7 +53,7 @@ NEAREST_IN_OKTA = {
 KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
-    "policy": ("Policy changes", (EVENT_CONNECTION, EVENT_STOP, EVENT_RESUME)),
+    "policy": ("Policy changes", (EVENT_CONNECTION, EVENT_RESOURCE_SERVER, EVENT_STOP, EVENT_RESUME)),
     "keys": ("Keys and secrets", (EVENT_SECRET, EVENT_KEY_ANNOUNCED, EVENT_KEY_ROTATION, EVENT_KEY_RETIRED)),
     "people": (
         "People and groups",

@@ -13,6 +13,7 @@ from idp_mock.directory.models import Enterprise
 EVENT_ID_JAG = "app.oauth2.token.grant.id_jag"  # Okta's word for it, so that a log shipper needs no translation
 EVENT_REFRESH_TOKEN = "app.oauth2.token.grant.refresh_token"
 EVENT_CONNECTION = "policy.xaa.connection.update"
+EVENT_RESOURCE_SERVER = "application.lifecycle.update"
 EVENT_STOP, EVENT_RESUME = "policy.lifecycle.deactivate", "policy.lifecycle.activate"
 EVENT_SECRET = "app.oauth2.credentials.lifecycle.create"
 EVENT_KEY_ROTATION = "app.oauth2.key.rollover"

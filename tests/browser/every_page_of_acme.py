@@ -112,10 +112,30 @@ def visit_console(demo: Demo, page: Page) -> Visits:
         yield f"an app, {tab}", arrive(page, f"{address}/{tab}")
     page = arrive(page, f"{admin}/apps")
     page.get_by_role("link", name="Mail0", exact=True).click()  # nobody runs it, so nobody needs its secret
-    arrive(page, f"{page.url}/sign-on").get_by_label("Whoever runs Mail0 waits for it").check()
+    mail0 = page.url
+    yield from visit_resource_server(arrive(page, f"{mail0}/resource-server"))
+    arrive(page, f"{mail0}/sign-on").get_by_label("Whoever runs Mail0 waits for it").check()
     page.get_by_role("button", name="Make a new secret").click()
     expect(page.get_by_role("heading", name="The new secret of Mail0")).to_be_visible()
     yield "a new secret", page
+
+
+def visit_resource_server(page: Page) -> Visits:
+    """Somebody saves first; then what is typed is not good; then all is as it was."""
+    yield "resource server", page
+    other = arrive(page.context.new_page(), page.url)
+    for each, tenant in ((other, "org_7"), (page, "org_8")):
+        each.get_by_label("Audience / Tenant ID").fill(tenant)
+        each.get_by_role("button", name="Save", exact=True).click()
+        expect(each.locator("[role=status], [role=alert]").first).to_be_visible()
+    yield "resource server, somebody saved first", page
+    page.get_by_label("Its assertions go to").fill("https://mail0.example/acs")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Expected the entity that the other fields are about")).to_be_visible()
+    yield "resource server, half an entity", page
+    other.get_by_role("button", name="Undo").click()
+    expect(other.get_by_role("status")).to_contain_text("Restored")
+    yield "resource server, restored", other
 
 
 def visit_policy(demo: Demo, page: Page) -> Visits:

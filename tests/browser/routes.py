@@ -121,6 +121,7 @@ NOT_PAGES = {
         "<slug:tenant>/admin/policy/<int:pk>/reading": FORMS,
         "<slug:tenant>/admin/policy/<int:pk>/restore/<int:change>": FORMS,
         "<slug:tenant>/admin/policy/connect/<int:app>/<int:resource_app>": FORMS,
+        "<slug:tenant>/admin/apps/<int:pk>/resource-server/restore/<int:change>": FORMS,
         "<slug:tenant>/admin/people/<int:pk>/status": FORMS,
         "<slug:tenant>/admin/people/<int:pk>/undo/<int:change>": FORMS,
         "<slug:tenant>/admin/keys/announce": FORMS,

@@ -25,13 +25,18 @@ class FormReader(HTMLParser):
         super().__init__()
         self.forms: dict[str, dict[str, list[str]]] = {}
         self.buttons: dict[str, dict[str, str]] = {}
-        self._here = ""
+        self._here = self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._here = found.get("action", "")
             self.forms[self._here], self.buttons[self._here] = {}, {}
+        elif tag == "select" and self._here:
+            self._select = found["name"]
+        elif tag == "option" and self._select:
+            if "selected" in found or self._select not in self.forms[self._here]:
+                self.forms[self._here][self._select] = [found.get("value", "")]
         elif tag == "button" and self._here and "name" in found:
             self.buttons[self._here] |= {found["name"]: found["value"]}
         elif tag == "input" and self._here and "name" in found:
@@ -42,6 +47,8 @@ class FormReader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._here = ""
+        elif tag == "select":
+            self._select = ""
 
 
 def read_forms(page: HttpResponse) -> FormReader:

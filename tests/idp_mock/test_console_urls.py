@@ -26,11 +26,12 @@ each_page = pytest.mark.parametrize("pattern", ADMIN, ids=lambda pattern: patter
 def keys_of(enterprise: Enterprise, pattern: URLPattern) -> dict[str, object]:
     """What this page's address names, all of it ``enterprise``'s own."""
     connection = enterprise.connections.get(resource_app__app__name="Todo0")
+    target = connection.resource_app
     person = enterprise.people.get(sub=people.ALICE.sub)
     own = {
         "policy": connection.pk,
         "people": person.pk,
-        "apps": connection.requesting_app_id,
+        "apps": target.app_id if "resource-server" in str(pattern.pattern) else connection.requesting_app_id,
         "keys": enterprise.signing_keys.filter(status="next")[0].pk,
     }
     known = {
@@ -38,7 +39,7 @@ def keys_of(enterprise: Enterprise, pattern: URLPattern) -> dict[str, object]:
         "change": 1,
         "tab": "connections",
         "app": connection.requesting_app_id,
-        "resource_app": connection.resource_app_id,
+        "resource_app": target.pk,
     }
     return {name: known[name] for name in pattern.pattern.converters}
 

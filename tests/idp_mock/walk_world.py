@@ -9,6 +9,7 @@ from idp_mock.console.changes import By
 from idp_mock.directory.models import App, Enterprise, Group, Person
 from idp_mock.directory.person_change import save_person
 from idp_mock.policy.change import save_change
+from idp_mock.policy.resource_server import NO_ENTITY, save_resource_server
 from idp_mock.saml.models import LinkedName, ServiceProvider
 from stage.kit import people
 from tests.idp_mock.admin_side import signed_in
@@ -43,13 +44,16 @@ def mark_everything() -> Words:
 
 
 def make_history(now: datetime) -> None:
-    """In each enterprise: somebody and some connection that were changed, and an app that knows people by SAML."""
+    """In each enterprise: a person, connections and resource apps that were changed, and a SAML app."""
     for enterprise in Enterprise.objects.all():
         mark = MARKS[enterprise.slug]
         admin, latest = enterprise.people.get(is_admin=True), enterprise.people.order_by("-pk")[0]
         save_person(latest, {"groups": list(enterprise.groups.all()[:3])}, at=now, by=admin)
         for connection in enterprise.connections.all():
             save_change(connection, {"lifetime": 120}, version=None, by=By(admin, now))
+        for target in enterprise.resource_apps.all():
+            terms = {"tenants": {enterprise.slug: mark}, **NO_ENTITY}
+            save_resource_server(target, terms, version=target.version, by=By(admin, now))
         app = enterprise.apps.order_by("pk")[0]
         provider = ServiceProvider.objects.create(
             enterprise=enterprise,

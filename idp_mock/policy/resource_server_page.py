@@ -1,0 +1,108 @@
+"""A resource app's tab *Resource server*: its Audience / Tenant ID and its SAML entity, with their history.
+
+In the flow it is where the admin enters what the resource app told her: which customer of it we are, and by which
+SAML name it knows our people. Both count from the next exchange on.
+"""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from idp_mock import clock
+from idp_mock.console.changes import By, NotUndoable, StaleVersion, read_version
+from idp_mock.console.gate import Visitor, admins_only
+from idp_mock.console.history import take_up, tell
+from idp_mock.directory.apps_page import RESOURCE_SERVER, role_of, tabs_of
+from idp_mock.policy.models import ResourceApp, ResourceAppChange
+from idp_mock.policy.resource_server import EntityTaken, PeopleLinked, restore, save_resource_server, tell_change
+from idp_mock.policy.resource_server_form import ResourceServerForm
+from stage.kit.changes import offer_undo
+
+SAVED = "Saved. From the next request on, ID-JAGs for {name} say so."
+RESTORED = "Restored: ID-JAGs for {name} say what they said before version {version}."
+STALE = "Not restored: somebody changed this app since. The newest change is on top."
+TAKEN = "Another app of {enterprise} has this SAML entity."
+
+
+@require_http_methods(["GET", "POST"])
+@admins_only
+def resource_server(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
+    """Show the fields, or save them. What was typed is shown again whenever it was not saved."""
+    found = load_resource_app(visitor, pk)
+    if request.method == "GET":
+        return show(request, visitor, found, ResourceServerForm(found))
+    form = ResourceServerForm(found, request.POST)
+    if not form.is_valid():
+        return show(request, visitor, found, form, status=400)
+    by, version = By(visitor.person, clock.now()), form.cleaned_data["version"]
+    try:
+        save_resource_server(found, form.terms(), version=version, by=by)
+    except StaleVersion:
+        fresh = load_resource_app(visitor, pk)
+        return show(request, visitor, fresh, form, status=409, missed=take_up(form, fresh, tell_change))
+    except (EntityTaken, PeopleLinked) as error:
+        form.add_error("entity_id", str(error) or TAKEN.format(enterprise=visitor.enterprise.name))
+        return show(request, visitor, found, form, status=400)
+    messages.success(request, SAVED.format(name=found.app.name))
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+@require_POST
+@admins_only
+def restore_resource_server(request: HttpRequest, visitor: Visitor, pk: int, change: int) -> HttpResponse:
+    """Bring back what was before one change of the history, over the version that the admin looked at."""
+    found = load_resource_app(visitor, pk)
+    wanted = get_object_or_404(ResourceAppChange, resource_app=found, pk=change)
+    wanted.resource_app, version = found, read_version(request.POST.get("version", ""))
+    try:
+        restore(wanted, version=version, by=By(visitor.person, clock.now()))
+        messages.success(request, RESTORED.format(name=found.app.name, version=wanted.version))
+    except StaleVersion:
+        messages.error(request, STALE)
+    except NotUndoable as error:
+        messages.error(request, f"Not restored. {error}")
+    return HttpResponseRedirect(address_of(found), status=303)
+
+
+def load_resource_app(visitor: Visitor, pk: int) -> ResourceApp:
+    """By its app; another enterprise's does not exist, nor does an app that nobody can act at."""
+    rows = ResourceApp.objects.select_related("enterprise", "app__enterprise")
+    return get_object_or_404(rows, enterprise=visitor.enterprise, app=pk)
+
+
+def address_of(found: ResourceApp) -> str:
+    return reverse("resource_server", args=[found.enterprise.slug, found.app_id])
+
+
+def show(
+    request: HttpRequest,
+    visitor: Visitor,
+    found: ResourceApp,
+    form: ResourceServerForm,
+    *,
+    status: int = 200,
+    missed: list[dict[str, object]] | None = None,
+) -> HttpResponse:
+    return visitor.show(
+        request,
+        "admin/resource_server.html",
+        here="apps",
+        status=status,
+        tabs=tabs_of(found.app, RESOURCE_SERVER),
+        form=form,
+        missed=missed,
+        history=tell_history(found),
+        version=found.version,
+        **role_of(found.app),
+    )
+
+
+def tell_history(found: ResourceApp) -> list[dict[str, object]]:
+    """Its changes, newest first, each with the address that brings back what was before it."""
+    at = [found.enterprise.slug, found.app_id]
+    return offer_undo(
+        tell(found.changes.all()[:20], tell_change),
+        lambda change: reverse("resource_server_restore", args=[*at, change.pk]),
+    )
