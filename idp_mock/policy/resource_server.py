@@ -55,7 +55,7 @@ def _save(resource_app: ResourceApp, terms: Mapping[str, Any], *, version: int, 
     if version != locked.version:
         raise StaleVersion
     before = describe(locked)
-    if before == before | terms:
+    if before == {**before, **terms}:
         return
     locked.tenants = terms["tenants"]
     locked.version += 1
