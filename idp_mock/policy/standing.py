@@ -9,7 +9,8 @@ Deliberately does not: judge. Absent rows stay absent (``None``), and ``decide.p
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, FilteredRelation, IntegerField, Max, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Greatest
 
 from idp_mock.directory.models import App, Group, Person
 from idp_mock.policy.models import CrossAppConnection, ResourceApp
@@ -24,6 +25,7 @@ class Standing:
     connection: CrossAppConnection | None
     is_in_groups: bool
     issued_this_month: int
+    """Where the connection has a quota, and else 0, since nobody counts."""
 
 
 def load_standing(*, person: Person, app: App, audience: str, now: datetime) -> Standing:
@@ -40,7 +42,9 @@ def load_standing(*, person: Person, app: App, audience: str, now: datetime) -> 
         outcome=Event.Outcome.ALLOWED,
         audience=audience,
     )
-    used = Subquery(issued.order_by().values("person_sub").annotate(n=Count("pk")).values("n"))
+    # The numbers say more than the rows only where somebody has thinned out the log.
+    count = Greatest(Count("pk"), Coalesce(Max("quota_number"), 0), output_field=IntegerField())
+    used = Subquery(issued.order_by().values("person_sub").annotate(n=count).values("n"))
     hers = Group.objects.filter(people=OuterRef("pk"))
     row = (
         Person.objects.filter(pk=person.pk)

@@ -53,6 +53,10 @@ class Event(models.Model):
     jti = models.CharField(max_length=64, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     """Of an ID-JAG: until when it can be redeemed."""
+    quota_month = models.DateField(null=True, blank=True)
+    quota_number = models.PositiveIntegerField(null=True, blank=True)
+    """Of an ID-JAG under a quota: which one of this month it is, for this person at this audience. There is one of
+    each, so of two that are issued at once the second takes the next number, if there is one left."""
     request = models.JSONField(default=dict, blank=True)
     """Where it came from: ``address``, ``user_agent``, ``path``, ``trace``; empty for what no request caused."""
 
@@ -60,6 +64,13 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["enterprise", "-at"], name="event_newest_first"),
             models.Index(fields=["enterprise", "person_sub", "-at"], name="event_of_person"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "person_sub", "audience", "quota_month", "quota_number"],
+                condition=models.Q(quota_number__isnull=False),
+                name="one_id_jag_a_number_of_a_quota",
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,13 +12,18 @@ is one rule with a public number. They are told in three files, in the order in 
 Deliberately does not: authenticate the client or forbid caching (``endpoint`` does), take actor tokens, or
 issue an access or refresh token with an ID-JAG, ever (ID-JAG §4.3.4). An app that has a SAML assertion instead of
 an ID Token exchanges that for a refresh token before (``idp_mock.saml.exchange``). It writes nothing but the
-system log and so opens no transaction: two reads of what is true now, a signature, an INSERT.
+system log and so opens no transaction: two reads of what is true now, a signature, an INSERT. That takes the
+ID-JAG's number in a monthly quota, too, which is there once: of two requests for the last one, one is refused.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError
+
 from idp_mock.directory.models import App
+from idp_mock.policy.standing import first_of_month
 from idp_mock.saml.exchange import exchange_assertion
 from idp_mock.systemlog.models import EVENT_ID_JAG, Event
 from idp_mock.systemlog.record import record
@@ -45,7 +50,7 @@ from idp_mock.tokens.token_exchange_subject import (
 )
 from xaa import protocol
 from xaa.authorization_details import dump_details
-from xaa.checks import CheckRun
+from xaa.checks import Check, CheckRun
 
 log = logging.getLogger("idp_mock.token_exchange")
 
@@ -85,6 +90,10 @@ CHECKS = (
     check_sign_in,  # I13
 )
 
+ANEW = CHECKS.index(check_subject_token)
+"""From here on a request is judged again that has lost its number in a quota to another: all that rows say may
+have changed. What comes before reads the form, and has spent the proof."""
+
 MAX_NOTE = 300
 """Characters of a verdict's note in the system log. I12 names the scopes that it withheld, and a client may ask
 for any number: its request would otherwise leave as much in the enterprise's log as it likes."""
@@ -99,15 +108,21 @@ def exchange(app: App, form: TokenForm, now: datetime) -> dict[str, object]:
     if asked.requested_token_type == protocol.TOKEN_TYPE_REFRESH_TOKEN:
         return exchange_assertion(app, asked, now)
     run = CheckRun(Exchange(app, asked, now), OAuthError, log)
+    id_jag = decide(run, CHECKS)
+    while not record_issue(run, id_jag):
+        del run.verdicts[ANEW:]
+        id_jag = decide(run, CHECKS[ANEW:])
+    return answer(id_jag)
+
+
+def decide(run: CheckRun[Exchange], checks: Sequence[Check[Exchange]]) -> IssuedIdJag:
+    """The ID-JAG that ``checks`` grant, in nobody's hands yet; a refusal is written down and raised."""
     try:
-        granted = run.through(CHECKS)
+        return issue_id_jag(run.through(checks))
     except OAuthError as refusal:
         refusal.check = run.failed
         record_refusal(run, refusal)
         raise
-    id_jag = issue_id_jag(granted)
-    record_issue(run, id_jag)
-    return answer(id_jag)
 
 
 def answer(id_jag: IssuedIdJag) -> dict[str, object]:
@@ -128,12 +143,21 @@ def answer(id_jag: IssuedIdJag) -> dict[str, object]:
     return members
 
 
-def record_issue(run: CheckRun[Exchange], id_jag: IssuedIdJag) -> None:
-    event = describe_event(run)
+def record_issue(run: CheckRun[Exchange], id_jag: IssuedIdJag) -> bool:
+    """False, and nothing is written, if a request beside this one took its number in the person's quota."""
+    event, standing = describe_event(run), run.state.standing
     event.outcome, event.scope_granted, event.jti = Event.Outcome.ALLOWED, id_jag.scope, id_jag.jti
     event.details_granted = dump_details(id_jag.details)
     event.expires_at = event.at + timedelta(seconds=id_jag.lifetime)
-    record(event)
+    if standing.connection.monthly_quota is None:
+        record(event)
+        return True
+    event.quota_month, event.quota_number = first_of_month(event.at).date(), standing.issued_this_month + 1
+    try:
+        record(event)
+    except IntegrityError:
+        return False
+    return True
 
 
 def record_refusal(run: CheckRun[Exchange], refusal: OAuthError) -> None:

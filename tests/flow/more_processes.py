@@ -1,4 +1,4 @@
-"""More processes of Todo0 beside the demo's own. They share nothing with it but the database."""
+"""More processes of a party beside the demo's own. They share nothing with it but the database."""
 
 import subprocess
 import sys
@@ -16,12 +16,12 @@ from tests.flow.wire import JWT_BEARER, Client, Wire
 
 
 @contextmanager
-def more_of_todo0(demo: Demo, count: int, **extra: str) -> Iterator[list[str]]:
+def more_of(party: str, demo: Demo, count: int, **extra: str) -> Iterator[list[str]]:
     """Where they listen. ``extra`` is of their environment."""
     ports = free_ports(count)
     started = [
         subprocess.Popen(
-            [sys.executable, MANAGE, "todo0", "runserver", "--noreload", f"127.0.0.1:{port}"],
+            [sys.executable, MANAGE, party, "runserver", "--noreload", f"127.0.0.1:{port}"],
             cwd=ROOT,
             env={**demo.environment, "LOG_LEVEL": "ERROR", **extra},
             stdin=subprocess.DEVNULL,
@@ -48,6 +48,13 @@ def is_up(url: str) -> bool:
         return requests.get(f"{url}/health", timeout=2).status_code == 200
     except requests.RequestException:
         return False
+
+
+def exchange_at(wire: Wire, url: str, client: Client, id_token: str, **other: str) -> requests.Response:
+    form = {**wire.exchange_form(client, id_token), **other}
+    path = urlsplit(wire.idp(client.place)["token_endpoint"]).path
+    with new_session(wire.notes) as http:
+        return http.post(f"{url}{path}", data=form, timeout=TIMEOUT)
 
 
 def redeem_at(wire: Wire, url: str, client: Client, assertion: str) -> requests.Response:

@@ -13,7 +13,7 @@ import pytest
 from tests.cast import ALICE
 from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo, wait_for
 from tests.flow.lab import ask_operator
-from tests.flow.more_processes import more_of_todo0, redeem_at
+from tests.flow.more_processes import more_of, redeem_at
 from tests.flow.people_at_work import sign_in_at_agent0
 from tests.flow.wire import Client, Wire
 
@@ -56,7 +56,7 @@ print(json.dumps({"titles": sorted(titles), "issued": [moment.timestamp() for mo
 @pytest.fixture(scope="module")
 def processes(demo: Demo) -> Iterator[list[str]]:
     """Four with the limit on, over the database of the demo, where it is off."""
-    with more_of_todo0(demo, PROCESSES, TODO0_ID_JAG_LIMIT=f"{RATE}/s burst {BURST}") as urls:
+    with more_of("todo0", demo, PROCESSES, TODO0_ID_JAG_LIMIT=f"{RATE}/s burst {BURST}") as urls:
         yield urls
 
 

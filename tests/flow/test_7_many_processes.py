@@ -16,7 +16,7 @@ from stage.autopilot.browser import TIMEOUT
 from tests.cast import DAN
 from tests.flow.demo import Demo
 from tests.flow.lab import ask_operator
-from tests.flow.more_processes import more_of_todo0, race, redeem_at
+from tests.flow.more_processes import more_of, race, redeem_at
 from tests.flow.visitor import Visitor
 from tests.flow.wire import Client, Wire, read_jwt
 
@@ -46,7 +46,7 @@ print("{}")
 @pytest.fixture(scope="module")
 def processes(demo: Demo) -> Iterator[list[str]]:
     """Where the four listen; the first is the demo's own."""
-    with more_of_todo0(demo, 3) as others:
+    with more_of("todo0", demo, 3) as others:
         yield [demo.url("todo0"), *others]
 
 

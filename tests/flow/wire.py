@@ -130,21 +130,21 @@ class Wire:
     # Leg 2
 
     def exchange(self, client: Client, subject_token: str, **other: str | list[str] | None) -> requests.Response:
+        form = self.exchange_form(client, subject_token)
+        return self.post(self.idp(client.place)["token_endpoint"], {**form, **other})
+
+    def exchange_form(self, client: Client, subject_token: str) -> dict[str, str]:
         todo0 = self.demo.facts["todo0"]
-        return self.post(
-            self.idp(client.place)["token_endpoint"],
-            {
-                "grant_type": TOKEN_EXCHANGE,
-                "requested_token_type": ID_JAG,
-                "audience": todo0["issuer"],
-                "resource": todo0["resource"],
-                "scope": "todos.read todos.write",
-                "subject_token": subject_token,
-                "subject_token_type": ID_TOKEN,
-                **client.credentials(),
-                **other,
-            },
-        )
+        return {
+            "grant_type": TOKEN_EXCHANGE,
+            "requested_token_type": ID_JAG,
+            "audience": todo0["issuer"],
+            "resource": todo0["resource"],
+            "scope": "todos.read todos.write",
+            "subject_token": subject_token,
+            "subject_token_type": ID_TOKEN,
+            **client.credentials(),
+        }
 
     def id_jag(self, client: Client, subject_token: str, **other: str | None) -> str:
         answer = self.exchange(client, subject_token, **other)

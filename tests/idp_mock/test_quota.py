@@ -76,14 +76,23 @@ def test_whichever_app_asks_it_is_one_quota(three: World) -> None:
 def test_with_the_month_it_begins_anew(three: World) -> None:
     assert [is_refused(three) for _ in range(4)][-1]
     month = first_of_month(three.now)
-    Event.objects.update(at=month - timedelta(microseconds=1))
+    last = month - timedelta(microseconds=1)
+    Event.objects.update(at=last, quota_month=first_of_month(last))
     assert not is_refused(three)
-    Event.objects.update(at=month)
+    Event.objects.filter(quota_month=first_of_month(last)).update(quota_number=None)
+    Event.objects.update(at=month, quota_month=month)
     assert (
         load_standing(person=three.alice, app=three.agent0, audience=TODO0_ISSUER, now=three.now).issued_this_month
         == Event.objects.filter(outcome="allowed").count()
     )
     assert first_of_month(datetime(2026, 12, 31, 23, 59, tzinfo=UTC)) == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def test_a_log_that_was_thinned_out_gives_nothing_back(three: World) -> None:
+    for _ in range(2):
+        three.exchange()
+    Event.objects.get(quota_number=1).delete()
+    assert [is_refused(three) for _ in range(2)] == [False, True]
 
 
 def test_it_costs_no_statement_more(three: World, client: Client) -> None:
