@@ -55,6 +55,12 @@ def test_it_refuses_what_the_resource_app_refuses(far_side, run, do, error, code
     assert far_side.requests_of("create") == []
 
 
+@pytest.mark.parametrize(("error", "code"), BY_RESOURCE_AS.items())
+def test_a_code_means_the_same_with_auth0s_403(far_side, run, do, error, code):
+    far_side.answers["redeem"] = refusal(error, status=403)
+    assert do(run).outcome["code"] == code
+
+
 @pytest.mark.parametrize("status", [400, 401])
 def test_it_refuses_its_own_wrong_secret_as_a_matter_of_set_up(far_side, run, do, status):
     far_side.answers["exchange"] = refusal("invalid_client", status=status)

@@ -62,6 +62,25 @@ def test_by_auth0s_presets_what_is_not_allowed_is_403(redeem: Redeem, preset: st
 
 
 @pytest.mark.parametrize("preset", PRESETS)
+def test_a_missing_parameter_is_an_invalid_request_by_every_preset(redeem: Redeem, preset: str) -> None:
+    follow(preset)
+    assert told(redeem(""))[:2] == (400, "invalid_request")
+
+
+@each_of_auth0s
+def test_by_auth0s_presets_who_comes_too_soon_is_told_in_auth0s_words(redeem: Redeem, preset: str) -> None:
+    put(preset)
+    words = (429, "too_many_requests", "Rate limit exceeded. Please retry after some time.")
+    Tenant.objects.update(id_jag_limit="1/h burst 1")
+    assert redeem(id_jag()).status_code == 200
+    assert told(redeem(id_jag())) == words
+    put("todo0")
+    Tenant.objects.update(id_jag_limit="1/h burst 1")
+    status, error, said = told(redeem(id_jag()))
+    assert (status, error, said == words[2]) == (429, "too_many_requests", False)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
 def test_a_client_that_cannot_prove_itself_is_401_by_every_preset(redeem: Redeem, preset: str) -> None:
     follow(preset)
     assert told(redeem(id_jag(), client_secret="wrong"))[:2] == (401, "invalid_client")
