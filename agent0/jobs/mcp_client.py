@@ -23,6 +23,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, DiscoverResult, TextContent
 
 from agent0.jobs.todo_list import read_refusal
+from stage.kit.gate import find_allowance
 from xaa.client import UnexpectedResponse
 from xaa.http import HttpAnswer
 
@@ -57,7 +58,8 @@ class McpToolCaller:
         async with httpx2.AsyncClient(transport=carrier, trust_env=False) as http:
             transport = streamable_http_client(self._url, http_client=http)
             known = {"mode": self._version, "prior_discover": self._known} if self._known else {}
-            async with Client(transport, read_timeout_seconds=SECONDS, **known) as client:
+            seconds = SECONDS + find_allowance()  # an audience may look at a message before it goes
+            async with Client(transport, read_timeout_seconds=seconds, **known) as client:
                 self._known, self._version = client.session.discover_result, client.protocol_version
                 return await client.call_tool(name, arguments)
 

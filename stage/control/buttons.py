@@ -31,7 +31,7 @@ ACTS: Final[dict[str, Callable[[], Sequence[Outcome]]]] = {
     "clear": world.clear,
     "hold": world.close_gate,
     "release": world.open_gate,
-    "next": lambda: [world.let_next()],
+    "next": lambda: [world.let_next(), *world.keep_gate_closed()],
     "again": world.tell_again,
 }
 WORDS: Final = {

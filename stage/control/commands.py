@@ -20,6 +20,7 @@ from stage.kit import state
 from stage.kit.control import door
 from stage.kit.control.commands import DAY, TOKEN_USES, read_armed
 from stage.kit.control.wanted import Malformed, check_members, read_choice, read_number, read_texts
+from stage.kit.gate import LONGEST_SECONDS
 
 
 @csrf_exempt
@@ -54,7 +55,9 @@ def skew(body: dict[str, Any]) -> dict[str, Any]:
 def hold(body: dict[str, Any]) -> dict[str, Any]:
     """Close the gate, for ``seconds`` at most."""
     check_members(body, "seconds")
-    return told(world.close_gate(read_number(body, "seconds", world.GATE_SECONDS, minimum=1, limit=3600)))
+    return told(
+        world.close_gate(read_number(body, "seconds", world.GATE_SECONDS, minimum=1, limit=LONGEST_SECONDS))
+    )
 
 
 def release(body: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +83,7 @@ def undo(body: dict[str, Any]) -> dict[str, Any]:
 def next_call(body: dict[str, Any]) -> dict[str, Any]:
     check_members(body)
     outcome = world.let_next()
-    return told([outcome]) | dict(outcome.answer)
+    return told([outcome, *world.keep_gate_closed()]) | dict(outcome.answer)
 
 
 def waiting(body: dict[str, Any]) -> dict[str, Any]:

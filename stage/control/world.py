@@ -21,7 +21,7 @@ from stage.kit.registry.faults import load_faults
 from stage.kit.state import Armed, Hold, Mode, StageState
 
 GATE_SECONDS: Final = 300.0
-"""How long the gate stays closed at most. Then it opens by itself, and the clock goes on."""
+"""How long the gate stays closed after somebody last closed it or said *Next*. Then it opens by itself."""
 
 one_at_a_time = threading.RLock()
 
@@ -71,6 +71,16 @@ def open_gate() -> list[Outcome]:
     """The clock goes on from where it stood."""
     with one_at_a_time:
         _settle_hold()
+        return _push_clock()
+
+
+def keep_gate_closed() -> list[Outcome]:
+    """For as long again from now on, because somebody is still there; an open gate stays open."""
+    with one_at_a_time:
+        found, now = state.read(), time.time()
+        if found.hold is None or not found.is_held(now):
+            return []
+        _store(hold=replace(found.hold, until=max(found.hold.until, now + GATE_SECONDS)))
         return _push_clock()
 
 

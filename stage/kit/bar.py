@@ -10,6 +10,7 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from typing import Final
 
 from django.conf import settings
@@ -43,13 +44,15 @@ class Toast:
 
 @dataclass(frozen=True)
 class Bar:
+    """``held_minutes``: for how long the gate stays closed at most, 0 when it is open."""
+
     action: str
     ticket: str
     faults: tuple[ArmedFault, ...]
     now: datetime
     offset: str
     skew: str
-    held_until: datetime | None
+    held_minutes: int
     toast: Toast | None
 
     @property
@@ -72,7 +75,7 @@ def build_bar(request: HttpRequest) -> Bar | None:
         now=datetime.fromtimestamp(world, UTC),
         offset="" if is_held else in_words(world - real),
         skew=in_words(held.skew),
-        held_until=datetime.fromtimestamp(held.hold.until, UTC) if held.hold and is_held else None,
+        held_minutes=ceil((held.hold.until - real) / 60) if held.hold and is_held else 0,
         toast=read_toast(request.COOKIES.get(TOAST_COOKIE, "")),
     )
 

@@ -1,13 +1,15 @@
 """The live gate: while it is closed, each call that this process makes waits until somebody says *Next*.
 
 In the flow it stands in Agent0's worker alone, in front of every call that ``xaa.http`` makes. Who waits is a row,
-so that the stage can show it and let it go one by one; the world's clock is held meanwhile, so nothing expires
-while somebody talks. It is time-boxed: when the box is over, or the stage is gone, every call goes.
+with what it is about to send, so that the stage can show it and let it go one by one; the world's clock is held
+meanwhile, so nothing expires while somebody talks. It is time-boxed: when the box is over, or the stage is gone,
+every call goes.
 
 Deliberately does not: hold a person's own request. A page that hangs explains nothing.
 """
 
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from stage.kit import state
@@ -17,6 +19,9 @@ from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
 POLL_SECONDS: Final = 0.1
 STALE_SECONDS: Final = 3.0
 """After so long without a sign of whoever waits, nobody does: its process was killed, or a reset took the row."""
+LONGEST_SECONDS: Final = 3600.0
+"""For which the stage may close it at once."""
+TOLD: Final = ("method", "url", "trace_id", "since", "said")
 
 _ask = OutgoingHttp.request
 
@@ -34,20 +39,22 @@ def uninstall() -> None:
 
 
 def _ask_when_let(self: OutgoingHttp, method: str, url: str, **of_request: Any) -> HttpAnswer:
-    wait(method, url)
+    wait(method, url, lambda: _say(self, method, url, **of_request))
     return _ask(self, method, url, **of_request)
 
 
-def wait(method: str, url: str) -> None:
-    """Until the call may go. Raises ``HttpFailure`` when the world has ended meanwhile: then it must not."""
+def wait(method: str, url: str, say: Callable[[], dict[str, Any]] = dict) -> None:
+    """Until the call may go. Raises ``HttpFailure`` when the world has ended meanwhile: then it must not.
+
+    ``say`` tells what it is about to send, and is asked only while the gate is closed.
+    """
     from stage.kit.models import HeldCall
 
     found, now = state.load(), time.time()
     if not found.is_held(now):
         return
-    held = HeldCall.objects.create(
-        method=method, url=url.partition("?")[0], trace_id=current_trace_id(), since=now, seen_at=now
-    )
+    told = {"method": method, "url": url.partition("?")[0], "trace_id": current_trace_id(), "said": say()}
+    held = HeldCall.objects.create(**told, since=now, seen_at=now)
     mine = HeldCall.objects.filter(pk=held.pk)
     while mine.update(seen_at=now) and state.load().is_held(now):
         time.sleep(POLL_SECONDS)
@@ -62,7 +69,7 @@ def find_waiting() -> list[dict[str, Any]]:
     from stage.kit.models import HeldCall
 
     present = HeldCall.objects.filter(seen_at__gte=time.time() - STALE_SECONDS)
-    return list(present.order_by("pk").values("method", "url", "trace_id", "since"))
+    return list(present.order_by("pk").values(*TOLD))
 
 
 def let_next() -> dict[str, Any] | None:
@@ -72,5 +79,16 @@ def let_next() -> dict[str, Any] | None:
     present = HeldCall.objects.filter(seen_at__gte=time.time() - STALE_SECONDS).order_by("pk")
     for row in present:
         if HeldCall.objects.filter(pk=row.pk).delete()[0]:
-            return {"method": row.method, "url": row.url, "trace_id": row.trace_id, "since": row.since}
+            return {name: getattr(row, name) for name in TOLD}
     return None
+
+
+def find_allowance() -> float:
+    """Seconds that a time-out has to add, which would else run out while a call waits here."""
+    return LONGEST_SECONDS if state.current().is_held(time.time()) else 0.0
+
+
+def _say(http: OutgoingHttp, method: str, url: str, **of_request: Any) -> dict[str, Any]:
+    from stage.kit.telemetry.preview import preview
+
+    return preview(http._session, method, url, **of_request)

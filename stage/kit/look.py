@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse
 THEMES: Final = ("light", "dark", "contrast")
 TEXTS: Final = ("large", "larger")
 MOTIONS: Final = ("less",)
+SHORTCUTS: Final = ("on", "off")
 ON: Final = ("on",)
-CHOICES: Final = {"theme": THEMES, "text": TEXTS, "motion": MOTIONS, "shortcuts": ON, "stage": ON}
+CHOICES: Final = {"theme": THEMES, "text": TEXTS, "motion": MOTIONS, "shortcuts": SHORTCUTS, "stage": ON}
 """The cookies, and what each may say beside nothing."""
 
 YEAR: Final = 365 * 24 * 3600
@@ -37,6 +38,14 @@ class Look:
     def shown_theme(self) -> str:
         """A projector washes dark colours out: in stage mode light is the default."""
         return self.theme or ("light" if self.stage else "")
+
+    @property
+    def keys(self) -> str:
+        """Whether single keys act on a page: ``on``, ``off``, or empty, which is only where the focus is.
+
+        A presenter has them by stage mode, unless she has switched them off (WCAG 2.2, 2.1.4).
+        """
+        return self.shortcuts or self.stage
 
 
 def read_look(request: HttpRequest) -> Look:

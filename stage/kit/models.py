@@ -28,11 +28,15 @@ class Found(models.Model):
 
 
 class HeldCall(models.Model):
-    """One call that waits at the gate (``stage.kit.gate``), in real seconds. Deleting the row lets it go."""
+    """One call that waits at the gate (``stage.kit.gate``), in real seconds. Deleting the row lets it go.
+
+    ``said`` is what it is about to send, without its secrets (``stage.kit.telemetry.preview``).
+    """
 
     method = models.CharField(max_length=10)
     url = models.CharField(max_length=500)
     trace_id = models.CharField(max_length=32, blank=True)
+    said = models.JSONField(default=dict)
     since = models.FloatField()
     seen_at = models.FloatField()
 

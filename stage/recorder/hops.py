@@ -20,12 +20,13 @@ from stage.recorder.exchange import Exchange
 from stage.recorder.places import A_PROGRAM, AGENT0, Place
 
 Phase = Literal["sign-in", "act"]
-Outcome = Literal["passed", "narrowed", "failed", "no answer"]
+Outcome = Literal["passed", "narrowed", "failed", "no answer", "waiting"]
 IN_WORDS: dict[Outcome, str] = {
     "passed": "passed",
     "narrowed": "allowed less",
     "failed": "denied",
     "no answer": "no answer",
+    "waiting": "waits at the gate",
 }
 
 
@@ -64,12 +65,16 @@ def _fits(rule: Rule, exchange: Exchange, phase: Phase) -> bool:
 
 @dataclass(frozen=True)
 class Hop:
-    """One arrow of the diagram. ``key`` is its name in an address: its number, and which time it is (``11.2``)."""
+    """One arrow of the diagram. ``key`` is its name in an address: its number, and which time it is (``11.2``).
+
+    ``is_waiting``: it has not been sent yet (``stage.recorder.gate``).
+    """
 
     key: str
     kind: HopKind | None
     parts: tuple[Exchange, ...]
     lead: Exchange = field(repr=False)
+    is_waiting: bool = False
 
     @property
     def is_answer(self) -> bool:
@@ -97,7 +102,7 @@ class Hop:
         expected = self.kind.status if self.kind else ()
         status = self.lead.status
         if status is None:
-            return "no answer"
+            return "waiting" if self.is_waiting else "no answer"
         if status in expected and status >= 400:
             return "passed"
         outcomes = {check["outcome"] for check in self.lead.checks}

@@ -3,10 +3,12 @@
 Deliberately does not: count a page that somebody looked at as a flow.
 """
 
+from datetime import datetime
+
 from stage.recorder.models import Record
 
 
-def find_newest_flow(*, after: int = 0, beside: str = "") -> str:
+def find_newest_flow(*, after: int = 0, beside: str = "", since: datetime | None = None) -> str:
     """The trace of the newest flow with a record later than ``after``; empty when there is none.
 
     A flow is a trace in which Agent0 called somebody, or gave its worker something to do.
@@ -14,5 +16,7 @@ def find_newest_flow(*, after: int = 0, beside: str = "") -> str:
     moved = Record.objects.filter(
         seq__gt=after, place="agent0", kind__in=(Record.Kind.CLIENT, Record.Kind.PRODUCER)
     )
+    if since:
+        moved = moved.filter(started_at__gte=since)
     newest = moved.exclude(trace_id=beside).order_by("-seq").values_list("trace_id", flat=True).first()
     return newest or ""

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from stage.recorder import comparing, desk, history, live, views
+from stage.recorder import comparing, desk, gate, history, live, views
 from stage.recorder.export import views as exports
 
 urlpatterns = [
     path("", history.show_history, name="recorder"),
     path("compare", comparing.compare_traces, name="recorder-compare"),
     path("desk", desk.show_desk, name="recorder-desk"),
+    path("gate", gate.show_gate, name="recorder-gate"),
+    path("gate/news", gate.show_gate_news, name="recorder-gate-news"),
     path("live", live.show_live, name="recorder-live"),
     path("latest", views.show_latest, name="recorder-latest"),
     path("traces/<slug:trace_id>", views.show_trace, name="recorder-trace"),

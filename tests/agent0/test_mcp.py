@@ -1,12 +1,16 @@
 """The worker over MCP: everything found from one refusal, and nothing given to whom the far side would like."""
 
 import base64
+import time
 
 import pytest
 from django.urls import reverse
 
+from agent0.jobs import mcp_client
 from agent0.jobs.models import Run, Step
 from agent0.ways import Way
+from stage.kit import state
+from stage.kit.state import Hold, StageState
 from tests.agent0.answers import Answer, refusal
 from tests.agent0.far_side import FarSide
 from xaa import protocol
@@ -70,6 +74,19 @@ def test_a_repeated_run_adds_one_todo(far_side, over_mcp, do):
         str(run.idempotency_key)
     ] * 2
     assert len(far_side.todos) == 1
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["at a closed gate", "else"])
+def test_nobody_is_given_up_on_while_an_audience_looks_at_a_message(far_side, over_mcp, do, monkeypatch, is_held):
+    now = time.time()
+    monkeypatch.setattr(mcp_client, "SECONDS", 0.05)
+    far_side.pause = 0.3
+    state.use(StageState(hold=Hold(now, now + 60)) if is_held else StageState())
+    try:
+        run = do(over_mcp())
+    finally:
+        state.use(StageState())
+    assert (run.state == Run.State.DONE) is is_held, run.outcome
 
 
 def test_a_todo_that_is_gone_is_told_as_over_rest(far_side, over_mcp, do):

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.rare_states import record, sweep_records
+from tests.browser.rare_states import command_stage, hold_a_call, record, sweep_records
 from tests.flow.demo import Demo
 from tests.stage.evidence import ACT, SIGN_IN, load, target_of
 
@@ -46,12 +46,31 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     expect(page.get_by_text("They first part at")).to_be_visible()
     yield "recorder, compare", page
     yield from visit_desk(page, f"{recorder}/desk")
+    yield from visit_gate(demo, page, f"{recorder}/gate")
     sweep_records(demo)
     record(demo, deny(load("rest")))
     page.goto(f"{recorder}/traces/{ACT}")
     expect(page.get_by_text("denied by check R7").first).to_be_attached()
     yield "recorder, denied", page
     sweep_records(demo)
+
+
+def visit_gate(demo: Demo, page: Page, gate: str) -> Iterator[tuple[str, Page]]:
+    page.goto(gate)
+    expect(page.get_by_text("The gate is open.")).to_be_visible()
+    yield "live gate, open", page
+    command_stage(demo, "hold", {})
+    page.goto(gate)
+    expect(page.get_by_role("heading", name="Nobody waits")).to_be_visible()
+    yield "live gate, closed", page
+    exchange = {"method": "POST", "url": demo.facts["idp"]["token_endpoint"], "trace_id": ACT}
+    grant = "urn:ietf:params:oauth:grant-type:token-exchange"
+    hold_a_call(demo, exchange, {"grant_type": grant, "subject_token": FORGED, "scope": "todos.read"})
+    page.goto(gate)
+    expect(page.get_by_role("heading", name="Token exchange")).to_be_visible()
+    yield "live gate, a call waits", page
+    hold_a_call(demo)
+    command_stage(demo, "release", {})
 
 
 def visit_desk(page: Page, desk: str) -> Iterator[tuple[str, Page]]:

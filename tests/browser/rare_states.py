@@ -74,6 +74,26 @@ def command_stage(demo: Demo, command: str, body: dict[str, Any]) -> None:
     assert told["refused"] == [], told
 
 
+HOLD_A_CALL = """
+import json, sys, time
+import requests
+from stage.kit.models import HeldCall
+from stage.kit.telemetry.preview import preview
+HeldCall.objects.all().delete()
+call, form = json.load(sys.stdin)
+now = time.time()
+if call:
+    said = preview(requests.Session(), call["method"], call["url"], data=form)
+    HeldCall.objects.create(**call, said=said, since=now, seen_at=now + 3600)
+print("{}")
+"""
+
+
+def hold_a_call(demo: Demo, call: dict[str, str] | None = None, form: dict[str, str] | None = None) -> None:
+    """One call of Agent0's that waits at the gate, for as long as a walk takes; without one, nobody does."""
+    ask_operator(demo, "agent0", HOLD_A_CALL, given=[call, form])
+
+
 def put_flight(demo: Demo, **of_flight: str) -> str:
     """A flight in that state, for the address of its page."""
     return f"{demo.url('stage')}/flights/{ask_operator(demo, 'stage', PUT_FLIGHT, given=of_flight)['uuid']}"

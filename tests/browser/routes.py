@@ -28,6 +28,7 @@ NOT_PAGES = {
     "stage": {
         "flights": FORMS,
         "recorder/latest": ONWARD,
+        "recorder/gate/news": FRAGMENTS,
         "recorder/traces/<slug:trace_id>/live": FRAGMENTS,
         "recorder/traces/<slug:trace_id>/export/<slug:form>": PROGRAMS,
         "preflight/run": FORMS,

@@ -9,9 +9,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.test_pages import UNLABELLED, WIDER_THAN_ITS_WINDOW
 from tests.browser.walk import ask, expect_badge, start_at_the_launchpad
-from tests.flow.demo import Demo
+from tests.flow.demo import Demo, wait_for
 
 NewPerson = Callable[..., BrowserContext]
+NOBODY = "Nobody waits"
 SOON = 3.0
 """Seconds between a hop and its arrow. About half of one is usual; CI's machines are busy."""
 
@@ -69,6 +70,35 @@ def test_keys_do_nothing_where_nobody_asked_for_them(demo: Demo, new_person: New
     page.locator("body").press("Space")
     expect(page.locator("#hop")).to_be_visible()
     assert page.url == before
+
+
+def test_the_presenter_lets_one_call_after_another_go_by_the_space_bar(demo: Demo, new_person: NewPerson) -> None:
+    alice, gate = new_person().new_page(), new_person().new_page()
+    start_at_the_launchpad(alice, demo)
+    gate.goto(f"{demo.url('stage')}/recorder/gate?stage=1")
+    gate.get_by_role("button", name="Close the gate").click()
+    expect(gate.get_by_role("heading", name=NOBODY)).to_be_visible()
+    card = ask(alice, 'Add "Let through"')
+    seen = [""]
+
+    def look() -> str:
+        now = [*gate.locator("#gate .first-line").all_inner_texts(), gate.locator("#hop").inner_text()]
+        is_news = now[0] not in (seen[-1], "Agent0 is at work") and (now[0] != NOBODY or len(seen) > 1)
+        return now[0] if is_news else ""
+
+    while seen[-1] != NOBODY:
+        seen.append(wait_for(look, f"nothing comes after {seen}"))
+        with gate.expect_navigation():
+            gate.keyboard.press("Space")
+    tokens = [demo.facts[party]["token_endpoint"] for party in ("idp", "todo0")]
+    assert [call for call in seen if call.removeprefix("POST ") in tokens] == [f"POST {url}" for url in tokens]
+    assert re.fullmatch(r"POST .*/api/todos", seen[-2])
+    expect_badge(card, "done")
+    expect(gate.get_by_text("That was the last call of this flow: all green.")).to_be_visible()
+    alice.reload()
+    alice.get_by_label("The gate").get_by_role("button", name="Open the gate").click()
+    expect(alice.get_by_label("The gate")).to_have_count(0)
+    expect(gate.get_by_text("The gate is open.")).to_be_visible()
 
 
 def test_a_replay_goes_on_by_itself_and_stops_when_told(demo: Demo, new_person: NewPerson) -> None:

@@ -44,6 +44,29 @@ def test_each_call_waits_for_its_turn_and_the_clock_with_it(another_world: Wire,
     assert any("/todos" in call for call in calls), calls
     assert [stage.ask(party)["now"] for party in PARTIES] == before
     assert all("?" not in one["url"] for one in gone)
+    exchanged = next(one["said"] for one in gone if one["url"] == another_world.idp()["token_endpoint"])
+    assert "token-exchange" in exchanged["xaa.request.body"]
+    assert "[signature]" in exchanged["xaa.request.body"], "of the ID token, which nobody may present again"
+
+
+def test_next_says_that_somebody_is_there_and_the_gate_stays_closed(another_world: Wire, stage: Stage) -> None:
+    demo, alice = another_world.demo, another_world.visitor()
+    sign_in_at_agent0(alice, demo, ALICE)
+    stage.command("hold", seconds=6)
+    say(alice, demo, 'Add "Talked over for long"')
+    wait_for(lambda: find_waiting(stage), "nobody waits at the gate")
+    stage.command("next")
+    time.sleep(6)
+    assert find_waiting(stage), "it opened, though somebody had said Next meanwhile"
+    stage.command("release")
+    assert wait_for(lambda: find_rested(alice, demo), "the Run has not ended").badge == "done"
+
+
+def test_a_reset_opens_the_gate(another_world: Wire, stage: Stage) -> None:
+    stage.command("hold", seconds=120)
+    stage.command("reset")
+    held = [stage.ask(party)["hold"] for party in PARTIES]
+    assert held == [None, None, None]
 
 
 def test_an_open_gate_lets_everybody_go_at_once(another_world: Wire, stage: Stage) -> None:

@@ -83,10 +83,12 @@ def test_one_partys_wrong_clock_says_so_there_and_the_worlds_time_is_shown_right
     assert abs(shown - NOW) < 120
 
 
-def test_a_closed_gate_says_until_when(rf):
-    html = page(rf, StageState(hold=Hold(NOW, NOW + 300)))
-    until = datetime.fromtimestamp(NOW + 300, UTC)
-    assert f"until {until:%H:%M} UTC at the latest" in text_of(html)
+def test_a_closed_gate_says_so_on_every_page_with_a_way_in_and_a_way_out(rf):
+    html = page(rf, StageState(hold=Hold(NOW, NOW + 290)))
+    assert "The gate is closed , for 5 minutes at most." in text_of(html)
+    assert f'href="{addresses.STAGE_URL}/recorder/gate"' in html
+    for act in ("next", "release"):
+        assert f'form="world" name="act" value="{act}"' in html
     assert "data-clock" not in html, "a clock that stands still does not tick"
 
 

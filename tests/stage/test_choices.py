@@ -56,9 +56,8 @@ def test_the_pinned_draft_is_told():
 
 def test_a_page_wears_what_was_chosen(rf):
     html = frame(rf, **EVERYTHING)
-    assert html_tag(html) == (
-        '<html lang="en" data-theme="contrast" data-text="larger" data-motion="less" data-stage>'
-    )
+    worn = 'data-theme="contrast" data-text="larger" data-motion="less" data-stage data-shortcuts="on"'
+    assert html_tag(html) == f'<html lang="en" {worn}>'
     assert 'class="on-stage"' in html
     assert "kit/stage.css" in html
     assert "data-keys" in html
@@ -69,6 +68,17 @@ def test_a_page_wears_nothing_that_nobody_chose(rf):
     assert html_tag(html) == '<html lang="en">'
     assert "kit/stage.css" not in html
     assert "data-keys" not in html, "single keys are off unless a person turns them on (WCAG 2.1.4)"
+
+
+@pytest.mark.parametrize(
+    ("shortcuts", "stage", "expected"),
+    [("", "", None), ("", "on", "on"), ("on", "", "on"), ("off", "on", "off"), ("off", "", "off")],
+)
+def test_single_keys_are_a_matter_of_stage_mode_unless_somebody_says_otherwise(rf, shortcuts, stage, expected):
+    html = frame(rf, shortcuts=shortcuts, stage=stage)
+    found = re.search(r'data-shortcuts="(\w+)"', html_tag(html))
+    assert (found and found[1]) == expected
+    assert ("data-keys" in html) == (shortcuts == "on"), "travelling needs a word of its own"
 
 
 def test_on_stage_light_is_the_default_and_dark_is_still_to_be_had(rf):

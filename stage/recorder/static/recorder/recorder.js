@@ -13,9 +13,13 @@ document.addEventListener("visibilitychange", () => {
   if (live && !document.hidden) live.dispatchEvent(new Event("wake"));
 });
 
+// At the live gate: what waits is in view, however long the flow was until now.
+function showWaiting() { document.querySelector(".hop--waiting")?.scrollIntoView({ block: "nearest" }); }
+
 // A hop that was opened: its heading has the focus, so that whoever listens hears it.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.boosted) find("#hop")?.focus({ preventScroll: true });
+  showWaiting();
   show();
 });
 
@@ -58,15 +62,17 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-player-speed]")) show.speed = event.target.value;
 });
 
-// Single keys work where somebody has switched them on (WCAG 2.1.4): in stage mode, or by the focus being in here.
+// Single keys work where somebody wants them (WCAG 2.2, 2.1.4): in stage mode, by the settings, or by the focus being
+// in here; and nowhere once they are switched off there.
 const KEYS = {
-  " ": () => find("[data-player=next]")?.click(),
+  " ": () => (find("[data-player=next]") ?? document.getElementById("next-call"))?.click(),
   "shift ": () => find("[data-player=back]")?.click(),
-  ".": () => trace().classList.toggle("trace--spotlight"),
+  ".": () => trace()?.classList.toggle("trace--spotlight"),
 };
+const wanted = document.documentElement.dataset.shortcuts;
 document.addEventListener("keydown", (event) => {
   const { target } = event;
-  const isOn = document.documentElement.hasAttribute("data-stage") || trace()?.contains(target);
+  const isOn = wanted === "on" || (wanted !== "off" && trace()?.contains(target));
   if (!isOn || event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.closest("button, input, select, textarea, summary, [contenteditable]")) return;
   const act = KEYS[(event.shiftKey ? "shift" : "") + event.key] ?? KEYS[event.key];
@@ -77,4 +83,5 @@ document.addEventListener("keydown", (event) => {
   stepLink ? stepLink.click() : act();
 });
 
+showWaiting();
 show();
