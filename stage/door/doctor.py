@@ -108,10 +108,11 @@ def check_flow() -> Finding:
             "pre-flight", MISSING, f"the stage did not answer ({type(failure).__name__})", "see its log"
         )
     if told["is_go"]:
-        return Finding("pre-flight", WELL, f"go: {len(told['findings'])} checks in {told['milliseconds']} ms")
-    ill = [one for one in told["findings"] if not one["is_well"]]
+        found = f"go: {len(told['findings'])} checks in {told['milliseconds']} ms; the twelfth is your window"
+        return Finding("pre-flight", WELL, found)
+    ill = [one for one in told["findings"] if not one["is_well"] and one["is_tried"]]
     found = "; ".join(f"{one['title']}: no. {one['found']}" for one in ill)
-    return Finding("pre-flight", MISSING, f"no-go. {found}", ill[0]["advice"])
+    return Finding("pre-flight", MISSING, f"no-go. {found}", f"{ill[0]['who']}: {ill[0]['advice']}")
 
 
 def ask_preflight(port: int) -> dict[str, Any]:

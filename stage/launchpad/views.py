@@ -7,22 +7,26 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from stage.kit import addresses
-from stage.kit.people import PEOPLE
+from stage.launchpad.doors import list_doors, list_people
 from stage.launchpad.flow import tell_steps
 from stage.launchpad.parties import fetch_health, list_parties
+from stage.preflight.models import Preflight
 
 
 @require_safe
 @never_cache
 def launchpad(request: HttpRequest) -> HttpResponse:
-    """The first page: what this is, who is there, what to click next."""
+    """The first page: what this is, whether all is well, and three doors."""
     answers = fetch_health(list_parties(), allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES)
-    context = tell_flow() | {
+    flow = tell_flow()
+    context = flow | {
         "answers": answers,
         "silent": [answer for answer in answers if not answer.is_well],
-        "people": PEOPLE,
+        "preflight": Preflight.objects.last(),
+        "doors": list_doors(idp_is_ours=bool(flow["idp_is_ours"])),
+        "people": list_people(),
     }
-    return render(request, "launchpad.html", context)
+    return render(request, "launchpad/page.html", context)
 
 
 @require_safe

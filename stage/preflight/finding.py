@@ -9,19 +9,26 @@ Remedy = Literal["", "clear", "clocks", "reset"]
 
 @dataclass(frozen=True)
 class Finding:
-    """``found`` is what was seen, in a sentence; ``advice`` is what to do when it is not well."""
+    """``found`` is what was seen, in a sentence. When it is not well, ``who`` can mend it, as ``advice`` says."""
 
     title: str
     is_well: bool
     found: str
+    who: str = ""
     advice: str = ""
     remedy: Remedy = ""
     trace_id: str = ""
+    is_tried: bool = True
 
 
 def well(title: str, found: str, *, trace_id: str = "") -> Finding:
     return Finding(title, True, found, trace_id=trace_id)
 
 
-def ill(title: str, found: str, advice: str, *, remedy: Remedy = "", trace_id: str = "") -> Finding:
-    return Finding(title, False, found, advice, remedy, trace_id)
+def ill(title: str, found: str, *, who: str, advice: str, remedy: Remedy = "", trace_id: str = "") -> Finding:
+    return Finding(title, False, found, who, advice, remedy, trace_id)
+
+
+def untried(title: str) -> Finding:
+    """Neither well nor ill: what it stands on is ill, and it would only say the same again."""
+    return Finding(title, False, "Not tried: something before it must be mended first.", is_tried=False)

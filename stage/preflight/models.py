@@ -1,13 +1,15 @@
-"""What the last pre-flights found: for the launchpad, and for whoever asks what has changed since.
+"""What the last pre-flights found: for the launchpad, its own page, and whoever asks what has changed since.
 
 Deliberately does not: hold evidence. The flights that were flown are in the recorder.
 """
+
+from typing import Any
 
 from django.db import models
 
 
 class Preflight(models.Model):
-    """``findings`` is what ``checks.Finding`` says, in the order of the checks."""
+    """``findings`` is what ``finding.Finding`` says, in the order of the checks."""
 
     started_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField()
@@ -19,3 +21,12 @@ class Preflight(models.Model):
     @property
     def is_go(self) -> bool:
         return all(one["is_well"] for one in self.findings)
+
+    @property
+    def seconds(self) -> str:
+        return f"{self.milliseconds / 1000:.1f}"
+
+    @property
+    def ill(self) -> list[dict[str, Any]]:
+        """What somebody has to mend. What was not tried comes well by itself, or says so the next time."""
+        return [one for one in self.findings if not one["is_well"] and one.get("is_tried", True)]

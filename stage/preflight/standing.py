@@ -14,7 +14,7 @@ from django.conf import settings
 from stage.control import push, world
 from stage.kit import addresses, state
 from stage.launchpad.parties import fetch_health
-from stage.preflight.finding import Finding, ill, well
+from stage.preflight.finding import Finding, ill, untried, well
 from xaa import protocol
 from xaa.http import HttpFailure, OutgoingHttp
 from xaa.metadata import IssuerDirectory, MetadataError
@@ -22,7 +22,11 @@ from xaa.metadata import IssuerDirectory, MetadataError
 SKEW_ALLOWED: Final = 2.0
 IDP_ISSUER: Final = f"{addresses.IDP_URL}/acme"
 AS_ISSUER: Final = addresses.TODO0_URL
-RESTART: Final = "Look at its lines in the terminal of 'make demo', and start the demo again."
+SERVERS: Final = (("Acme IdP", IDP_ISSUER, "openid"), ("Todo0", AS_ISSUER, "oauth"))
+PRIVATE: Final = {"d", "p", "q", "dp", "dq", "qi", "k"}
+"""Members of a JWK that stand for what must not leave a server (RFC 7518 §6)."""
+OPERATOR: Final = "Whoever started the demo"
+RESTART: Final = "look at its lines in the terminal of 'make demo', and start the demo again."
 
 
 def check_parties() -> Finding:
@@ -31,8 +35,8 @@ def check_parties() -> Finding:
         if not answer.is_well:
             silent.append(f"{answer.party.name}: {answer.reason}")
     if silent:
-        return ill(title, "; ".join(silent), RESTART)
-    return well(title, "Agent0, the IdP, Todo0 and its MCP server answer on their ports.")
+        return ill(title, f"{'; '.join(silent)}.", who=OPERATOR, advice=RESTART)
+    return well(title, "Agent0, the IdP, Todo0 and its MCP server.")
 
 
 def check_clocks() -> Finding:
@@ -49,9 +53,10 @@ def check_clocks() -> Finding:
         if one.is_taken and abs(one.answer["now"] - expected) > patience
     ]
     if missing := [one.door.name for one in told if not one.is_taken]:
-        return ill(title, f"{', '.join(missing)} did not say.", RESTART)
+        return ill(title, f"{', '.join(missing)} did not say.", who=OPERATOR, advice=RESTART)
     if off:
-        return ill(title, f"Off: {', '.join(off)}.", "Put every clock with the world's again.", remedy="clocks")
+        advice = "press Fix on the pre-flight's page: it puts every clock with the world's again."
+        return ill(title, f"Off: {', '.join(off)}.", who="You", advice=advice, remedy="clocks")
     offset = state.read().offset
     return well(
         title, "All clocks agree." if not offset else f"All clocks agree, {offset:+.0f} s from the wall's."
@@ -63,16 +68,9 @@ def check_databases() -> Finding:
     title = "Every database can be written"
     refused = [f"{one.door.name}: {one.reason}" for one in world.tell_again() if not one.is_taken]
     if refused:
-        return ill(title, "; ".join(refused), "Is the disk full, or the database server gone? Its log says more.")
+        advice = "is the disk full, or the database server gone? That party's log says more."
+        return ill(title, f"{'; '.join(refused)}.", who=OPERATOR, advice=advice)
     return well(title, "The stage's and every party's took a row.")
-
-
-def check_nothing_is_broken() -> Finding:
-    title, armed = "Nothing is broken on purpose", [one.id for one in state.read().faults]
-    if armed:
-        found = f"Armed: {', '.join(armed)}."
-        return ill(title, found, "Clear them, or everybody will debug them.", remedy="clear")
-    return well(title, "No fault is armed.")
 
 
 def check_discovery() -> Finding:
@@ -81,24 +79,43 @@ def check_discovery() -> Finding:
         directory.fetch_metadata(IDP_ISSUER, kind="openid")
         profiles = directory.fetch_metadata(AS_ISSUER).get(protocol.META_GRANT_PROFILES, [])
     except MetadataError as error:
-        return ill(title, str(error), "Whoever runs it has to publish its own issuer, to the letter.")
+        advice = "publish its own issuer there, to the letter, as the apps are told it."
+        return ill(title, str(error), who="Whoever runs that server", advice=advice)
     if protocol.GRANT_PROFILE_ID_JAG not in profiles:
-        return ill(title, f"{AS_ISSUER} does not say that it takes ID-JAGs.", "Is that Todo0 at its address?")
-    return well(title, f"{IDP_ISSUER} and {AS_ISSUER}, to the letter; Todo0 says that it takes ID-JAGs.")
+        advice = "is that Todo0 at this address? Its lines in the terminal say so."
+        return ill(title, f"{AS_ISSUER} does not say that it takes ID-JAGs.", who=OPERATOR, advice=advice)
+    return well(title, "Each by its own issuer, and Todo0 takes ID-JAGs.")
 
 
-def check_keys() -> Finding:
-    """Both servers publish a key that may sign (RFC 7517 §4), where their metadata says."""
-    title, counted = "Keys are published", []
+def check_key_sets() -> Finding:
+    """Where their metadata says, both servers hand out a JWK Set (RFC 7517 §5): without it nobody can verify."""
+    title, counted = "Their keys can be fetched", []
     try:
-        for issuer, kind in ((IDP_ISSUER, "openid"), (AS_ISSUER, "oauth")):
-            keys = _fetch_keys(issuer, kind)
-            if not any(key.get("use", "sig") == "sig" and key.get("kid") for key in keys):
-                return ill(title, f"{issuer} publishes no key that signs.", "Rotate its key in its admin pages.")
-            counted.append(f"{len(keys)} of {issuer}")
+        for name, issuer, kind in SERVERS:
+            counted.append(f"{len(_fetch_keys(issuer, kind))} of {name}")
     except (MetadataError, HttpFailure) as error:
-        return ill(title, str(error), RESTART)
-    return well(title, f"{', '.join(counted)}.")
+        return ill(title, f"{error}", who=OPERATOR, advice=RESTART)
+    return well(title, f"{' and '.join(counted)}.")
+
+
+def check_key_to_sign() -> Finding:
+    """In each set there is a key that may sign (RFC 7517 §4), and none of them shows its private half."""
+    title, missing = "Keys to sign with are there", []
+    try:
+        for name, issuer, kind in SERVERS:
+            keys = _fetch_keys(issuer, kind)
+            if any(PRIVATE & key.keys() for key in keys):
+                advice = "rotate that key, and look how its private half came to be published."
+                return ill(title, f"{name} publishes a private key.", who=f"The admin of {name}", advice=advice)
+            if not any(key.get("use", "sig") == "sig" and key.get("kid") for key in keys):
+                missing.append(name)
+    except (MetadataError, HttpFailure):
+        return untried(title)
+    if missing:
+        advice = "rotate the signing key: the new one is published at once."
+        found = f"{' and '.join(missing)} publish no key that signs."
+        return ill(title, found, who=f"The admin of {missing[0]}", advice=advice)
+    return well(title, "Each server has one, and shows its public half alone.")
 
 
 def _fetch_keys(issuer: str, kind: Any) -> list[dict[str, Any]]:

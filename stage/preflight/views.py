@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stage.control import world
 from stage.control.models import Skew
+from stage.kit import addresses
 from stage.kit.control import door
 from stage.kit.control.wanted import check_members
 from stage.preflight.models import Preflight
@@ -23,7 +24,8 @@ from stage.preflight.run import run_preflight
 @require_safe
 @never_cache
 def show_preflight(request: HttpRequest) -> HttpResponse:
-    return render(request, "preflight.html", {"preflight": Preflight.objects.last()})
+    context = {"preflight": Preflight.objects.last(), "idp_is_ours": addresses.ENTERPRISE_URL == addresses.IDP_URL}
+    return render(request, "preflight/page.html", context)
 
 
 @require_POST

@@ -101,12 +101,22 @@ def put_flight(demo: Demo, **of_flight: str) -> str:
 
 PUT_PREFLIGHT = """
 from django.utils import timezone
+from dataclasses import asdict
+from stage.preflight.finding import ill, untried, well
 from stage.preflight.models import Preflight
-rest = {"advice": "", "remedy": "", "trace_id": "0" * 32}
-one = rest | {"title": "Everybody answers", "is_well": True, "found": "On their ports."}
-two = rest | {"title": "Nothing is broken", "is_well": False, "found": "Armed: F03.", "advice": "Clear it."}
-findings = [one, two | {"remedy": "clear"}]
-Preflight.objects.create(started_at=timezone.now(), milliseconds=900, findings=findings)
+from stage.preflight.rehearsal import TITLES
+standing = (
+    "Everybody answers", "One time everywhere", "Every database can be written",
+    "Keys to sign with are there", "Both issuers describe themselves", "Their keys can be fetched",
+)
+findings = [well(title, "As it should be, and said in about as many words.") for title in standing]
+words = "switch the connection on. If nobody knows what was changed, reset the world."
+clear, reset = {"remedy": "clear", "advice": "press Fix, which clears them."}, {"remedy": "reset", "advice": words}
+findings += [ill(TITLES[0], "Armed: F03.", who="You", **clear), untried(TITLES[1])]
+findings += [ill(TITLES[2], "Agent0 says: Blocked by Acme.", who="The IdP's admin", trace_id="0" * 32, **reset)]
+findings += [untried(TITLES[3]), untried(TITLES[4])]
+rows = [asdict(one) for one in findings]
+Preflight.objects.create(started_at=timezone.now(), milliseconds=900, findings=rows)
 print("{}")
 """
 

@@ -1,18 +1,22 @@
-"""The two pages of the stage: what they show, and that they load nothing and leak nothing."""
+"""The first two pages of the stage: what they show, and that they load nothing and leak nothing."""
 
 import re
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import timezone
+from django.utils.html import escape
 
 from stage.kit import addresses
 from stage.kit.people import PEOPLE
+from stage.launchpad.doors import list_doors
+from stage.preflight.models import Preflight
 
 PAGES = ("/", "/how-it-works")
 PLACES = (addresses.STAGE_URL, addresses.AGENT0_URL, addresses.TODO0_URL, addresses.IDP_URL)
 PROGRAMS = addresses.TODO0_MCP_URL
 
-pytestmark = pytest.mark.usefixtures("all_well")
+pytestmark = [pytest.mark.usefixtures("all_well"), pytest.mark.django_db]
 
 
 def fetch(client, path):
@@ -35,10 +39,54 @@ def test_the_launchpad_links_every_party_and_says_that_it_answers(client):
     assert "not answering" not in html
 
 
+def test_the_launchpad_has_three_doors_and_each_leads_somewhere_that_answers(client):
+    html = fetch(client, "/")
+    doors = list_doors(idp_is_ours=True)
+    assert [door.name for door in doors] == ["Watch", "Learn", "Test"]
+    for door in doors:
+        assert door.name in html
+        assert all(f'<a href="{way.url}">{escape(way.words)}</a>' in html for way in door.ways)
+        assert client.get(door.url).status_code == 200
+
+
+def put_preflight(**of_one):
+    well = {"title": "Everybody answers", "is_well": True, "found": "All four.", "advice": "", "remedy": ""}
+    findings = [well, well | {"title": "The flow goes well"} | of_one]
+    Preflight.objects.create(started_at=timezone.now(), milliseconds=900, findings=findings)
+
+
+def test_the_strip_offers_the_pre_flight_before_there_was_one(client):
+    html = fetch(client, "/")
+    assert "not run yet" in html
+    assert 'action="/preflight/run"' in html
+
+
+def test_the_strip_says_go_with_a_mark_for_each_check(client):
+    put_preflight()
+    html = fetch(client, "/")
+    assert html.count("mark--well") == 2
+    assert ("Go</span>" in html, "No-go" in html) == (True, False)
+
+
+def test_the_strip_says_what_is_not_well_and_leads_to_who_mends_it(client):
+    put_preflight(is_well=False, found="Agent0 says: Blocked by Acme.")
+    html = fetch(client, "/")
+    assert (html.count("mark--well"), html.count("mark--ill")) == (1, 1)
+    assert "No-go" in html
+    assert "Agent0 says: Blocked by Acme." in html
+
+
+def test_what_was_not_tried_is_no_failure_of_its_own(client):
+    put_preflight(is_well=False, is_tried=False)
+    html = fetch(client, "/")
+    assert ("No-go" in html, "mark--ill" in html) == (True, False)
+
+
 def test_the_launchpad_lists_the_people_with_their_passwords(client):
     html = fetch(client, "/")
     assert all(person.name in html and person.password in html for person in PEOPLE)
     assert "demo only" in html
+    assert f'<a href="{addresses.TODO0_URL}/admin/">Decide whose word Todo0 takes</a>' in html
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -127,6 +175,7 @@ def test_an_idp_of_somebody_elses_is_shown_and_not_asked_how_it_is(client, all_w
     assert asked
     assert [url for url in asked if not url.startswith("http://localhost")] == []
     assert addresses.IDP_URL not in page, "ours does not run"
+    assert "Pre-flight</a></h2>" not in page, "it flies with our IdP"
 
 
 def test_with_the_demos_own_idp_nobody_is_left_unasked(client):

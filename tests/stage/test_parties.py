@@ -35,6 +35,7 @@ def test_it_reaches_no_private_address_unless_told_so(all_well):
     assert not any(answer.is_well for answer in fetch_health(allow_private=False))
 
 
+@pytest.mark.django_db
 def test_the_page_says_who_is_silent_and_where_to_look(client, all_well):
     all_well.replace("GET", f"{TODO0.url}/health", body=requests.ConnectionError("refused"))
     page = client.get("/").content.decode()
@@ -44,6 +45,7 @@ def test_the_page_says_who_is_silent_and_where_to_look(client, all_well):
     assert page.count(">answering") + page.count("answering</span>") >= 2
 
 
+@pytest.mark.django_db
 def test_the_page_names_all_the_silent_in_one_sentence(client, wire):
     text = strip_tags(client.get("/").content.decode())
     assert "Agent0, Acme IdP, Todo0 and Todo0's MCP server are not answering on " in html.unescape(text)

@@ -7,8 +7,10 @@ import responses
 from django.conf import settings
 from django.utils import timezone
 
-from stage.kit import addresses
-from stage.preflight import standing
+from stage.kit import addresses, state
+from stage.kit.state import Armed, StageState
+from stage.preflight import rehearsal, run, standing
+from stage.preflight.finding import ill, well
 from stage.preflight.models import Preflight
 from xaa import protocol
 
@@ -39,12 +41,59 @@ def test_when_all_is_well_it_says_go(client):
 
 
 def test_when_one_thing_is_not_it_says_no_go_and_how_to_mend_it(client):
-    put(is_well=False, advice="Clear them.", remedy="clear", trace_id="0" * 32)
+    put(is_well=False, who="You", advice="press Fix.", remedy="clear", trace_id="0" * 32)
     html = show(client)
     assert "No-go" in html
-    assert "Clear them." in html
+    assert "<strong>You:</strong> press Fix." in html
     assert 'action="/preflight/mend/clear"' in html
     assert f"/recorder/traces/{'0' * 32}" in html
+
+
+def test_what_a_reset_mends_is_one_press_of_the_bars_own_button(client, settings):
+    settings.STAGE_KEY = "k" * 32
+    put(is_well=False, who="The IdP's admin", advice="switch the connection on.", remedy="reset")
+    assert '<button class="button button--small" form="world" name="act" value="reset">' in show(client)
+
+
+def test_it_is_twelve_checks_of_which_a_browser_makes_the_last(client, monkeypatch):
+    """They are those of experience.md, in its order."""
+    monkeypatch.setattr(run, "STANDING", tuple(lambda at=at: well(f"Standing {at}", "") for at in range(6)))
+    monkeypatch.setattr(run, "Rehearsal", AllWell)
+    done = run.run_preflight()
+    assert done.is_go
+    assert [one["title"] for one in done.findings[6:]] == list(rehearsal.TITLES)
+    html = show(client)
+    assert (len(done.findings), html.count('class="preflight__one"'), html.count("data-window")) == (11, 12, 1)
+
+
+class AllWell:
+    """Everything that is flown goes well."""
+
+    def __getattr__(self, name):
+        titles = ("check_happy_path", "check_policy_off", "check_a_fault_trips", "check_evidence")
+        return lambda: well(dict(zip(titles, rehearsal.TITLES, strict=False)).get(name, rehearsal.TITLES[-1]), "")
+
+
+def test_where_something_stands_wrong_nobody_flies_and_it_alone_is_to_be_mended(monkeypatch):
+    def broken():
+        return ill("Standing", "Wrong.", who="You", advice="mend it.")
+
+    monkeypatch.setattr(run, "STANDING", (broken,))
+    done = run.run_preflight()
+    assert (done.is_go, len(done.findings), [one["title"] for one in done.ill]) == (False, 6, ["Standing"])
+
+
+def test_an_armed_fault_keeps_the_flow_on_the_ground_and_one_button_clears_it(staged):
+    state.write(StageState(faults=(Armed("F03"), Armed("F05", trace="0" * 32))))
+    found = rehearsal.Rehearsal().check_happy_path()
+    assert (found.is_well, found.remedy, found.found) == (False, "clear", "Armed: F03."), "F05 is for another flow"
+
+
+def test_every_finding_that_is_ill_says_who_mends_it(far_side):
+    for check in (standing.check_parties, standing.check_discovery, standing.check_key_sets):
+        far_side.reset()
+        found = check()
+        assert (found.is_well, bool(found.who), bool(found.advice)) == (False, True, True), check
 
 
 def test_only_a_button_runs_or_mends_it(client):
@@ -88,7 +137,8 @@ def private(settings):
 @pytest.mark.usefixtures("far_side")
 def test_issuers_and_keys_that_are_right_are_well():
     assert standing.check_discovery().is_well
-    assert standing.check_keys().is_well
+    assert standing.check_key_sets().is_well
+    assert standing.check_key_to_sign().is_well
 
 
 def test_an_issuer_that_writes_its_name_another_way_is_not(far_side):
@@ -108,7 +158,21 @@ def test_a_server_that_takes_no_id_jags_is_not(far_side):
 @pytest.mark.parametrize("keys", [[], [{"kty": "EC", "use": "enc", "kid": "two"}], [{"kty": "EC", "use": "sig"}]])
 def test_a_server_without_a_key_that_signs_is_not(far_side, keys):
     far_side.replace(responses.GET, f"{IDP}/keys", json={"keys": keys})
-    assert not standing.check_keys().is_well
+    found = standing.check_key_to_sign()
+    assert (found.is_well, found.who) == (False, "The admin of Acme IdP")
+    assert standing.check_key_sets().is_well, "they can be fetched all the same"
+
+
+def test_a_server_that_publishes_a_private_key_is_not(far_side):
+    far_side.replace(responses.GET, f"{TODO0}/oauth/jwks", json={"keys": [KEY | {"d": "secret"}]})
+    found = standing.check_key_to_sign()
+    assert (found.is_well, found.found) == (False, "Todo0 publishes a private key.")
+
+
+def test_keys_that_cannot_be_fetched_are_told_once(far_side):
+    far_side.replace(responses.GET, f"{IDP}/keys", status=500)
+    assert not standing.check_key_sets().is_well
+    assert not standing.check_key_to_sign().is_tried
 
 
 def test_a_party_whose_clock_is_off_is_named(far_side, settings):
