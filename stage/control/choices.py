@@ -33,7 +33,7 @@ OFFERS: Final = (
             ("", "As my system has it", "Light or dark, and high contrast if the system asks for it."),
             ("light", "Light", ""),
             ("dark", "Dark", ""),
-            ("contrast", "High contrast", "Black and white grounds, and colours of at least 7:1."),
+            ("contrast", "High contrast", "Black or white backgrounds, and text that stands out by at least 7:1."),
         ),
     ),
     Offer(
@@ -48,14 +48,14 @@ OFFERS: Final = (
     Offer(
         "motion",
         "Motion",
-        (("", "As my system has it", ""), ("less", "Less", "Nothing glides, and what turns turns slowly.")),
+        (("", "As my system has it", ""), ("less", "Less", "Nothing slides, and what spins does so slowly.")),
     ),
     Offer(
         "shortcuts",
         "Keyboard shortcuts",
         (
-            ("", "Off", "So that whoever speaks to her computer does not travel about."),
-            ("on", "On", "g, then a letter: a Agent0, t Todo0, i the IdP, p its policy, r the recorder, l here."),
+            ("", "Off", "Letters do nothing, so that dictating to the computer changes no page."),
+            ("on", "On", "Press g, then a for Agent0, t Todo0, i the IdP, p its policy, r the recorder, l here."),
         ),
     ),
     Offer(
@@ -63,7 +63,7 @@ OFFERS: Final = (
         "Stage mode",
         (
             ("", "Off", ""),
-            ("on", "On", "For a projector: large, strong colours, and nothing but what the audience needs."),
+            ("on", "On", "For a projector: large text, strong colours, and nothing but what the audience needs."),
         ),
     ),
 )

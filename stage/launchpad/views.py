@@ -7,10 +7,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from stage.kit import addresses
+from stage.kit.look import read_look
 from stage.launchpad.doors import list_doors, list_people
 from stage.launchpad.flow import tell_steps
+from stage.launchpad.frames import choose_frames, find_live
 from stage.launchpad.parties import fetch_health, list_parties
 from stage.preflight.models import Preflight
+from stage.recorder.newest import is_recorded
 
 
 @require_safe
@@ -19,10 +22,12 @@ def launchpad(request: HttpRequest) -> HttpResponse:
     """The first page: what this is, whether all is well, and three doors."""
     answers = fetch_health(list_parties(), allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES)
     flow = tell_flow()
+    preflight = Preflight.objects.last()
     context = flow | {
         "answers": answers,
         "silent": [answer for answer in answers if not answer.is_well],
-        "preflight": Preflight.objects.last(),
+        "preflight": preflight,
+        "tape": preflight.tape if preflight and is_recorded(preflight.tape) else "",
         "doors": list_doors(idp_is_ours=bool(flow["idp_is_ours"])),
         "people": list_people(),
     }
@@ -30,9 +35,11 @@ def launchpad(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def how_it_works(request: HttpRequest) -> HttpResponse:
-    """The story in six frames, and what of it is real here."""
-    return render(request, "how_it_works.html", tell_flow())
+    """The story in six frames, and what of it is real here; on a projector one at a time."""
+    chosen = choose_frames(request.GET.get("frame", ""), paged=bool(read_look(request).stage))
+    return render(request, "how/page.html", tell_flow() | chosen | {"live": find_live()})
 
 
 def tell_flow() -> dict[str, object]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import models
 
+from stage.preflight.titles import GOES_WELL
+
 
 class Preflight(models.Model):
     """``findings`` is what ``finding.Finding`` says, in the order of the checks."""
@@ -25,6 +27,15 @@ class Preflight(models.Model):
     @property
     def seconds(self) -> str:
         return f"{self.milliseconds / 1000:.1f}"
+
+    def trace_of(self, title: str) -> str:
+        """The flight that the finding of this title flew, if it went as it should: a tape of it."""
+        return next((one["trace_id"] for one in self.findings if one["title"] == title and one["is_well"]), "")
+
+    @property
+    def tape(self) -> str:
+        """The whole flow as the first flight recorded it, for a presenter whom something live has failed."""
+        return self.trace_of(GOES_WELL)
 
     @property
     def ill(self) -> list[dict[str, Any]]:

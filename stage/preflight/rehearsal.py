@@ -25,15 +25,10 @@ from stage.kit.people import ALICE, BY_KEY
 from stage.kit.registry.faults import load_faults
 from stage.preflight.finding import Finding, ill, well
 from stage.preflight.standing import OPERATOR
+from stage.preflight.titles import GOES_WELL, HEARS, NOBODY_OUTSIDE, OFF_ENDS_IT, TRIPS
 from stage.recorder.models import Record
 
 ADD: Final = 'Add "Rehearsal"'
-GOES_WELL: Final = "The flow goes well"
-OFF_ENDS_IT: Final = "The admin's off ends it"
-TRIPS: Final = "A fault trips its check"
-HEARS: Final = "The recorder hears everybody"
-NOBODY_OUTSIDE: Final = "Nobody outside was called"
-TITLES: Final = (GOES_WELL, OFF_ENDS_IT, TRIPS, HEARS, NOBODY_OUTSIDE)
 MEND_A_PARTY: Final = "the launchpad says which party does not answer; look at its lines in the terminal."
 SEEN_WITHIN: Final = 3.0  # seconds for evidence to arrive
 HERE: Final = {

@@ -17,7 +17,8 @@ from django.utils import timezone
 from stage.preflight import standing
 from stage.preflight.finding import Finding, untried
 from stage.preflight.models import Preflight
-from stage.preflight.rehearsal import TITLES, Rehearsal
+from stage.preflight.rehearsal import Rehearsal
+from stage.preflight.titles import TITLES
 
 STANDING: Final = (
     standing.check_parties,

@@ -20,3 +20,8 @@ def find_newest_flow(*, after: int = 0, beside: str = "", since: datetime | None
         moved = moved.filter(started_at__gte=since)
     newest = moved.exclude(trace_id=beside).order_by("-seq").values_list("trace_id", flat=True).first()
     return newest or ""
+
+
+def is_recorded(trace_id: str) -> bool:
+    """Whether anything of it is still there: old records make room for new ones."""
+    return Record.objects.filter(trace_id=trace_id).exists()

@@ -60,6 +60,8 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     stage = demo.url("stage")
     yield "launchpad", arrive(page, stage)
     yield "how it works", arrive(page, f"{stage}/how-it-works")
+    yield "how it works, a frame", arrive(page, f"{stage}/how-it-works?frame=steps&stage=1")
+    arrive(page, f"{stage}?stage=0")
     yield "settings", arrive(page, f"{stage}/settings?saved=1", "Settings")
     yield from visit_world(demo, page)
     under_way = put_flight(demo, state="flying", step="Alice opens Agent0 and signs in at her company.")

@@ -104,7 +104,7 @@ from django.utils import timezone
 from dataclasses import asdict
 from stage.preflight.finding import ill, untried, well
 from stage.preflight.models import Preflight
-from stage.preflight.rehearsal import TITLES
+from stage.preflight.titles import TITLES
 standing = (
     "Everybody answers", "One time everywhere", "Every database can be written",
     "Keys to sign with are there", "Both issuers describe themselves", "Their keys can be fetched",

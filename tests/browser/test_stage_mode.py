@@ -10,13 +10,14 @@ from tests.flow.demo import Demo
 
 NewPerson = Callable[..., BrowserContext]
 WIDTH, HEIGHT = 1280, 720
-SHOWN = ("", "preflight")
+FRAMES = ("problem", "roles", "steps", "decides", "admin", "limits", "real")
+SHOWN = ("", "preflight", "settings", *(f"how-it-works?frame={frame}" for frame in FRAMES))
 SMALLEST_LABEL = """Math.min(...[...document.querySelectorAll('svg text')].map(
     one => parseFloat(getComputedStyle(one).fontSize) * one.getCTM().a))"""
 
 
 def open_on_stage(page: Page, demo: Demo, path: str) -> Page:
-    page.goto(f"{demo.url('stage')}/{path}?stage=1")
+    page.goto(f"{demo.url('stage')}/{path}{'&' if '?' in path else '?'}stage=1")
     return page
 
 
@@ -28,8 +29,9 @@ def test_a_page_that_a_presenter_shows_fits_the_projector(demo: Demo, new_person
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
 
 
-def test_the_opening_picture_has_labels_of_eighteen_pixels(demo: Demo, new_person: NewPerson) -> None:
-    page = open_on_stage(new_person().new_page(), demo, "")
+@pytest.mark.parametrize("path", ["", "how-it-works?frame=steps"])
+def test_the_picture_has_labels_of_eighteen_pixels(demo: Demo, new_person: NewPerson, path: str) -> None:
+    page = open_on_stage(new_person().new_page(), demo, path)
     assert page.evaluate(SMALLEST_LABEL) >= 18
 
 

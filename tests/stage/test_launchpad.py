@@ -50,7 +50,7 @@ def test_the_launchpad_has_three_doors_and_each_leads_somewhere_that_answers(cli
 
 
 def put_preflight(**of_one):
-    well = {"title": "Everybody answers", "is_well": True, "found": "All four.", "advice": "", "remedy": ""}
+    well = {"title": "Everybody answers", "is_well": True, "found": "All four.", "advice": "", "trace_id": ""}
     findings = [well, well | {"title": "The flow goes well"} | of_one]
     Preflight.objects.create(started_at=timezone.now(), milliseconds=900, findings=findings)
 
@@ -97,8 +97,8 @@ def test_a_page_tells_the_four_steps_in_order(client, path):
 
 def test_how_it_works_tells_six_frames_and_what_is_simulated(client):
     html = fetch(client, "/how-it-works")
-    assert re.findall(r'<h2><span class="flow__number">(\d)</span>', html) == list("123456")
-    assert html.count(">real</span>") == 5
+    assert re.findall(r'<h2 id="[a-z]+-title"><span class="flow__number">(\d)</span>', html) == list("123456")
+    assert html.count(">real</span>") == 6
     assert html.count(">simulated</span>") == 4
 
 

@@ -12,6 +12,7 @@ from stage.kit.state import Armed, StageState
 from stage.preflight import rehearsal, run, standing
 from stage.preflight.finding import ill, well
 from stage.preflight.models import Preflight
+from stage.preflight.titles import TITLES
 from xaa import protocol
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_it_is_twelve_checks_of_which_a_browser_makes_the_last(client, monkeypat
     monkeypatch.setattr(run, "Rehearsal", AllWell)
     done = run.run_preflight()
     assert done.is_go
-    assert [one["title"] for one in done.findings[6:]] == list(rehearsal.TITLES)
+    assert [one["title"] for one in done.findings[6:]] == list(TITLES)
     html = show(client)
     assert (len(done.findings), html.count('class="preflight__one"'), html.count("data-window")) == (11, 12, 1)
 
@@ -71,7 +72,7 @@ class AllWell:
 
     def __getattr__(self, name):
         titles = ("check_happy_path", "check_policy_off", "check_a_fault_trips", "check_evidence")
-        return lambda: well(dict(zip(titles, rehearsal.TITLES, strict=False)).get(name, rehearsal.TITLES[-1]), "")
+        return lambda: well(dict(zip(titles, TITLES, strict=False)).get(name, TITLES[-1]), "")
 
 
 def test_where_something_stands_wrong_nobody_flies_and_it_alone_is_to_be_mended(monkeypatch):
