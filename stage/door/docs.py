@@ -1,6 +1,7 @@
 """``manage.py docs``: the tables in docs/ that follow from the code, written into their pages.
 
-``docs/flow.md`` is written here, ``docs/conformance.md`` by ``stage.door.conformance``. The checks of the three
+``docs/flow.md``, ``docs/faults.md`` and ``docs/presenting.md`` are filled in here, ``docs/conformance.md`` by
+``stage.door.conformance``. The checks of the three
 servers are read from their source (``@numbered``, in the order of their ``CHECKS``), so that the published table
 cannot say something the code does not; what they are there for is the registry's. ``tests/house`` fails when a
 page is stale.
@@ -10,17 +11,20 @@ Deliberately does not: import a party. Reading text needs no Django and works fo
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from stage.autopilot.story import load_story
 from stage.door.conformance import write_conformance
 from stage.door.layout import ROOT
+from stage.kit.people import BY_KEY
 from stage.kit.registry.checks import load_checks
+from stage.kit.registry.faults import GROUPS, KINDS, Fault, Outcome, load_faults
 
 PRESENTING = ROOT / "docs" / "presenting.md"
 FLOW = ROOT / "docs" / "flow.md"
+FAULTS = ROOT / "docs" / "faults.md"
 EXCHANGE = tuple(f"idp_mock/tokens/token_exchange{part}.py" for part in ("_request", "_subject", "_policy"))
 SOURCES = {
     "I": ("idp_mock/tokens/token_exchange.py", EXCHANGE),
@@ -49,40 +53,84 @@ def read_checks(letter: str) -> list[Row]:
 def render_flow(text: str) -> str:
     """``docs/flow.md`` with its tables made anew."""
     for letter in SOURCES:
-        block = re.compile(rf"(<!-- checks {letter} -->\n).*?(<!-- end -->)", re.DOTALL)
-        table = _table(read_checks(letter))
-        text = block.sub(lambda found, table=table: f"{found[1]}{table}{found[2]}", text)
+        text = _fill(text, f"checks {letter}", _tell_checks(read_checks(letter)))
     return text
 
 
 def render_story(text: str) -> str:
     """``docs/presenting.md`` with the story made anew."""
-    lines = ["| Time | Do | Say | They see | If not |", "|---|---|---|---|---|"]
+    rows = []
     for block in load_story():
         clicks = "<br>".join(f"**{click.number}** {click.do}" for click in block.clicks) or "nothing"
-        cells = (f"{block.time} {block.title}", clicks, block.say, block.see, block.otherwise or "-")
-        lines.append(f"| {' | '.join(cells)} |")
-    table = "\n".join(lines) + "\n"
-    block = re.compile(r"(<!-- story -->\n).*?(<!-- end -->)", re.DOTALL)
-    return block.sub(lambda found: f"{found[1]}{table}{found[2]}", text)
+        rows.append((f"{block.time} {block.title}", clicks, block.say, block.see, block.otherwise or "-"))
+    return _fill(text, "story", _table(("Time", "Do", "Say", "They see", "If not"), rows))
+
+
+def render_faults(text: str) -> str:
+    """``docs/faults.md`` with its tables made anew, one a group; and the kinds, which are told once."""
+    text = _fill(text, "kinds", "".join(f"- **{kind}:** {words}\n" for kind, words in KINDS.items()))
+    heads = ("No.", "Fault", "Kind", "Trips", "On the wire", "Run as")
+    for group in GROUPS:
+        rows = [_tell_fault(fault) for fault in load_faults().values() if fault.group == group]
+        text = _fill(text, f"faults {group}", _table(heads, rows))
+    return text
+
+
+RENDERED: tuple[tuple[Path, Callable[[str], str]], ...] = (
+    (PRESENTING, render_story),
+    (FLOW, render_flow),
+    (FAULTS, render_faults),
+)
 
 
 def write_docs() -> int:
-    PRESENTING.write_text(render_story(PRESENTING.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"Wrote {PRESENTING.relative_to(ROOT)}.")
-    FLOW.write_text(render_flow(FLOW.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"Wrote {FLOW.relative_to(ROOT)}.")
+    for page, render in RENDERED:
+        page.write_text(render(page.read_text(encoding="utf-8")), encoding="utf-8")
+        print(f"Wrote {page.relative_to(ROOT)}.")
     write_conformance()
     return 0
 
 
-def _table(rows: list[Row]) -> str:
-    lines, seen = ["| Check | Function | The rule | What it stops |", "|---|---|---|---|"], set()
+PLACES = {"idp": "the IdP", "todo0": "Todo0", "agent0": "Agent0"}
+SEEN: dict[Outcome, str] = {
+    "failed": "{wire}",
+    "narrowed": "{wire}, with a smaller scope",
+    "none": "{wire}, all green",
+    "transport": "{wire}",
+}
+
+
+def _tell_fault(fault: Fault) -> tuple[str, ...]:
+    trips = f"**{fault.trips}** {load_checks()[fault.trips].title}" if fault.trips else "no check"
+    return (
+        f"**{fault.number}**",
+        f"**{fault.label}.** {fault.does}",
+        f"{fault.kind}, at {PLACES[fault.place]}",
+        trips,
+        SEEN[fault.outcome].format(wire=f"`{fault.wire}`" if fault.status else "no answer"),
+        f"{BY_KEY[fault.person].name.split()[0]}: {fault.prompt}",
+    )
+
+
+def _tell_checks(rows: list[Row]) -> str:
+    cells, seen = [], set()
     for row in rows:
         stops = "the same" if row.number in seen else load_checks()[row.number].stops
         seen.add(row.number)
-        lines.append(f"| **{row.number}** {row.title} | [`{row.name}`](../{row.path}) | {row.rule} | {stops} |")
+        cells.append((f"**{row.number}** {row.title}", f"[`{row.name}`](../{row.path})", row.rule, stops))
+    return _table(("Check", "Function", "The rule", "What it stops"), cells)
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
+    lines.insert(1, "|---" * len(heads) + "|")
     return "\n".join(lines) + "\n"
+
+
+def _fill(text: str, name: str, words: str) -> str:
+    """``words`` between the marks of that name, in place of what stood there."""
+    block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    return block.sub(lambda found: f"{found[1]}{words}{found[2]}", text)
 
 
 def _read_numbered(path: str) -> Iterator[Row]:

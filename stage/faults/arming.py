@@ -39,8 +39,7 @@ class Switch:
 
     @property
     def wire(self) -> str:
-        """What goes over the wire, in one breath: ``400 invalid_grant``."""
-        return f"{self.fault.status} {self.fault.error}".strip() if self.fault.status else "no answer"
+        return self.fault.wire
 
 
 @dataclass(frozen=True)

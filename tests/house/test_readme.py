@@ -24,6 +24,20 @@ def test_the_readme_introduces_the_whole_cast_with_their_passwords():
     assert [one.key for one in PEOPLE if one.email not in text or one.password not in text] == []
 
 
+def test_the_readme_leads_a_newcomer_on_in_the_order_in_which_she_wants_to_go():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    ways = (
+        "make demo",
+        "Run the flow for me",
+        "The recorder",
+        "Break it",
+        "Pre-flight",
+        "docs/presenting.md",
+        "Lift it",
+    )
+    assert sorted(ways, key=text.index) == list(ways)
+
+
 def test_every_make_target_in_the_docs_is_a_command():
     from stage.door.commands import COMMANDS
 

@@ -57,6 +57,11 @@ class Fault:
     answer: int
     skew: int = 0
 
+    @property
+    def wire(self) -> str:
+        """What goes over the wire, in one breath: ``400 invalid_grant``."""
+        return f"{self.status} {self.error}".strip() if self.status else "no answer"
+
 
 @functools.cache
 def load_faults() -> dict[str, Fault]:
