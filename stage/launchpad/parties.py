@@ -76,9 +76,11 @@ def list_parties() -> Sequence[Party]:
     return (AGENT0, theirs, TODO0, TODO0_MCP)
 
 
-def fetch_health(parties: Sequence[Party] = PARTIES, *, allow_private: bool) -> list[Answer]:
+def fetch_health(
+    parties: Sequence[Party] = PARTIES, *, allow_private: bool, timeout: float = TIMEOUT
+) -> list[Answer]:
     """Ask all parties at once; a party that is down is an answer, not an error."""
-    http = OutgoingHttp(allow_private=allow_private, timeout=TIMEOUT, max_bytes=1024)
+    http = OutgoingHttp(allow_private=allow_private, timeout=timeout, max_bytes=1024)
     with ThreadPoolExecutor(max_workers=len(parties)) as pool:
         return list(pool.map(partial(_ask, http), parties))
 

@@ -19,6 +19,7 @@ from xaa import protocol
 from xaa.http import HttpFailure, OutgoingHttp
 from xaa.metadata import IssuerDirectory, MetadataError
 
+PATIENCE: Final = 2.0  # seconds for an answer: a machine that is busy is not ill
 SKEW_ALLOWED: Final = 2.0
 IDP_ISSUER: Final = f"{addresses.IDP_URL}/acme"
 AS_ISSUER: Final = addresses.TODO0_URL
@@ -31,7 +32,7 @@ RESTART: Final = "look at its lines in the terminal of 'make demo', and start th
 
 def check_parties() -> Finding:
     title, silent = "Everybody answers", []
-    for answer in fetch_health(allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES):
+    for answer in fetch_health(allow_private=settings.XAA_ALLOW_PRIVATE_ADDRESSES, timeout=PATIENCE):
         if not answer.is_well:
             silent.append(f"{answer.party.name}: {answer.reason}")
     if silent:
@@ -130,4 +131,4 @@ def _directory() -> IssuerDirectory:
 
 def _http() -> OutgoingHttp:
     private = settings.XAA_ALLOW_PRIVATE_ADDRESSES
-    return OutgoingHttp(allow_private=private, timeout=2.0, purpose="stage, pre-flight")
+    return OutgoingHttp(allow_private=private, timeout=PATIENCE, purpose="stage, pre-flight")
