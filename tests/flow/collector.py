@@ -1,6 +1,6 @@
 """Somebody else's collector: takes OTLP over HTTP as its specification has it, and knows nothing of this project.
 
-Deliberately does not: share a line with the stage's own receiver. It decodes with OpenTelemetry's published messages.
+Deliberately does not: share a line with the stage's own receiver. It decodes with OpenTelemetry's own messages.
 """
 
 import threading
@@ -49,7 +49,7 @@ class Collector:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, words: str, *args: object) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)

@@ -1,7 +1,7 @@
 """No text of the stage names a host, a port or an id that somebody wrote down: the demo here runs on other ports.
 
-Whoever comes to the launchpad and follows its links reads every page of the stage, as far as links lead. What a page
-says may name this demo's own addresses, which it was told; the usual ones, 8000 and on, it can only have by heart.
+Whoever comes to the launchpad and follows its links reads every page of the stage, as far as links lead. What a
+page says may name this demo's own addresses, which it was told; the usual ones it can only have by heart.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What people read has no host, port or seeded id in it: those come from where the parties are, and from the rows."""
+"""What people read has no host, port or seeded id in it: those come from the environment and from the rows."""
 
 import re
 
