@@ -50,7 +50,7 @@ def fly(
     ``requests.RequestException`` when a party does not answer."""
     browser, first = Browser(), plan.person.name.split()[0]
     browser.session.headers["traceparent"] = f"00-{plan.trace_id}-{secrets.token_hex(8)}-01"
-    tell(f"{first} opens Agent0 and signs in at her company.")
+    tell(f"{first} opens Agent0 and signs in at the company.")
     errands.sign_in_at_agent0(browser, PLACES, plan.person)
     before_asking(plan.trace_id)
     tell(f"{first} asks: {plan.words}")
