@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from todo0.self_service.conf import WRONG_LINKS
-from todo0.self_service.invitations import SetupOver, State, digest
+from todo0.self_service.invitations import SetupOver, State, digest, wipe_what_ran_out
 from todo0.self_service.models import Invitation
 from xaa.throttle.counting import Limit, count_failure
 
@@ -44,6 +44,7 @@ def let_in(response: HttpResponse, browser: str, invitation: Invitation) -> None
 
 def find_setup(request: HttpRequest) -> Invitation | None:
     """The setup that this browser began, whatever has become of it."""
+    wipe_what_ran_out(timezone.now())
     browser = request.COOKIES.get(COOKIE, "")
     return Invitation.objects.filter(browser_hash=digest(browser)).first() if browser else None
 

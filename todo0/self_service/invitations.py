@@ -4,7 +4,9 @@ In the flow Todo0's staff makes one and sends the link by a way of their own. Wh
 setup, and from then on the browser that did so is the only one that goes on (``gate``). Every step writes through
 ``change_setup``, which looks again, under a lock, whether the setup is still under way.
 
-A new link starts from nothing: what was entered is dropped, for nobody knows who entered it.
+A new link starts from nothing: what was entered is dropped, for nobody knows who entered it. Of a setup that is
+withdrawn or has run out, the secret and the proofs are: at once, or as soon as anybody looks at any setup, and by
+``forget_redemptions``, which runs daily.
 
 Deliberately does not: send mail, or tell a caller more of a wrong link than that it is wrong.
 """
@@ -12,15 +14,16 @@ Deliberately does not: send mail, or tell a caller more of a wrong link than tha
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from stage.kit.changes import StaleVersion
 from todo0 import at_rest
 from todo0.console.changes import By, Kind, Terms, change_row, record_change
 from todo0.federation.models import Connection
@@ -44,6 +47,7 @@ LABELS: Final = {
     "tried_by": "Test sign-in by",
 }
 WHOEVER_HAS_THE_LINK: Final = "Whoever has the link"
+TIME: Final = "Time, which ran out"
 
 
 class LinkRefused(Exception):
@@ -132,11 +136,28 @@ def revoke(pk: int, *, by: By) -> Invitation:
         if row.finished_at:
             raise SetupOver
         row.revoked_at = row.revoked_at or by.at
-        row.client_secret_sealed = row.tried_with = row.tried_by = ""
-        row.domains.update(proved_at=None)
-        row.save()
+        drop_secret_and_proofs(row)
     invitation: Invitation = row
     return invitation
+
+
+def drop_secret_and_proofs(invitation: Invitation) -> None:
+    invitation.client_secret_sealed = invitation.tried_with = invitation.tried_by = ""
+    invitation.domains.update(proved_at=None)
+    invitation.save()
+
+
+def wipe_what_ran_out(now: datetime) -> int:
+    """Of setups that nobody finished in time; how many they were. Each is told in its history."""
+    holds_some = ~Q(client_secret_sealed="") | ~Q(tried_by="") | Q(domains__proved_at__isnull=False)
+    over = Invitation.objects.filter(holds_some, finished_at=None, revoked_at=None, expires_at__lte=now)
+    wiped = 0
+    for pk in over.order_by("pk").values_list("pk", flat=True).distinct():
+        with suppress(StaleVersion), change_row(INVITATION, pk, version=None, by=By(now, called=TIME)) as row:
+            if row.state_at(now) is State.EXPIRED:  # it may have a new link by now
+                drop_secret_and_proofs(row)
+                wiped += 1
+    return wiped
 
 
 def find_drafts() -> QuerySet[Connection]:
@@ -148,8 +169,9 @@ def find_drafts() -> QuerySet[Connection]:
 
 def find_by_link(link: str) -> Invitation:
     """The invitation whose link has not been used yet; raises ``LinkRefused``."""
+    wipe_what_ran_out(now := timezone.now())
     found = Invitation.objects.filter(link_hash=digest(link)).first()
-    state = found.state_at(timezone.now()) if found else None
+    state = found.state_at(now) if found else None
     if found is None or state is not State.WAITING:
         raise LinkRefused(state)
     return found

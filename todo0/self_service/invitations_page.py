@@ -37,6 +37,7 @@ from todo0.self_service.invitations import (
     make_invitation,
     renew_link,
     revoke,
+    wipe_what_ran_out,
 )
 from todo0.self_service.models import ClaimedDomain, Invitation
 
@@ -181,6 +182,7 @@ def show(request: HttpRequest, form: InvitationForm, *, status: int = 200) -> Ht
 
 
 def list_invitations() -> Any:
-    """With their domains, in two statements."""
+    """With their domains, in two statements; one more looks for what has run out."""
+    wipe_what_ran_out(timezone.now())
     domains = Prefetch("domains", ClaimedDomain.objects.order_by("domain"))
     return Invitation.objects.select_related("connection", "made_by").prefetch_related(domains)

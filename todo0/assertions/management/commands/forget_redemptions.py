@@ -1,5 +1,7 @@
 """``manage.py todo0 forget_redemptions``: delete what of the log is older than 30 days. Run it daily.
 
+It also wipes what was entered in setups that nobody finished in time: a client secret has no business here then.
+
 The rows name people, so they are kept for as long as somebody may still ask what happened, and no longer. A
 product has a scheduler for it; ``--keep`` bounds a log that grows faster than its age says.
 """
@@ -12,12 +14,16 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from todo0.assertions.models import Redemption
+from todo0.self_service.invitations import wipe_what_ran_out
 
 DAYS: Final = 30
 
 
 class Command(BaseCommand):
-    help = "Delete the redemptions of the log that are older than so many days, or more than so many."
+    help = (
+        "Delete the redemptions of the log that are older than so many days, or more than so many, and wipe the "
+        "secrets of setups that ran out."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=read_count, default=DAYS, help=f"their greatest age ({DAYS})")
@@ -31,6 +37,7 @@ class Command(BaseCommand):
             first_too_many = newest[options["keep"] : options["keep"] + 1].first() or 0
             forgotten += Redemption.objects.filter(pk__lte=first_too_many).delete()[0]
         self.stdout.write(f"forgotten: {forgotten}")
+        self.stdout.write(f"setups wiped: {wipe_what_ran_out(timezone.now())}")
 
 
 def read_count(text: str) -> int:
