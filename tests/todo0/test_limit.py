@@ -238,32 +238,6 @@ def test_the_log_tells_of_a_flood_once_and_who_came_before_it(admin: Client, red
     assert Redemption.objects.filter(event="api_limit").count() == 2, "another flood, a minute later"
 
 
-def test_with_a_share_one_clients_flood_leaves_the_others_the_rest(admin: Client, redeem: Redeem) -> None:
-    save(admin, id_jag_limit="2/h burst 4", client_share="50")
-    flood = [redeem(id_jag()) for _ in range(6)]
-    assert [answer.status_code for answer in flood] == [200, 200, 429, 429, 429, 429]
-    assert (flood[-1]["X-RateLimit-Limit"], int(flood[-1]["Retry-After"]) > 1800) == ("2", True)
-    evil0 = {"client_id": "evil0-at-todo0"}
-    others = [redeem(id_jag(**evil0), **evil0) for _ in range(3)]
-    assert [answer.status_code for answer in others] == [200, 200, 429]
-    told = Redemption.objects.filter(event="api_limit").order_by("pk")
-    assert ["its share" in row.reason for row in told] == [True, True]
-    save(admin, client_share="100")
-    assert redeem(id_jag())["X-RateLimit-Limit"] == "4", "the limit of all, which is used up now"
-
-
-def test_a_share_costs_one_statement_and_only_where_it_is_on(admin: Client, redeem: Redeem) -> None:
-    counts = {}
-    for share in ("100", "50"):
-        save(admin, id_jag_limit="100/s burst 100", client_share=share)
-        redeem(id_jag())
-        with CaptureQueriesContext(connection) as statements:
-            assert redeem(id_jag()).status_code == 200
-        counts[share] = len(statements)
-    assert counts["100"] <= 9
-    assert counts["50"] == counts["100"] + 1
-
-
 @pytest.mark.usefixtures("limited")
 def test_the_log_speaks_once_of_a_flood(redeem: Redeem, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(6):

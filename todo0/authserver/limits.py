@@ -21,7 +21,7 @@ from xaa.clock import read_clock
 from xaa.jwt_bearer.errors import TooManyRequests
 from xaa.jwt_bearer.presented import Client
 from xaa.throttle.allowance import Allowance, parse_allowance
-from xaa.throttle.bucket import Taken, take
+from xaa.throttle.bucket import Taken, take, take_both
 
 SUBJECT: Final = ("id-jag",)
 """The bucket of all together; with its id behind it, a client's own."""
@@ -31,16 +31,20 @@ log = logging.getLogger("todo0.limits")
 
 
 def admit(client: Client) -> dict[str, str]:
-    """Headers for the answer, or ``TooManyRequests``. One SQL statement, two with a share, none when it is off."""
+    """Headers for the answer, or ``TooManyRequests``. One SQL statement, none when it is off."""
     limit, share, now = limit_of(client.application.id_jag_limit), client.application.client_share, read_clock()
     if limit is None:
         return {}
+    of_all = f"{limit}, of all clients together"
     if share and share < 100:
         own = limit.share(share)
-        check_taken(take((*SUBJECT, client.client_id), own, now=now), client, limit=f"{own}, its share")
-    taken = take(SUBJECT, limit, now=now)
-    check_taken(taken, client, limit=f"{limit}, of all clients together")
-    return taken.headers
+        asked = take_both(((*SUBJECT, client.client_id), own), (SUBJECT, limit), now=now)
+        told = (f"{own}, its share", of_all)
+    else:
+        asked, told = [take(SUBJECT, limit, now=now)], (of_all,)
+    for taken, words in zip(asked, told, strict=False):  # of two, the second is not asked when the first refuses
+        check_taken(taken, client, limit=words)
+    return asked[-1].headers
 
 
 def limit_of(rule: str | None) -> Allowance | None:

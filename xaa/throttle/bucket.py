@@ -2,7 +2,8 @@
 
 A bucket is one number, the moment at which it is full again: taking a token moves that on by ``spacing``, and it
 may lie at most ``burst`` of them ahead. In whole microseconds, so both databases count alike and none is lost or
-made in rounding. The database's lock on the row makes it exact, whoever else takes one at the same moment.
+made in rounding. The database's lock on the row makes it exact, whoever else takes one at the same moment. Of two
+buckets in one statement the narrow one is locked first, so its verdict still holds when the wide one is asked.
 
 The time is the caller's. The number never goes back, so of several machines one whose clock is behind waits longer
 than it need, and all of them together still get no more than the limit.
@@ -21,17 +22,38 @@ from xaa.throttle.allowance import SECOND, Allowance
 from xaa.throttle.models import Bucket
 from xaa.throttle.subject import Subject, digest_of
 
+_MOVED_ON: Final = "CASE WHEN {table}.{full_at} > %(at)s THEN {table}.{full_at} ELSE %(at)s END + [spacing]"
+_FITS: Final = f"{_MOVED_ON} <= %(at)s + [spacing] * [burst]"
+_ONE: Final = "VALUES (%(digest)s, %(at)s + %(spacing)s, 0)"
+_BOTH: Final = """
+SELECT %(narrow)s, %(at)s + %(narrow_spacing)s, 0 FROM come UNION ALL
+SELECT %(digest)s, %(at)s + %(spacing)s, 0 FROM come WHERE come.fits
+"""
+_COME: Final = """
+WITH come AS MATERIALIZED (SELECT COALESCE((
+    SELECT [fits] FROM {table} WHERE {table}.{digest} = %(narrow)s {lock}
+), TRUE) AS fits)
+"""
 _TAKE: Final = """
-INSERT INTO {table} ({digest}, {full_at}, {refused}) VALUES (%(digest)s, %(at)s + %(spacing)s, 0)
+INSERT INTO {table} ({digest}, {full_at}, {refused}) [rows]
 ON CONFLICT ({digest}) DO UPDATE SET
-    {full_at} = CASE WHEN [moved on] <= [latest] THEN [moved on] ELSE {table}.{full_at} END,
-    {refused} = CASE WHEN [moved on] <= [latest] THEN 0 ELSE {table}.{refused} + 1 END
-RETURNING {full_at}, {refused}, {spacing}, {burst}
-""".replace(
-    "[moved on]",
-    "CASE WHEN {table}.{full_at} > %(at)s THEN {table}.{full_at} ELSE %(at)s END"
-    " + COALESCE({table}.{spacing}, %(spacing)s)",
-).replace("[latest]", "%(at)s + COALESCE({table}.{spacing}, %(spacing)s) * COALESCE({table}.{burst}, %(burst)s)")
+    {full_at} = CASE WHEN [fits] THEN [moved on] ELSE {table}.{full_at} END,
+    {refused} = CASE WHEN [fits] THEN 0 ELSE {table}.{refused} + 1 END
+RETURNING {digest}, {full_at}, {refused}, {spacing}, {burst}
+"""
+
+
+def _spell_out(statement: str, rows: str) -> str:
+    """A row's own numbers, if it has some, and else those of whichever of the two buckets it is."""
+    statement = statement.replace("[rows]", rows).replace("[fits]", _FITS).replace("[moved on]", _MOVED_ON)
+    for name in ("spacing", "burst"):
+        usual = f"CASE WHEN {{table}}.{{digest}} = %(narrow)s THEN %(narrow_{name})s ELSE %({name})s END"
+        statement = statement.replace(f"[{name}]", f"COALESCE({{table}}.{{{name}}}, {usual})")
+    return statement
+
+
+_TAKE_ONE: Final = _spell_out(_TAKE, _ONE)
+_TAKE_BOTH: Final = _spell_out(_COME + _TAKE, _BOTH)
 
 
 @dataclass(frozen=True)
@@ -58,20 +80,39 @@ class Taken:
 
 def take(subject: Subject, configured: Allowance, *, now: float) -> Taken:
     """A token from the bucket of ``subject``, whose row may have an allowance of its own (``set_allowance``)."""
-    at = round(now * SECOND)
+    return _ask(_TAKE_ONE, now, wide=(subject, configured))[0]
+
+
+def take_both(narrow: tuple[Subject, Allowance], wide: tuple[Subject, Allowance], *, now: float) -> list[Taken]:
+    """A token from each, in one statement; of ``wide`` only if ``narrow`` has one. What came of those asked.
+
+    The first statement ever that asks for ``narrow`` finds no row to lock. Of several at once, the others may then
+    cost ``wide`` a token each for which they are refused: too few in that moment, and never too many.
+    """
+    return _ask(_TAKE_BOTH, now, narrow=narrow, wide=wide)
+
+
+def _ask(
+    statement: str,
+    now: float,
+    *,
+    wide: tuple[Subject, Allowance],
+    narrow: tuple[Subject, Allowance] = ((), Allowance(0, 0)),
+) -> list[Taken]:
+    at, buckets = round(now * SECOND), {digest_of(subject): allowance for subject, allowance in (narrow, wide)}
     connection = connections[router.db_for_write(Bucket)]
-    quote = connection.ops.quote_name
+    quote, features = connection.ops.quote_name, connection.features
     names = {name: quote(name) for name in ("digest", "full_at", "refused", "spacing", "burst")}  # Django's own
-    values: dict[str, int | str] = {
-        "digest": digest_of(subject),
-        "at": at,
-        "spacing": configured.spacing,
-        "burst": configured.burst,
-    }
+    # SQLite has no such lock: whoever writes has the whole database.
+    names["lock"] = connection.ops.for_update_sql() if features.has_select_for_update else ""
+    values: dict[str, int | str] = {"at": at}
+    for prefix, (digest, allowance) in zip(("narrow_", ""), buckets.items(), strict=True):
+        values |= {f"{prefix}spacing": allowance.spacing, f"{prefix}burst": allowance.burst}
+        values[prefix.rstrip("_") or "digest"] = digest
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE.format(table=quote(Bucket._meta.db_table), **names), values)
-        full_at, refused, spacing, burst = cursor.fetchone()
-    return _read(full_at, refused, Allowance(spacing or configured.spacing, burst or configured.burst), at)
+        cursor.execute(statement.format(table=quote(Bucket._meta.db_table), **names), values)
+        found = {row[0]: row for row in cursor.fetchall()}
+    return [_read(found[digest], usual, at) for digest, usual in buckets.items() if digest in found]
 
 
 def set_allowance(subject: Subject, allowance: Allowance | None) -> None:
@@ -80,8 +121,9 @@ def set_allowance(subject: Subject, allowance: Allowance | None) -> None:
     Bucket.objects.update_or_create(digest=digest_of(subject), defaults={**own, "full_at": 0, "refused": 0})
 
 
-def _read(full_at: int, refused: int, allowance: Allowance, at: int) -> Taken:
-    spacing, burst = allowance.spacing, allowance.burst
+def _read(row: tuple[str, int, int, int | None, int | None], usual: Allowance, at: int) -> Taken:
+    _, full_at, refused, spacing, burst = row
+    spacing, burst = spacing or usual.spacing, burst or usual.burst
     next_at = full_at - spacing * (burst - 1)
     return Taken(
         wait=max(1, math.ceil((next_at - at) / SECOND)) if refused else 0,
