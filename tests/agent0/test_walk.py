@@ -8,17 +8,15 @@ import pytest
 import responses
 from django.db import transaction
 from django.test import override_settings
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django.plugin import DjangoDbBlocker
 
 from agent0.jobs.tasks import revoke_token, run_job
 from stage.door.demo_env import client_key
 from tests.agent0.walk_world import CAST, fill, owner_of, publish_idps
+from tests.walk.everybody import *  # noqa: F403
 from tests.walk.ledger import Ledger
 from tests.walk.tour import Tour
 from tests.walk.walker import Walk
-from tests.walk.wandering import steps_of, wander, wandering
 from xaa.signin import conf
 
 pytestmark = pytest.mark.django_db
@@ -65,30 +63,8 @@ def test_no_answer_to_anybody_holds_a_word_of_another_enterprise_or_person(tour:
     assert tour.leaks == []
 
 
-def test_nobody_is_answered_by_more_than_sign_in_and_what_is_open_to_all(tour: Tour) -> None:
-    assert tour.answered_to_nobody == []
-    assert tour.not_needed == set(), "the list of what is open to all is no longer than it has to be"
-
-
-def test_no_request_changes_what_is_anothers(tour: Tour) -> None:
-    assert tour.trespasses == []
-
-
-def test_everybody_went_everywhere_and_broke_nothing(tour: Tour) -> None:
-    assert tour.not_visited == []
-    assert tour.broken == []
-
-
 def test_what_was_looked_for_is_there_and_its_owners_see_it(tour: Tour) -> None:
     """The good twin: each word was read by whom it is meant for, so that a leak would have been found."""
     for person in CAST:
         assert tour.seen[person.key] == {person.enterprise, owner_of(person)}
         assert tour.changed[person.key] > 0
-
-
-@wandering
-@given(data=st.data())
-def test_whatever_they_do_one_after_the_other_shows_none_of_them_anothers_words(
-    tour: Tour, data: st.DataObject
-) -> None:
-    assert wander(tour, data.draw(steps_of(tour))) == []

@@ -7,17 +7,15 @@ import pytest
 import responses
 from django.db import transaction
 from django.test import override_settings
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django.plugin import DjangoDbBlocker
 
 from idp_mock import clock
 from idp_mock.directory.models import Enterprise
 from tests.idp_mock.walk_world import browsers, make_history, mark_everything, programs
+from tests.walk.everybody import *  # noqa: F403
 from tests.walk.ledger import Ledger
 from tests.walk.tour import Tour
 from tests.walk.walker import Walk
-from tests.walk.wandering import steps_of, wander, wandering
 
 pytestmark = pytest.mark.django_db
 
@@ -87,31 +85,9 @@ def test_no_answer_to_anybody_holds_a_word_of_another_enterprise(tour: Tour) -> 
     assert tour.leaks == []
 
 
-def test_nobody_is_answered_by_more_than_sign_in_and_what_is_open_to_all(tour: Tour) -> None:
-    assert tour.answered_to_nobody == []
-    assert tour.not_needed == set(), "the list of what is open to all is no longer than it has to be"
-
-
-def test_no_request_changes_what_is_anothers_or_not_hers_to_change(tour: Tour) -> None:
-    assert tour.trespasses == []
-
-
-def test_everybody_went_everywhere_and_broke_nothing(tour: Tour) -> None:
-    assert tour.not_visited == []
-    assert tour.broken == []
-
-
 def test_what_was_looked_for_is_there_and_its_owners_see_it(tour: Tour) -> None:
     """The good twin: each admin read the words of everybody of hers, so that a leak would have been found."""
     for admin, enterprise in (("carol", "acme"), ("alice-globex", "globex"), ("tove", "todo0-inc")):
         hers = {owner for owner in tour.walk.ledger.words if owner.partition("/")[0] == enterprise}
         assert tour.seen[admin] == hers
     assert tour.changed["carol"] > 5
-
-
-@wandering
-@given(data=st.data())
-def test_whatever_they_do_one_after_the_other_shows_none_of_them_anothers_words(
-    tour: Tour, data: st.DataObject
-) -> None:
-    assert wander(tour, data.draw(steps_of(tour))) == []

@@ -8,16 +8,14 @@ import responses
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.todo0.setup_side import FarSide
 from tests.todo0.walk_world import browsers, connect_everybody, programs, publish_idps
+from tests.walk.everybody import *  # noqa: F403
 from tests.walk.ledger import Ledger
 from tests.walk.tour import Tour
 from tests.walk.walker import Walk
-from tests.walk.wandering import steps_of, wander, wandering
 from todo0.federation import discovery
 from todo0.self_service import domain_proof
 from todo0.self_service.models import Invitation
@@ -93,20 +91,6 @@ def test_no_answer_to_anybody_holds_a_word_of_another_customer_or_of_another_per
     assert tour.leaks == []
 
 
-def test_nobody_is_answered_by_more_than_sign_in_and_what_is_open_to_all(tour: Tour) -> None:
-    assert tour.answered_to_nobody == []
-    assert tour.not_needed == set(), "the list of what is open to all is no longer than it has to be"
-
-
-def test_no_request_changes_what_is_anothers_or_not_hers_to_change(tour: Tour) -> None:
-    assert tour.trespasses == []
-
-
-def test_everybody_went_everywhere_and_broke_nothing(tour: Tour) -> None:
-    assert tour.not_visited == []
-    assert tour.broken == []
-
-
 def test_what_was_looked_for_is_there_and_its_owners_see_it(tour: Tour) -> None:
     """The good twin: each word was read by whom it is meant for, so that a leak would have been found."""
     own = {"alice": "acme/alice", "alice-globex": "globex/alice", "bob": "acme/bob"}
@@ -119,11 +103,3 @@ def test_what_was_looked_for_is_there_and_its_owners_see_it(tour: Tour) -> None:
     staff_reads = {owner for owner in tour.walk.ledger.words if "todos" not in owner}
     assert tour.seen["tove"] - {"todo0-inc/tove's todos"} == staff_reads
     assert min(tour.changed[name] for name in ("alice", "alice-globex", "bob", "tove", "initech's admin")) > 0
-
-
-@wandering
-@given(data=st.data())
-def test_whatever_they_do_one_after_the_other_shows_none_of_them_anothers_words(
-    tour: Tour, data: st.DataObject
-) -> None:
-    assert wander(tour, data.draw(steps_of(tour))) == []

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,23 +17,13 @@ from stage.kit.changes import StaleVersion, offer_undo
 from todo0.authserver.client_forms import ClientTermsForm, RotateForm
 from todo0.authserver.client_secrets import end_former, find_retiring, rotate_secret
 from todo0.authserver.clients import CLIENT, describe
-from todo0.console.changes import (
-    By,
-    change_row,
-    changes_of,
-    is_of_terms,
-    restore,
-    save_change,
-    take_up,
-    tell,
-    version_in,
-)
+from todo0.console.changes import change_row, changes_of, is_of_terms, save_change, tell, version_in
 from todo0.console.gate import staff_only
 from todo0.console.models import Change
+from todo0.console.saving import STALE, by_whom, restore_change, save_form
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.models import CrossAppClient
 
-STALE: Final = "Somebody changed this client since. The newest change is on top."
 ONLY_TOLD: Final = frozenset({"secret", "former_secret"})
 
 
@@ -46,13 +35,8 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return show(request, found)
     form = ClientTermsForm(found, 0, request.POST)
-    if not form.is_valid():
-        return show(request, found, form, status=400)
-    version = form.cleaned_data["version"]
-    try:
-        save_change(CLIENT, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
-    except StaleVersion:
-        return show(request, load(pk), form, status=409, missed=take_up(CLIENT, pk, form))
+    if refused := save_form(request, CLIENT, pk, form):
+        return show(request, load(pk), form, **refused)
     messages.success(request, "Saved. The terms count from the next request on.")
     return back_to(pk)
 
@@ -61,7 +45,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only
 def switch_client(request: HttpRequest, pk: int) -> HttpResponse:
     found, on = load(pk), request.POST.get("to") == "on"
-    save_change(CLIENT, pk, {"enabled": on}, version=None, by=By(timezone.now(), request.user))
+    save_change(CLIENT, pk, {"enabled": on}, version=None, by=by_whom(request))
     name = found.application.name
     off = f"{name} may not use Cross App Access any more. The access tokens that it got by it have ended."
     messages.success(request, f"{name} may use Cross App Access, from the next request." if on else off)
@@ -73,7 +57,7 @@ def switch_client(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_variables("secret")
 def rotate_client_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """A new secret, on the one page that ever shows it. Sent twice, the second finds another version."""
-    found, form, by = load(pk), RotateForm(request.POST), By(timezone.now(), request.user)
+    found, form, by = load(pk), RotateForm(request.POST), by_whom(request)
     if not form.is_valid() or has_document(found.application):
         messages.error(request, "Not changed: choose how long the present secret goes on working.")
         return back_to(pk)
@@ -90,7 +74,7 @@ def rotate_client_secret(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def end_former_secret(request: HttpRequest, pk: int) -> HttpResponse:
-    found, by = load(pk), By(timezone.now(), request.user)
+    found, by = load(pk), by_whom(request)
     with transaction.atomic(), change_row(CLIENT, found.pk, version=None, by=by) as row:
         end_former(row.application, at=by.at)
     messages.success(request, "The former secret works no more.")
@@ -100,14 +84,7 @@ def end_former_secret(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def undo_client(request: HttpRequest, pk: int, change: int) -> HttpResponse:
-    wanted = get_object_or_404(changes_of(CLIENT, pk).exclude(before={}), pk=change)
-    version = request.POST.get("version", "")
-    try:
-        by = By(timezone.now(), request.user)
-        restore(CLIENT, wanted, version=int(version) if version.isdecimal() else 0, by=by)
-        messages.success(request, f"Restored: its terms are as they were before version {wanted.version}.")
-    except StaleVersion:
-        messages.error(request, f"Not restored. {STALE}")
+    restore_change(request, CLIENT, pk, change)
     return back_to(pk)
 
 

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from todo0.authserver.client_forms import ClientUrlForm
@@ -21,6 +20,7 @@ from todo0.authserver.clients import CLIENT, describe
 from todo0.authserver.clients_page import show
 from todo0.console.changes import By, record_change
 from todo0.console.gate import staff_only
+from todo0.console.saving import by_whom
 from xaa.client_metadata import ClientMetadataError
 from xaa.jwt_bearer.client_documents import allow_client_url
 from xaa.jwt_bearer.models import CrossAppClient
@@ -33,7 +33,7 @@ def allow_client(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show(request, by_document=form, status=400)
     try:
-        made = list_client(form.cleaned_data, by=By(timezone.now(), request.user))
+        made = list_client(form.cleaned_data, by=by_whom(request))
     except (ClientMetadataError, IntegrityError):  # somebody else was faster, between the form's look and ours
         form.add_error("url", "This client is let in already.")
         return show(request, by_document=form, status=409)

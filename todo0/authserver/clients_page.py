@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +19,7 @@ from todo0.authserver.clients import CLIENT, describe
 from todo0.authserver.dot import Application
 from todo0.console.changes import By, record_change
 from todo0.console.gate import staff_only
+from todo0.console.saving import by_whom
 from todo0.federation.tenant import load_tenant
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.models import CrossAppClient
@@ -41,7 +41,7 @@ def add_client(request: HttpRequest) -> HttpResponse:
         return show(request, form, status=400)
     secret = token_urlsafe(32)
     try:
-        made = make_client(form.cleaned_data, secret=secret, by=By(timezone.now(), request.user))
+        made = make_client(form.cleaned_data, secret=secret, by=by_whom(request))
     except IntegrityError:  # somebody else was faster, between the form's look and ours
         form.add_error("client_id", "Another client has this id.")
         return show(request, form, status=409)

@@ -10,23 +10,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
-from todo0.console.changes import (
-    By,
-    changes_of,
-    is_of_terms,
-    restore,
-    save_change,
-    take_up,
-    tell,
-    version_in,
-)
+from stage.kit.changes import NotUndoable, StaleVersion, offer_undo
+from todo0.console.changes import changes_of, is_of_terms, save_change, tell, version_in
 from todo0.console.gate import staff_only
 from todo0.console.models import Change
+from todo0.console.saving import STALE, by_whom, restore_change, save_form
 from todo0.federation.forms import SecretForm, TermsForm
 from todo0.federation.models import Connection
 from todo0.federation.tenant import load_tenant
@@ -48,10 +39,6 @@ SWITCHES: Final = {
     ): "Cross App Access is off: no app acts for {name}'s people. The access tokens that stand on "
     "its word have ended.",
 }
-LOCKED_OUT: Final = (
-    "Not turned off: Todo0's own administrators sign in by this connection, and nobody could turn it on."
-)
-STALE: Final = "Somebody changed this connection since. The newest change is on top."
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,15 +49,8 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return show(request, found)
     form = TermsForm(found, 0, request.POST)
-    if not form.is_valid():
-        return show(request, get_object_or_404(Connection, pk=pk), form, status=400)
-    version = form.cleaned_data["version"]
-    try:
-        save_change(CONNECTION, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
-    except StaleVersion:
-        return show(
-            request, get_object_or_404(Connection, pk=pk), form, status=409, missed=take_up(CONNECTION, pk, form)
-        )
+    if refused := save_form(request, CONNECTION, pk, form, blamed="domains"):
+        return show(request, get_object_or_404(Connection, pk=pk), form, **refused)
     messages.success(request, "Saved. The terms count from the next request on.")
     return HttpResponseRedirect(address_of(pk), status=303)
 
@@ -87,11 +67,11 @@ def fill_in(form: TermsForm, preset: str) -> TermsForm:
 def switch_connection(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One click: ``to`` names the state wanted, so a doubled click does not undo itself. It needs no version."""
     found, on = get_object_or_404(Connection, pk=pk), request.POST.get("to") == "on"
-    if name == "active" and not on and found.slug == settings.STAFF_CONNECTION:
-        messages.error(request, LOCKED_OUT)
-        return HttpResponseRedirect(address_of(pk), status=303)
-    save_change(CONNECTION, pk, {name: on}, version=None, by=By(timezone.now(), request.user))
-    messages.success(request, SWITCHES[name, on].format(name=found.name))
+    try:
+        save_change(CONNECTION, pk, {name: on}, version=None, by=by_whom(request))
+        messages.success(request, SWITCHES[name, on].format(name=found.name))
+    except NotUndoable as error:
+        messages.error(request, f"Not turned off. {error}")
     return HttpResponseRedirect(address_of(pk), status=303)
 
 
@@ -101,7 +81,7 @@ def switch_connection(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def change_client_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """It goes in, and no page shows it. Only a sign-in tells whether it is right, and the page says so."""
     get_object_or_404(Connection, pk=pk)
-    form, by = SecretForm(request.POST), By(timezone.now(), request.user)
+    form, by = SecretForm(request.POST), by_whom(request)
     if not form.is_valid():
         messages.error(request, "Not changed: expected a secret of 500 characters at most.")
         return HttpResponseRedirect(address_of(pk), status=303)
@@ -116,18 +96,7 @@ def change_client_secret(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def undo_connection(request: HttpRequest, pk: int, change: int) -> HttpResponse:
-    """Bring back what was before one change, over the version that the administrator looked at."""
-    wanted = get_object_or_404(changes_of(CONNECTION, pk).exclude(before={}), pk=change)
-    version, found = read_version(request.POST.get("version", "")), get_object_or_404(Connection, pk=pk)
-    if found.slug == settings.STAFF_CONNECTION and not wanted.before["active"]:
-        messages.error(request, LOCKED_OUT)
-        return HttpResponseRedirect(address_of(pk), status=303)
-    try:
-        by = By(timezone.now(), request.user)
-        restore(CONNECTION, wanted, version=version, by=by)
-        messages.success(request, f"Restored: {found.name} is as it was before version {wanted.version}.")
-    except (StaleVersion, NotUndoable) as error:
-        messages.error(request, f"Not restored. {str(error) or STALE}")
+    restore_change(request, CONNECTION, pk, change)
     return HttpResponseRedirect(address_of(pk), status=303)
 
 

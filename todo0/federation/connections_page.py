@@ -12,12 +12,12 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from todo0.console.changes import By, record_change
 from todo0.console.gate import staff_only
+from todo0.console.saving import by_whom
 from todo0.federation.discovery import explore
 from todo0.federation.forms import NewConnectionForm
 from todo0.federation.models import Connection
@@ -55,7 +55,7 @@ def add_connection(request: HttpRequest) -> HttpResponse:
         context = {"here": "connections", "connections": list_connections(), "form": form}
         return render(request, "admin/connections.html", context, status=400)
     try:
-        made = make_connection(form.cleaned_data, by=By(timezone.now(), request.user))
+        made = make_connection(form.cleaned_data, by=by_whom(request))
     except IntegrityError:  # somebody else was faster, between the form's look and ours
         messages.error(
             request, "Not added: somebody has just added a connection with this issuer, name or domain."

@@ -12,35 +12,27 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
+from stage.kit.changes import offer_undo
 from todo0.authserver.dot import AccessToken
-from todo0.console.changes import (
-    By,
-    change_row,
-    changes_of,
-    is_of_terms,
-    restore,
-    save_change,
-    take_up,
-    tell,
-    version_in,
-)
+from todo0.console.changes import Terms, change_row, changes_of, is_of_terms, tell, version_in
 from todo0.console.gate import staff_only
 from todo0.console.models import Change
+from todo0.console.saving import by_whom, restore_change, save_form
 from todo0.federation.models import Membership, Organization
 from todo0.federation.organizations import ORGANIZATION, describe
 
 SHOWN: Final = 100
-STALE: Final = "Somebody changed it since. The newest change is on top."
 
 
 class TermsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = forms.CharField(max_length=100)
     joins_on_sign_in = forms.BooleanField(required=False)
+
+    def terms(self) -> Terms:
+        return {name: self.cleaned_data[name] for name in ("name", "joins_on_sign_in")}
 
 
 class MemberForm(forms.Form):
@@ -65,19 +57,8 @@ def organization(request: HttpRequest, pk: int, organization: int) -> HttpRespon
     if request.method == "GET":
         return show(request, found)
     form = TermsForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, form, status=400)
-    terms, version = {**form.cleaned_data}, form.cleaned_data["version"]
-    del terms["version"]
-    try:
-        save_change(ORGANIZATION, found.pk, terms, version=version, by=By(timezone.now(), request.user))
-    except NotUndoable as error:
-        form.add_error("joins_on_sign_in", str(error))
-        return show(request, found, form, status=409)
-    except StaleVersion:
-        return show(
-            request, load(pk, organization), form, status=409, missed=take_up(ORGANIZATION, found.pk, form)
-        )
+    if refused := save_form(request, ORGANIZATION, found.pk, form, blamed="joins_on_sign_in"):
+        return show(request, load(pk, organization), form, **refused)
     messages.success(request, "Saved. It counts from the next request on.")
     return back_to(found)
 
@@ -89,7 +70,7 @@ def add_member(request: HttpRequest, pk: int, organization: int) -> HttpResponse
     form = MemberForm(found, request.POST)
     if not form.is_valid():
         return show(request, found, member=form, status=400)
-    with change_row(ORGANIZATION, found.pk, version=None, by=By(timezone.now(), request.user)):
+    with change_row(ORGANIZATION, found.pk, version=None, by=by_whom(request)):
         Membership.objects.get_or_create(organization=found, user=form.cleaned_data["user"])
     messages.success(request, f"{form.cleaned_data['user'].get_full_name()} is a member, from the next request.")
     return back_to(found)
@@ -100,8 +81,9 @@ def add_member(request: HttpRequest, pk: int, organization: int) -> HttpResponse
 def remove_member(request: HttpRequest, pk: int, organization: int) -> HttpResponse:
     """Out of the organization, and what apps hold for her by its IdP ends. Her account stays."""
     user, found = request.POST.get("user", ""), load(pk, organization)
-    member = get_object_or_404(Membership, organization=found, user=int(user) if user.isdecimal() else 0)
-    with change_row(ORGANIZATION, found.pk, version=None, by=By(timezone.now(), request.user)):
+    is_number = user.isdecimal() and len(user) < 18
+    member = get_object_or_404(Membership, organization=found, user=int(user) if is_number else 0)
+    with change_row(ORGANIZATION, found.pk, version=None, by=by_whom(request)):
         issuer = found.connection.issuer
         AccessToken.objects.filter(user=member.user_id, origin__issuer=issuer).delete()
         member.delete()
@@ -114,13 +96,7 @@ def remove_member(request: HttpRequest, pk: int, organization: int) -> HttpRespo
 def undo_organization(request: HttpRequest, pk: int, organization: int, change: int) -> HttpResponse:
     """Bring back what its terms were before one change. Members stay: who left may have left for a reason."""
     found = load(pk, organization)
-    wanted = get_object_or_404(changes_of(ORGANIZATION, found.pk).exclude(before={}), pk=change)
-    try:
-        by = By(timezone.now(), request.user)
-        restore(ORGANIZATION, wanted, version=read_version(request.POST.get("version", "")), by=by)
-        messages.success(request, f"Restored: its terms are as they were before version {wanted.version}.")
-    except (StaleVersion, NotUndoable) as error:
-        messages.error(request, f"Not restored. {str(error) or STALE}")
+    restore_change(request, ORGANIZATION, found.pk, change)
     return back_to(found)
 
 

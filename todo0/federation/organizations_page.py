@@ -11,12 +11,12 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from stage.kit.changes import NotUndoable
 from todo0.console.changes import By, record_change
 from todo0.console.gate import staff_only
+from todo0.console.saving import by_whom
 from todo0.federation.models import Connection, Organization
 from todo0.federation.organizations import ORGANIZATION, describe
 
@@ -39,7 +39,7 @@ def organizations(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, connection, form, status=400)
     try:
-        by, joins = By(timezone.now(), request.user), form.cleaned_data["joins_on_sign_in"]
+        by, joins = by_whom(request), form.cleaned_data["joins_on_sign_in"]
         made = make_organization(connection, form.cleaned_data["name"], joins=joins, by=by)
     except NotUndoable as error:
         form.add_error("name", str(error))

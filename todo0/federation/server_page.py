@@ -6,14 +6,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
-from todo0.console.changes import By, changes_of, restore, save_change, take_up, tell, version_in
+from stage.kit.changes import offer_undo
+from todo0.console.changes import Terms, changes_of, tell, version_in
 from todo0.console.gate import staff_only
+from todo0.console.saving import restore_change, save_form
 from todo0.federation.models import Tenant
 from todo0.federation.tenant import LABELS, TENANT, load_tenant
 from todo0.presets.rules import PRESETS
@@ -38,6 +38,9 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
             "id_jag_limit"
         ].help_text = f"Such as 5/s burst 5, or off for none. Empty: as the environment says, today {today}."
 
+    def terms(self) -> Terms:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
 
 @require_http_methods(["GET", "POST"])
 @staff_only
@@ -46,17 +49,8 @@ def server(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return show(request, tenant)
     form = ServerForm(request.POST, instance=tenant)
-    if not form.is_valid():
-        return show(request, load_tenant(), form, status=400)
-    terms = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-    try:
-        by = By(timezone.now(), request.user)
-        save_change(TENANT, tenant.pk, terms, version=form.cleaned_data["version"], by=by)
-    except NotUndoable as error:  # the API was retired, between the form's look and ours
-        form.add_error("default_audience", str(error))
-        return show(request, load_tenant(), form, status=409)
-    except StaleVersion:
-        return show(request, load_tenant(), form, status=409, missed=take_up(TENANT, tenant.pk, form))
+    if refused := save_form(request, TENANT, tenant.pk, form, blamed="default_audience"):
+        return show(request, load_tenant(), form, **refused)
     messages.success(request, "Saved. The rules count from the next request on.")
     return HttpResponseRedirect(reverse("admin-server"), status=303)
 
@@ -64,15 +58,7 @@ def server(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_only
 def undo_server(request: HttpRequest, change: int) -> HttpResponse:
-    wanted = get_object_or_404(changes_of(TENANT, load_tenant().pk or 0), pk=change)
-    version = request.POST.get("version", "")
-    try:
-        by = By(timezone.now(), request.user)
-        restore(TENANT, wanted, version=read_version(version), by=by)
-        messages.success(request, f"Restored: the rules are as they were before version {wanted.version}.")
-    except (StaleVersion, NotUndoable) as error:
-        said = str(error) or "Somebody changed them since. The newest change is on top."
-        messages.error(request, f"Not restored. {said}")
+    restore_change(request, TENANT, load_tenant().pk or 0, change)
     return HttpResponseRedirect(reverse("admin-server"), status=303)
 
 

@@ -10,6 +10,7 @@ client secret that was: that it changed is told by a mark, and the IdP alone say
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
@@ -40,6 +41,7 @@ LABELS: Final = {
     "saml_key": "SAML name members",
     "client_secret": "Our client secret there",
 }
+LOCKED_OUT: Final = "Todo0's own administrators sign in by this connection, and nobody could turn it on."
 ONLY_TOLD: Final = frozenset({"client_secret"})
 COLUMNS: Final = tuple(name for name in LABELS if name not in {"apis", "domains"} | ONLY_TOLD)
 
@@ -57,6 +59,8 @@ def write(connection: Connection, terms: Terms) -> None:
         setattr(connection, name, terms[name])
     if not connection.several_organizations and connection.organizations.count() > 1:
         raise NotUndoable("It has several organizations.")
+    if terms.get("active") is False and connection.slug == settings.STAFF_CONNECTION:
+        raise NotUndoable(LOCKED_OUT)
     connection.save()
     if "domains" in terms:
         set_domains(connection, terms["domains"])

@@ -3,25 +3,23 @@
 Deliberately does not: delete one. Tokens, logs and other companies' IdPs name it.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, offer_undo, read_version
-from todo0.console.changes import By, changes_of, restore, save_change, take_up, tell, version_in
+from stage.kit.changes import NotUndoable, offer_undo
+from todo0.console.changes import changes_of, save_change, tell, version_in
 from todo0.console.gate import staff_only
+from todo0.console.saving import by_whom, restore_change, save_form
 from todo0.federation.models import Connection
 from todo0.federation.tenant import load_tenant
 from todo0.resources.apis import API
 from todo0.resources.forms import ApiForm
 from todo0.resources.models import Api
-
-STALE: Final = "Somebody changed this API since. The newest change is on top."
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,13 +30,8 @@ def api(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return show(request, found)
     form = ApiForm(found, 0, request.POST)
-    if not form.is_valid():
-        return show(request, found, form, status=400)
-    version = form.cleaned_data["version"]
-    try:
-        save_change(API, pk, form.terms(), version=version, by=By(timezone.now(), request.user))
-    except StaleVersion:
-        return show(request, get_object_or_404(Api, pk=pk), form, status=409, missed=take_up(API, pk, form))
+    if refused := save_form(request, API, pk, form):
+        return show(request, get_object_or_404(Api, pk=pk), form, **refused)
     messages.success(request, "Saved. The terms count from the next request on.")
     return back_to(pk)
 
@@ -48,7 +41,7 @@ def api(request: HttpRequest, pk: int) -> HttpResponse:
 def switch_api(request: HttpRequest, pk: int) -> HttpResponse:
     found, on = get_object_or_404(Api, pk=pk), request.POST.get("to") == "on"
     try:
-        save_change(API, pk, {"active": on}, version=None, by=By(timezone.now(), request.user))
+        save_change(API, pk, {"active": on}, version=None, by=by_whom(request))
     except NotUndoable as error:
         messages.error(request, f"Not retired. {error}")
         return back_to(pk)
@@ -60,14 +53,7 @@ def switch_api(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @staff_only
 def undo_api(request: HttpRequest, pk: int, change: int) -> HttpResponse:
-    """Bring back what was before one change, over the version that the administrator looked at."""
-    wanted = get_object_or_404(changes_of(API, pk).exclude(before={}), pk=change)
-    try:
-        version, by = read_version(request.POST.get("version", "")), By(timezone.now(), request.user)
-        restore(API, wanted, version=version, by=by)
-        messages.success(request, f"Restored: it is as it was before version {wanted.version}.")
-    except (StaleVersion, NotUndoable) as error:
-        messages.error(request, f"Not restored. {str(error) or STALE}")
+    restore_change(request, API, pk, change)
     return back_to(pk)
 
 

@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from todo0.console.changes import By, record_change
 from todo0.console.gate import staff_only
+from todo0.console.saving import by_whom
 from todo0.federation.tenant import load_tenant
 from todo0.resources.apis import API, describe, write
 from todo0.resources.forms import NewApiForm
@@ -34,7 +34,7 @@ def add_api(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show(request, form, status=400)
     try:
-        made = make_api(form.cleaned_data, by=By(timezone.now(), request.user))
+        made = make_api(form.cleaned_data, by=by_whom(request))
     except IntegrityError:  # somebody else was faster, between the form's look and ours
         form.add_error("identifier", "Another API has this identifier.")
         return show(request, form, status=409)

@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stage.kit import addresses
 from stage.kit.changes import words
-from todo0.console.changes import By, changes_of, tell
+from todo0.console.changes import changes_of, tell
 from todo0.console.gate import staff_only
+from todo0.console.saving import by_whom
 from todo0.federation.forms import PLAIN, clean_domains
 from todo0.federation.models import Connection
 from todo0.presets.rules import PRESETS
@@ -132,7 +133,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return show(request, form, status=400)
-    made, link = make_invitation(form.cleaned_data, by=By(timezone.now(), request.user))
+    made, link = make_invitation(form.cleaned_data, by=by_whom(request))
     return show_link_once(request, made, link)
 
 
@@ -142,7 +143,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 def renew_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Invitation, pk=pk)
     try:
-        renewed, link = renew_link(pk, by=By(timezone.now(), request.user))
+        renewed, link = renew_link(pk, by=by_whom(request))
     except SetupOver:
         messages.error(request, FINISHED)
         return HttpResponseRedirect(reverse("admin-invitations"), status=303)
@@ -154,7 +155,7 @@ def renew_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Invitation, pk=pk)
     try:
-        revoked = revoke(pk, by=By(timezone.now(), request.user))
+        revoked = revoke(pk, by=by_whom(request))
         messages.success(request, f"Withdrawn. The link for {revoked.name} opens nothing, nor does its browser.")
     except SetupOver:
         messages.error(request, FINISHED)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from stage.kit.changes import NotUndoable
 from todo0.console.changes import By, save_change
 from todo0.federation.models import Connection
 from todo0.federation.terms import CONNECTION, change_secret
@@ -38,7 +39,10 @@ class Command(BaseCommand):
         turned = [name for name in SWITCHES if options[name]]
         terms = {name: options[name] == "on" for name in turned}
         by = By(timezone.now())
-        save_change(CONNECTION, connection.pk, terms, version=None, by=by)
+        try:
+            save_change(CONNECTION, connection.pk, terms, version=None, by=by)
+        except NotUndoable as error:
+            raise CommandError(f"Nothing is changed. {error}") from error
         if options["client_secret"]:
             secret = getpass("Our client secret there, which is not shown: ").strip()
             if not secret:
