@@ -25,15 +25,17 @@ from todo0.authserver.clients import is_taken_over
 from todo0.authserver.dot import Application
 from todo0.authserver.secrets import check_is_random
 from todo0.authserver.signing_keys import load_signing_key
+from todo0.console.checks import is_at_the_mock
 from todo0.federation.models import Connection, EmailDomain, Organization, Tenant
 from todo0.federation.organizations import join_organization
-from todo0.federation.terms import has_secret_of_its_own
+from todo0.federation.terms import end_access_tokens, has_secret_of_its_own
 from todo0.resources.models import Api
 from todo0.todos import changes
 from todo0.todos.models import Todo
 from xaa.jwt_bearer.client_documents import allow_client_url
 from xaa.jwt_bearer.models import CrossAppClient
 from xaa.signin.identities import resolve_user
+from xaa.signin.sessions import end_sessions_of
 
 SCOPES: Final = {"todos.read": "See your todos", "todos.write": "Add, complete, change and delete your todos"}
 TODOS: Final = {
@@ -88,7 +90,12 @@ def connect_acme() -> None:
 
 
 def connect_staff() -> None:
-    """Todo0's own company, where its administrators sign in. No app may act for them, so the XAA switch is off."""
+    """Todo0's own company, where its administrators sign in. No app may act for them, so the XAA switch is off.
+
+    Where they sign in at the same issuer as Acme's people, that connection is theirs as well.
+    """
+    if settings.STAFF_IDP_ISSUER == settings.IDP_ISSUER:
+        return
     connection = Connection.objects.filter(slug=settings.STAFF_CONNECTION).first()
     connection = connection or Connection(slug=settings.STAFF_CONNECTION, name="Todo0 Inc.")
     follow_environment(connection, settings.STAFF_IDP_ISSUER, settings.STAFF_IDP_CLIENT_ID, TODO0_AT_TODO0_INC)
@@ -98,6 +105,9 @@ def connect_staff() -> None:
 def follow_environment(connection: Connection, issuer: str, client_id: str, registration: Registration) -> None:
     """The secret follows it, too, until an administrator has entered one for this very registration."""
     is_the_same = (connection.issuer, connection.client_id) == (issuer, client_id)
+    if connection.pk and connection.issuer != issuer:  # what stood on the former one's word ends with it
+        end_sessions_of(connection.issuer)
+        end_access_tokens(connection.issuer)
     connection.issuer, connection.client_id = issuer, client_id
     if not (is_the_same and has_secret_of_its_own(connection)):
         connection.client_secret = registration.load_secret()
@@ -149,7 +159,8 @@ def welcome(person: people.Person, *, at: datetime) -> None:
     issuer = settings.STAFF_IDP_ISSUER if person.is_todo0_staff else settings.IDP_ISSUER
     user = resolve_user(issuer, person.sub, profile=profile)
     join_organization(user, issuer)
-    if person.is_todo0_staff and not user.is_staff:
+    # DEMO ONLY: who is an administrator, where nobody but the mock IdP could vouch for her (``administrators``).
+    if person.is_todo0_staff and is_at_the_mock(issuer) and not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
     if Todo.objects.filter(owner=user).exists():

@@ -24,8 +24,8 @@ MCP_RESOURCE = f"{addresses.TODO0_MCP_URL}/mcp"  # a second resource, with a ser
 # Whom do I trust? One row a connection, written by the seed; the same row serves sign-in and ID-JAGs.
 IDP_ISSUER = env.url("TODO0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
 IDP_CLIENT_ID = env.text("TODO0_IDP_CLIENT_ID", TODO0_AT_ACME.client_id)
-STAFF_CONNECTION = "todo0-inc"  # ... and my own company's, for my own administrators; no app acts for them
 STAFF_IDP_ISSUER = env.url("TODO0_STAFF_IDP_ISSUER", f"{addresses.IDP_URL}/todo0-inc")
+STAFF_CONNECTION = "acme" if STAFF_IDP_ISSUER == IDP_ISSUER else "todo0-inc"  # my own company's (todo0.console)
 STAFF_IDP_CLIENT_ID = env.text("TODO0_STAFF_IDP_CLIENT_ID", TODO0_AT_TODO0_INC.client_id)
 AUTHENTICATION_BACKENDS = ["todo0.federation.trial.TrialBackend", "xaa.signin.backend.SignInBackend"]
 SIGNIN_CONNECTIONS = "todo0.self_service.connections"

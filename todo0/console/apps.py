@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class ConsoleConfig(AppConfig):
     name = "todo0.console"
     label = "console"
+
+    def ready(self) -> None:
+        from todo0.console import checks  # noqa: F401  # importing registers them

@@ -4,7 +4,9 @@ In the flow this stands before every page under ``/admin/``. The account's row i
 lost right counts at once. A customer's admin is nobody here: she decides at her own company's IdP. Nor does the
 right alone open anything: with it on an account that a customer's IdP signs in, that IdP would rule Todo0.
 
-Deliberately does not: know roles beyond *staff*, or name Todo0's administrators to a customer's people.
+The right is on the account, or in the configuration (``administrators``).
+
+Deliberately does not: know a second role, or name Todo0's administrators to a customer's people.
 """
 
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from todo0.console import administrators
 from xaa.signin.callback import CONNECTION_KEY
 
 Page = Callable[..., HttpResponse]
@@ -31,7 +34,7 @@ def staff_only(page: Page) -> Page:
         if not request.user.is_authenticated:
             return HttpResponseRedirect(sign_in_address(request), status=303)
         if not is_staff(request):
-            context = {"sign_in": sign_in_address(request)}
+            context = {"sign_in": sign_in_address(request), "came": request.session.get(administrators.KEY)}
             return render(request, "admin/forbidden.html", context, status=403)
         return page(request, **named)
 
@@ -39,9 +42,10 @@ def staff_only(page: Page) -> Page:
 
 
 def is_staff(request: HttpRequest) -> bool:
-    """The account has the right, and Todo0's own company vouched for this sign-in."""
-    came_by = request.session.get(CONNECTION_KEY)
-    return bool(getattr(request.user, "is_staff", False)) and came_by == settings.STAFF_CONNECTION
+    """Somebody is signed in who has the right, and Todo0's own company vouched for this sign-in."""
+    if not request.user.is_authenticated or request.session.get(CONNECTION_KEY) != settings.STAFF_CONNECTION:
+        return False
+    return bool(getattr(request.user, "is_staff", False)) or administrators.is_named(request)
 
 
 def sign_in_address(request: HttpRequest) -> str:

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from django.conf import settings
 from django.db.models import F, Subquery
 
+from todo0.console.administrators import load_scopes
 from todo0.federation.models import Connection, EmailDomain, Tenant
 from xaa.jwt_bearer.presented import TrustedIdp
 from xaa.signin import connections as signin
@@ -117,6 +119,7 @@ def _describe(row: Connection | None) -> signin.Connection:
     if row is None:
         raise LookupError("no active connection of that name or domain")
     domains = tuple(row.email_domains.values_list("domain", flat=True))
+    more = load_scopes() if row.slug == settings.STAFF_CONNECTION else ()
     return signin.Connection(
         slug=row.slug,
         name=row.name,
@@ -124,6 +127,7 @@ def _describe(row: Connection | None) -> signin.Connection:
         client_id=row.client_id,
         client_secret=row.client_secret,
         algorithms=tuple(row.algorithms.split()),
+        scope=(*signin.Connection.scope, *more),
         tenant=row.tenant,
         email_domains=domains,
         authoritative_for=domains if row.link_by_email else (),

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from django.http import HttpRequest
 
 from todo0.authserver.dot import AccessToken
+from todo0.console.administrators import remember_sign_in
 from todo0.federation.organizations import join_organization
 from xaa.signin.logout_token import LogoutToken
 from xaa.signin.models import SignedInSession
@@ -27,8 +28,9 @@ from xaa.signin.stores import SessionTokenStore, SignedIn
 
 class SessionsAndAccessTokens(SessionTokenStore):
     def keep(self, request: HttpRequest, signed_in: SignedIn) -> None:
-        """A sign-in by the connection of an organization makes a member, too."""
+        """A sign-in by the connection of an organization makes a member, too; one by the staff's, perhaps more."""
         join_organization(signed_in.user, signed_in.issuer)
+        remember_sign_in(request, signed_in)
         super().keep(request, signed_in)
 
     def end(self, logout: LogoutToken) -> None:

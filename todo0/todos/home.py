@@ -24,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(here or "todos")
     # DEMO ONLY: a product with many customers asks for the e-mail address alone, since a list of connections
     # is a list of customers (ID-JAG §9.4).
-    customers = Connection.objects.filter(active=True).exclude(slug=settings.STAFF_CONNECTION)
+    staffs_own = "" if settings.STAFF_IDP_ISSUER == settings.IDP_ISSUER else settings.STAFF_CONNECTION
+    customers = Connection.objects.filter(active=True).exclude(slug=staffs_own)
     connections = customers.order_by("name") if settings.STAGE else []
     return render(request, "home.html", {"connections": connections, "next": here})
