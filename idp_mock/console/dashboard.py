@@ -1,7 +1,8 @@
 """The employee's front page: her apps, and which of them act for her at which other.
 
 In the flow this is what replaces the consent screen's memory: the person did not click anything away, so she is
-shown what her company allows in her name, and when it was last used.
+shown what her company allows in her name, and when it last did. For how long and for what an app uses it, the IdP
+is not told.
 
 Deliberately does not: offer a switch. The connection is the company's; whom to ask is said instead.
 """
@@ -28,7 +29,7 @@ class ActingApp:
     connection: CrossAppConnection
     may: tuple[tuple[str, str], ...]
     """Each scope, and what it lets the app do."""
-    last_used_at: datetime | None
+    last_allowed_at: datetime | None
 
 
 @require_safe
@@ -53,12 +54,12 @@ def load_acting_apps(person: Person) -> list[ActingApp]:
     """The connections by which an exchange for ``person`` would be granted today: what I7, I9 and I10 ask."""
     if person.enterprise.cross_app_access_stopped_at:
         return []
-    used = last_uses(person)
+    allowed = last_allowed(person)
     return [
         ActingApp(
             connection,
             tuple((scope, connection.resource_app.words_for(scope)) for scope in allowed_scopes(connection)),
-            used.get((connection.requesting_app.client_id, connection.resource_app.issuer)),
+            allowed.get((connection.requesting_app.client_id, connection.resource_app.issuer)),
         )
         for connection in (
             person.enterprise.connections.select_related("requesting_app", "resource_app__app")
@@ -77,7 +78,7 @@ def assignment(person: Person, app: str) -> object:
     return App.assigned_groups.through.objects.filter(app=OuterRef(app), group__people=person)
 
 
-def last_uses(person: Person) -> dict[tuple[str, str], datetime]:
+def last_allowed(person: Person) -> dict[tuple[str, str], datetime]:
     rows = (
         Event.objects.filter(
             enterprise=person.enterprise,

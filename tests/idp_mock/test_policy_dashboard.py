@@ -19,7 +19,7 @@ def test_alice_sees_her_apps_and_that_agent0_acts_for_her_at_todo0() -> None:
     assert "Agent0 → acts for you at Todo0 Managed by Acme" in said
     assert "Read todos todos.read Add, complete and delete todos todos.write Since" in said
     assert "To change it, ask Carol Castro." in said
-    assert "Last used never" in said
+    assert "Last allowed never" in said
     assert "Evil0" not in said
     assert "Mail0" not in said
 
@@ -31,11 +31,11 @@ def test_others_are_told_that_no_app_acts_for_them(person: people.Person) -> Non
     assert "Managed by" not in said
 
 
-def test_it_tells_when_it_was_last_used(agent0: App, alice: Person) -> None:
+def test_it_tells_when_it_was_last_allowed(agent0: App, alice: Person) -> None:
     world = make_world(agent0, alice)
     world.exchange()
-    assert f"Last used {world.now:%-d %B %Y, %H:%M} UTC" in text_of(signed_in(people.ALICE).get("/acme/"))
-    assert "Last used never" in text_of(signed_in(people.DAN).get("/acme/"))
+    assert f"Last allowed {world.now:%-d %B %Y, %H:%M} UTC" in text_of(signed_in(people.ALICE).get("/acme/"))
+    assert "Last allowed never" in text_of(signed_in(people.DAN).get("/acme/"))
 
 
 @pytest.mark.parametrize("what", ["off", "group", "requesting app", "resource app"])

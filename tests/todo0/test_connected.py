@@ -17,6 +17,7 @@ from tests.todo0.conftest import ACME, Call, Redeem, call_api, id_jag
 from tests.todo0.mcp_side import McpCaller
 from tests.todo0.test_pages import page_of, submit
 from todo0.federation.models import Connection, Membership, Organization
+from todo0.todos.models import TodoChange
 
 PAGE = "/settings/connected"
 
@@ -65,10 +66,30 @@ def test_what_stands_on_her_own_word_says_so(browser: Client, token: str) -> Non
     assert "on your own word, given here" in read(browser)
 
 
-def test_an_app_that_only_read_was_here_all_the_same(browser: Client, call: Call) -> None:
+def test_an_app_that_only_read_was_here_all_the_same_and_no_last_use_is_made_up(
+    browser: Client, call: Call
+) -> None:
+    """When it read is not known. When it came for its token is, and when it changed something."""
     call("GET", "/todos")
+    AccessToken.objects.update(created=timezone.now() - timedelta(minutes=2))
     created = AccessToken.objects.get().created
-    assert f"Last use {created:%-d %b, %H:%M:%S} UTC Changes 0" in read(browser)
+    page = read(browser)
+    assert f"Last token {created:%-d %b, %H:%M:%S} UTC Last change none yet" in page
+    assert "When an app only read is not written down." in page
+    assert "Last use" not in page
+    for title in ("One", "Two"):
+        call("POST", "/todos", {"title": title})
+    changed = TodoChange.objects.latest("pk").at
+    told = f"Last token {created:%-d %b, %H:%M:%S} UTC Last change {changed:%-d %b, %H:%M:%S} UTC , of 2"
+    assert told in read(browser)
+
+
+def test_of_an_app_without_a_token_that_works_only_its_changes_are_told(browser: Client, call: Call) -> None:
+    call("POST", "/todos", {"title": "Before"})
+    AccessToken.objects.all().delete()
+    page = read(browser)
+    assert "Last change" in page
+    assert "Last token" not in page
 
 
 def test_a_token_whose_time_is_up_is_not_shown_as_one_that_works(browser: Client, call: Call) -> None:

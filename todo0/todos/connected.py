@@ -63,10 +63,10 @@ def revoke(request: HttpRequest, application_id: int) -> HttpResponse:
 
 
 def load_apps(user: User, *, now: datetime) -> list[dict[str, Any]]:
-    """The apps that did something for ``user`` or could do so now, the last used first. Five statements at most.
+    """The apps that changed something for ``user`` or could do so now, the latest first. Five statements at most.
 
-    ``last_use`` is when an app last changed something or came for a token that still lives. What it only read is
-    not written down: that would cost every call of the API a statement.
+    When an app only read is not written down, which would cost every call of the API a statement. So no *last use*
+    is told, but what is known: ``last_change``, and ``last_token``, when it came for the newest that still lives.
     """
     live = load_live_tokens(user, now=now)
     used = TodoChange.objects.filter(actor=user, client__isnull=False).values("client")
@@ -74,9 +74,14 @@ def load_apps(user: User, *, now: datetime) -> list[dict[str, Any]]:
     apps = []
     for application in Application.objects.filter(pk__in=live.keys() | uses.keys()):
         tokens, use = live[application.pk], uses.get(application.pk, {})
-        seen_at = [each["token"].created for each in tokens] + ([use["last_change"]] if use else [])
-        apps.append({"application": application, "tokens": tokens, "last_use": max(seen_at), **use})
-    return sorted(apps, key=lambda app: app["last_use"], reverse=True)
+        last_token = max((each["token"].created for each in tokens), default=None)
+        apps.append({"application": application, "tokens": tokens, "last_token": last_token, **use})
+    return sorted(apps, key=latest, reverse=True)
+
+
+def latest(app: dict[str, Any]) -> datetime:
+    known: Iterable[datetime | None] = (app["last_token"], app.get("last_change"))
+    return max(at for at in known if at)
 
 
 def load_live_tokens(user: User, *, now: datetime) -> dict[int, list[dict[str, Any]]]:
