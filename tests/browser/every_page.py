@@ -18,6 +18,7 @@ from tests.browser.rare_states import (
     end_runs,
     put_flight,
     put_preflight,
+    show_without,
     withdraw_consent,
 )
 from tests.browser.test_todo0_console import visit_console
@@ -74,6 +75,9 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     yield "pre-flight, no-go", arrive(page, f"{stage}/preflight", "Pre-flight")
     yield "split view", arrive(page, f"{stage}/show")
     yield "presenter's card", arrive(page, f"{stage}/presenter?block=5", "One switch")
+    show_without(demo, page, "/")
+    expect(page.get_by_text("is not answering")).to_be_visible()
+    yield "launchpad, somebody is silent", page
     yield from visit_recorder(demo, page)
     yield from visit_break_it(demo, page)
 

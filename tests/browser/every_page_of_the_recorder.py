@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.rare_states import command_stage, hold_a_call, record, sweep_records
+from tests.browser.rare_states import command_stage, hold_a_call, record, show_without, sweep_records
 from tests.flow.demo import Demo
 from tests.stage.evidence import ACT, SIGN_IN, load, target_of
 
@@ -36,6 +36,11 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
         yield f"recorder, {tab}", page
     page.goto(f"{recorder}/traces/{ACT}?hop=9&tab=request&raw=1")
     yield "recorder, raw", page
+    for tab in ("checks", "token", "sides"):
+        page.goto(f"{recorder}/traces/{ACT}?hop=1&tab={tab}")
+        yield f"recorder, {tab}, of which a browser has none", page
+    page.goto(f"{recorder}/traces/{SIGN_IN}/tokens")
+    yield "recorder, one token alone", page
     for path, heading in (("tokens", "One person, 3 tokens"), ("print", 'Add "Book venue for offsite"')):
         page.goto(f"{recorder}/traces/{ACT}/{path}")
         expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
@@ -45,13 +50,14 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto(f"{recorder}/compare?left={ACT}&right={SIGN_IN}")
     expect(page.get_by_text("They first part at")).to_be_visible()
     yield "recorder, compare", page
-    yield from visit_desk(page, f"{recorder}/desk")
+    yield from visit_desk(demo, page, f"{recorder}/desk")
     yield from visit_gate(demo, page, f"{recorder}/gate")
     sweep_records(demo)
     record(demo, deny(load("rest")))
     page.goto(f"{recorder}/traces/{ACT}")
     expect(page.get_by_text("denied by check R7").first).to_be_attached()
     yield "recorder, denied", page
+    yield from visit_what_is_missing(demo, page, recorder)
     sweep_records(demo)
 
 
@@ -73,7 +79,24 @@ def visit_gate(demo: Demo, page: Page, gate: str) -> Iterator[tuple[str, Page]]:
     command_stage(demo, "release", {})
 
 
-def visit_desk(page: Page, desk: str) -> Iterator[tuple[str, Page]]:
+def visit_what_is_missing(demo: Demo, page: Page, recorder: str) -> Iterator[tuple[str, Page]]:
+    """Todo0 did not answer, records were dropped, and of a trace there is nothing to show."""
+    sweep_records(demo)
+    record(demo, silence(load("rest")))
+    page.goto(f"{recorder}/")
+    expect(page.get_by_text("3 records dropped.")).to_be_visible()
+    yield "recorder, dropped", page
+    for tab in ("response", "sides"):
+        page.goto(f"{recorder}/traces/{ACT}?hop=11&tab={tab}")
+        yield f"recorder, {tab}, no answer", page
+    sweep_records(demo)
+    record(demo, [row for row in load("rest") if row["kind"] == "producer"])
+    page.goto(f"{recorder}/traces/{ACT}")
+    expect(page.get_by_text("Nothing has been recorded under this trace")).to_be_visible()
+    yield "recorder, a trace without a hop", page
+
+
+def visit_desk(demo: Demo, page: Page, desk: str) -> Iterator[tuple[str, Page]]:
     page.goto(desk)
     yield "token desk", page
     page.get_by_label("Token").fill("nothing that anybody signed")
@@ -84,6 +107,9 @@ def visit_desk(page: Page, desk: str) -> Iterator[tuple[str, Page]]:
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_text("signature not checked")).to_be_visible()
     yield "token desk, a token", page
+    show_without(demo, page, "/recorder/desk", token=FORGED, client="agent0-at-todo0")
+    expect(page.get_by_text("Todo0 does not answer, so nobody judged it.")).to_be_visible()
+    yield "token desk, nobody to ask", page
 
 
 def deny(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -99,4 +125,16 @@ def deny(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             check["outcome"] = "failed" if refused else "not reached" if later else "passed"
             note = "aud: expected 'http://todo0.example', found 'http://todo0.example/'"
             check["note"] = note if refused else ""
+    return kept
+
+
+def silence(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The flow as it would be if Todo0 had gone before the redemption, and three records with it."""
+    gone = ("/oauth/token", "/api/todos")
+    kept = [row for row in rows if not (row["place"] == "todo0" and target_of(row) in gone)]
+    kept = [row for row in kept if target_of(row) != "/api/todos"]
+    for row in kept:
+        if target_of(row) == "/oauth/token":
+            row["exchange"] |= {"response": None, "error": "ConnectionError"}
+    kept[0]["dropped"] = 3
     return kept

@@ -8,8 +8,10 @@ import zlib
 from typing import Any
 from urllib.parse import urlencode
 
+from playwright.sync_api import Page
+
 from tests.cast import ALICE
-from tests.flow.demo import Demo
+from tests.flow.demo import Demo, free_ports
 from tests.flow.lab import ask_operator
 
 SAML_APP = "https://agent0.example/saml"
@@ -185,3 +187,21 @@ def record(demo: Demo, rows: list[dict[str, Any]]) -> None:
 
 def sweep_records(demo: Demo) -> None:
     ask_operator(demo, "stage", SWEEP)
+
+
+RENDER = """
+import json, sys
+from django.test import Client
+path, form = json.load(sys.stdin)
+here = Client(SERVER_NAME="localhost")
+answer = here.post(path, form) if form else here.get(path)
+print(json.dumps({"html": answer.content.decode()}))
+"""
+
+
+def show_without(demo: Demo, page: Page, path: str, **form: str) -> None:
+    """A page as a second stage makes it, on the same database, which looks for Todo0 where nobody is."""
+    nowhere = f"http://localhost:{free_ports(1)[0]}"
+    html = ask_operator(demo, "stage", RENDER, given=[path, form], TODO0_URL=nowhere)["html"]
+    page.route(f"{demo.url('stage')}{path}?*", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(f"{demo.url('stage')}{path}?without=todo0")

@@ -5,6 +5,9 @@ What is no page is listed here with the reason; whatever else a place serves is 
 """
 
 import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
 
 from tests.flow.demo import Demo
 from tests.flow.lab import ask_operator
@@ -34,6 +37,7 @@ NOT_PAGES = {
         "preflight/run": FORMS,
         "preflight/mend/<slug:remedy>": FORMS,
         "show/begin": FORMS,
+        "show/right/<slug:key>": ONWARD,
         "-/stage/preflight": PROGRAMS,
         "-/evil0/<slug:command>": PROGRAMS,
         "break/clear": FORMS,
@@ -155,3 +159,9 @@ def _pattern_of(route: str) -> str:
         "path": r".+",
     }
     return "".join(kinds[part] if at % 2 else re.escape(part) for at, part in enumerate(parts))
+
+
+def address_of(page: Page) -> str:
+    """Without numbers, so that two todos are one page."""
+    parts = urlsplit(page.url)
+    return f"{parts.netloc}{re.sub(r'[0-9a-f-]{8,}|[0-9]+', '0', parts.path)}"

@@ -117,12 +117,12 @@ KEYS_TO_BRING = {
 }
 
 
-def ask_operator(demo: Demo, party: str, program: str, *, given: object = None) -> dict[str, Any]:
-    """What an operator of the demo would type; the answer is the last line."""
+def ask_operator(demo: Demo, party: str, program: str, *, given: object = None, **changed: str) -> dict[str, Any]:
+    """What an operator of the demo would type, in an environment so ``changed``; the answer is the last line."""
     done = subprocess.run(
         [sys.executable, MANAGE, party, "shell", "-v0", "-c", program],
         cwd=ROOT,
-        env=demo.environment,
+        env={**demo.environment, **changed},
         input=json.dumps(given),
         capture_output=True,
         text=True,
