@@ -1,7 +1,7 @@
 """Every page a person can reach, in every state and every look, held against WCAG 2.2 AA by axe-core.
 
-One demo, one browser, one walk. The pages are known from the URL maps of the four places: whatever answers
-there and is not listed as no page (``routes``) has to be on the walk. ``looks`` says what a look is, and what is derived.
+One demo, one browser, one walk. The pages are known from the URL maps of the four places: whatever answers there
+and is not listed as no page (``routes``) has to be on the walk. ``looks`` says what a look is.
 
 Deliberately does not: replace somebody who listens to the pages. axe finds about half of what can be wrong.
 """
