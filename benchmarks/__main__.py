@@ -9,10 +9,17 @@ import tempfile
 from pathlib import Path
 
 import tests.environment  # noqa: F401  one set of secrets for all workers
-from benchmarks import instructions, recording, refusals
+from benchmarks import instructions, recording, refusals, soak
 from benchmarks.cases import CASES
 
 YARDSTICK = "client_credentials"
+ROUNDS = 7
+ALONE = {
+    "recording": (recording.main, "what it costs the flow to be recorded"),
+    "refusals": (refusals.main, "whether a refusal's time tells its reason"),
+    "soak": (soak.main, f"the story, {soak.RUNS} times in a row"),
+}
+"""What is asked for by its name and measured instead of the rest. Each has a number of rounds of its own."""
 ROOT = Path(__file__).parents[1]
 
 
@@ -71,20 +78,17 @@ def report(rates: dict[str, list[float]], counts: dict[str, float]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=0, help=f"{ROUNDS} unless it is said otherwise")
     parser.add_argument("--count", type=int, default=60, help="requests of each case a round")
     parser.add_argument("--quick", action="store_true", help="without instruction counts")
-    parser.add_argument("--refusals", action="store_true", help="only: whether a refusal's time tells its reason")
-    parser.add_argument("--recording", action="store_true", help="only: what it costs the flow to be recorded")
+    for name, (run, caption) in ALONE.items():
+        parser.add_argument(f"--{name}", dest="run", action="store_const", const=run, help=f"only: {caption}")
     asked = parser.parse_args()
-    if asked.refusals:
-        refusals.main()
-        return
-    if asked.recording:
-        recording.main(asked.rounds)
+    if asked.run:
+        asked.run(*[asked.rounds] if asked.rounds else [])
         return
     with tempfile.TemporaryDirectory(prefix="xaa-bench-") as var:
-        rates = measure(var, rounds=asked.rounds, count=asked.count)
+        rates = measure(var, rounds=asked.rounds or ROUNDS, count=asked.count)
         counts = {}
         if not asked.quick and instructions.is_available():
             print("counting instructions, some minutes", file=sys.stderr, flush=True)

@@ -21,6 +21,7 @@ from tests.flow.people_at_work import latest_card, say, sign_in_at_agent0
 from tests.flow.visitor import Visitor
 from tests.flow.wire import Client, Wire
 
+ROUNDS = 30
 PAUSE = 0.6
 KINDS = ("sign-in", "the three legs", "whole flow")
 
@@ -34,7 +35,7 @@ class Side(NamedTuple):
     agent0_there: Client
 
 
-def main(rounds: int) -> None:
+def main(rounds: int = ROUNDS) -> None:
     with demo_with() as recording, demo_with(OTEL_SDK_DISABLED="true") as silent:
         taken: dict[str, list[tuple[float, float]]] = {kind: [] for kind in KINDS}
         for number in range(rounds + 2):

@@ -40,6 +40,7 @@ class Performance:
         self.browser = browser
         self.places = places
         self.stage = stage
+        self._policy = f"{places.idp}/{CAROL.enterprise}/admin/policy"
         self.page = Page("", 0, "", {})
 
     def play(self) -> Iterator[Played]:
@@ -66,7 +67,7 @@ class Performance:
             lambda: self._sign_in_as(CAROL, "/admin/policy"),
             lambda: self._rule("/switch", "is off"),
             lambda: self._ask("done"),
-            lambda: self._act("jump-360"),
+            self._jump,
             lambda: self._ask("Blocked by Acme"),
             lambda: self._rule("/reading", "for reading only"),
             lambda: self._ask("Acme limited this to read-only"),
@@ -80,6 +81,12 @@ class Performance:
         """A button of the bar, which every page has."""
         page = self.browser.open(f"{self.stage}/show")
         self.page = self.browser.submit(page, page.form(having="ticket"), press=act)
+
+    def _jump(self) -> None:
+        """The window comes back anew, and has to have the policy on its right as before."""
+        self._act("jump-360")
+        if not any(address.startswith(self._policy) for address in self.page.loads):
+            raise Lost(f"{self.page.place} does not show Acme's policy on its right, but {self.page.loads}")
 
     def _run_the_thief(self) -> None:
         self.page = self.browser.submit(self.page, self.page.form(action="/run"))
@@ -114,8 +121,7 @@ class Performance:
 
     def _rule(self, action: str, words: str) -> None:
         """Carol presses a button of the policy matrix, which she has open on the right."""
-        policy = f"{self.places.idp}/{CAROL.enterprise}/admin/policy"
-        self._press(policy, action=action)
+        self._press(self._policy, action=action)
         self._expect(words)
 
     def _expect(self, words: str) -> None:

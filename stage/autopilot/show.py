@@ -1,8 +1,9 @@
 """The presenter's two pages: the split view for the projector, and the card for her second screen.
 
 In the flow the split view holds Agent0 on the left and, on the right, whatever is talked about. Its links load the
-right pane and leave the left alone, by their ``target``; so it works without a script. The card follows the story
-(``story.toml``) and is never projected.
+right pane and leave the left alone, by their ``target``; so it works without a script. What is on the right is
+kept in a cookie, since a button of the bar brings the whole window back anew; in a new world it counts no more.
+The card follows the story (``story.toml``) and is never projected.
 
 DEMO ONLY: pages in frames invite clickjacking. The parties admit the stage's origin as an ancestor while they have
 its key, and nobody's otherwise.
@@ -13,7 +14,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -21,31 +22,37 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stage.autopilot.story import LENGTH, Block, load_story
 from stage.control import world, worlds
-from stage.kit import addresses
+from stage.kit import addresses, state
 
 
 @dataclass(frozen=True)
 class Pane:
-    """One thing to show on the right. ``key`` is its name in the address of the split view."""
+    """One thing to show on the right. ``key`` is its name in the address that leads to it; ``again``, if it is not
+    ``url``, is where it is shown to somebody who has signed in there meanwhile."""
 
     key: str
     title: str
     url: str
+    again: str = ""
 
 
+TODO0: Final = addresses.TODO0_URL
 ADMIN: Final = f"{addresses.IDP_URL}/acme/admin"
-TO_TODOS: Final = urlencode({"connection": "acme", "next": "/todos"})
+TO_POLICY: Final = urlencode({"next": "/acme/admin/policy#matrix"})
+ADMIN_SIGN_IN: Final = f"{addresses.IDP_URL}/acme/login?{TO_POLICY}#personas"
+TODOS_SIGN_IN: Final = f"{TODO0}/signin/start?{urlencode({'connection': 'acme', 'next': '/todos'})}"
 THIEF: Final = "F06"
-TO_POLICY: Final = urlencode({"next": "/acme/admin/policy"})
+RIGHT_COOKIE: Final = "stage_right"
 
 
 def right_panes() -> tuple[Pane, ...]:
+    """Each leads to the place on its page where the story goes on: half a window has no room for the rest."""
     return (
-        Pane("todo0", "Todo0", f"{addresses.TODO0_URL}/signin/start?{TO_TODOS}"),
+        Pane("todo0", "Todo0", TODOS_SIGN_IN, f"{TODO0}/todos"),
         Pane("recorder", "Recorder", reverse("recorder-latest")),
-        Pane("admin", "Acme admin", f"{addresses.IDP_URL}/acme/login?{TO_POLICY}"),
-        Pane("break", "Break it", reverse("break-one", args=[THIEF])),
-        Pane("log", "System log", f"{ADMIN}/log"),
+        Pane("admin", "Acme admin", ADMIN_SIGN_IN, f"{ADMIN}/policy#matrix"),
+        Pane("break", "Break it", f"{reverse('break-one', args=[THIEF])}#run"),
+        Pane("log", "System log", f"{ADMIN}/log?kind=id-jag#entries"),
     )
 
 
@@ -53,8 +60,23 @@ def right_panes() -> tuple[Pane, ...]:
 @never_cache
 def show(request: HttpRequest) -> HttpResponse:
     panes = right_panes()
-    chosen = next((pane for pane in panes if pane.key == request.GET.get("right")), panes[0])
-    return render(request, "show/split.html", {"panes": panes, "chosen": chosen, "left": addresses.AGENT0_URL})
+    kept = request.COOKIES.get(RIGHT_COOKIE, "")
+    pane = next((pane for pane in panes if kept == _keep(pane)), None)
+    right = pane.again or pane.url if pane else panes[0].url
+    context = {"panes": panes, "shown": pane or panes[0], "right": right, "left": addresses.AGENT0_URL}
+    return render(request, "show/split.html", context)
+
+
+@require_safe
+@never_cache
+def show_right(request: HttpRequest, key: str) -> HttpResponse:
+    """On to the pane, which is what the split view has on its right from now on."""
+    pane = next((pane for pane in right_panes() if pane.key == key), None)
+    if pane is None:
+        raise Http404
+    answer = redirect(pane.url)
+    answer.set_cookie(RIGHT_COOKIE, _keep(pane), path=reverse("show"), samesite="Lax", httponly=True)
+    return answer
 
 
 @require_safe
@@ -75,6 +97,11 @@ def begin_story(request: HttpRequest) -> HttpResponse:
     if missed := sorted({one.door.name for one in refused if not one.is_taken}):
         messages.error(request, f"{', '.join(missed)} did not take part. The launchpad shows who answers.")
     return redirect("show")
+
+
+def _keep(pane: Pane) -> str:
+    """What the cookie says of it: a reset brings the opening frame, and an undo what was shown before."""
+    return f"{pane.key}.{state.current().world}"
 
 
 def neighbours(story: tuple[Block, ...], number: int) -> dict[str, Block | None]:

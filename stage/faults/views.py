@@ -116,7 +116,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
     asked = {"run": str(flight.uuid)}
     if read_choice(said, fault.choices) is not None:
         asked["said"] = said
-    return HttpResponseRedirect(f"{reverse('break-one', args=[number])}?{urlencode(asked)}", status=303)
+    return HttpResponseRedirect(f"{reverse('break-one', args=[number])}?{urlencode(asked)}#result", status=303)
 
 
 def back(request: HttpRequest, number: str) -> HttpResponse:

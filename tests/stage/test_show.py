@@ -1,12 +1,15 @@
 """The presenter's pages: the story as data, the split view, and the card."""
 
 import re
+from html import unescape
 
 import pytest
 from django.conf import settings as django_settings
 
+from stage.autopilot import show
 from stage.autopilot.story import LENGTH, load_story
-from stage.kit import addresses
+from stage.kit import addresses, state
+from stage.kit.state import StageState
 
 pytestmark = pytest.mark.django_db
 
@@ -38,14 +41,41 @@ def test_the_split_view_has_agent0_on_the_left_and_a_link_for_each_thing_on_the_
     html = fetch(client, "/show")
     assert re.findall(r'<iframe [^>]*name="show-left" [^>]*src="([^"]+)"', html) == [addresses.AGENT0_URL]
     targets = re.findall(r'href="([^"]+)" target="show-right"', html)
-    assert targets[0].startswith(f"{addresses.TODO0_URL}/signin/start?")
-    assert len(targets) == 5
+    assert targets == [f"/show/right/{pane.key}" for pane in show.right_panes()]
+    assert find_right(html) == show.right_panes()[0].url
 
 
-@pytest.mark.parametrize(("asked", "shown"), [("admin", "%2Facme%2Fadmin%2Fpolicy"), ("nonsense", "%2Ftodos")])
-def test_what_is_on_the_right_at_first_can_be_asked_for(client, asked, shown):
-    html = fetch(client, f"/show?right={asked}")
-    assert re.search(rf'name="show-right" [^>]*src="[^"]+{shown}"', html)
+def find_right(html):
+    return unescape(re.search(r'name="show-right" [^>]*src="([^"]+)"', html)[1])
+
+
+@pytest.mark.parametrize("pane", show.right_panes(), ids=lambda pane: pane.key)
+def test_what_is_on_the_right_stays_there_when_the_window_comes_back(client, pane):
+    """A button of the bar answers with this page again."""
+    assert client.get(f"/show/right/{pane.key}")["Location"] == pane.url
+    assert find_right(fetch(client, "/show")) == (pane.again or pane.url)
+
+
+def test_a_new_world_begins_with_the_first_frame_and_an_undo_brings_back_the_last(client):
+    state.use(StageState(world="old"))
+    client.get("/show/right/log")
+    log, first = show.right_panes()[-1].url, show.right_panes()[0].url
+    shown = []
+    for world in ("new", "old"):
+        state.use(StageState(world=world))
+        shown.append(find_right(fetch(client, "/show")))
+    state.use(StageState())
+    assert shown == [first, log]
+
+
+@pytest.mark.parametrize("kept", ["", "nonsense.", "log", "log.another-world"])
+def test_a_cookie_that_says_nothing_shows_the_first(client, kept):
+    client.cookies[show.RIGHT_COOKIE] = kept
+    assert find_right(fetch(client, "/show")) == show.right_panes()[0].url
+
+
+def test_there_is_nothing_else_on_the_right(client):
+    assert client.get("/show/right/nonsense").status_code == 404
 
 
 def test_the_stage_frames_the_parties_and_nobody_else(client):
