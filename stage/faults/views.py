@@ -79,7 +79,8 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
         request, "break/one.html", context | {"flight": flight, "finding": finding, "is_over": is_over}
     )
     if not is_over:
-        answer["Refresh"] = "1"
+        asked = {name: request.GET[name] for name in ("run", "said") if name in request.GET}
+        answer["Refresh"] = f"1; url={_address_of(number, {**asked, 'look': read_look(request) + 1})}"
     return answer
 
 
@@ -116,7 +117,18 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
     asked = {"run": str(flight.uuid)}
     if read_choice(said, fault.choices) is not None:
         asked["said"] = said
-    return HttpResponseRedirect(f"{reverse('break-one', args=[number])}?{urlencode(asked)}#result", status=303)
+    return HttpResponseRedirect(_address_of(number, asked), status=303)
+
+
+def _address_of(number: str, asked: dict[str, Any]) -> str:
+    """Of the run's result. ``look`` makes it another one each time: to where it is, a browser only scrolls."""
+    return f"{reverse('break-one', args=[number])}?{urlencode(asked)}#result"
+
+
+def read_look(request: HttpRequest) -> int:
+    """How often the page has asked again by itself."""
+    text = request.GET.get("look", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
 def back(request: HttpRequest, number: str) -> HttpResponse:

@@ -174,7 +174,7 @@ def test_it_is_armed_for_the_flight_alone_once_the_person_is_signed_in(parties: 
     assert state.read().faults == ()
     before_asking("c" * 32)
     assert state.read().faults == (Armed("F17", "one-shot", "c" * 32),)
-    assert answer["Location"] == f"/break/F17?run={Flight.objects.get().uuid}&said=1"
+    assert answer["Location"] == f"/break/F17?run={Flight.objects.get().uuid}&said=1#result"
 
 
 def test_a_sticky_one_stays_as_it_is(parties: Any, grounded: list[Any]) -> None:
@@ -207,9 +207,14 @@ def test_a_flight_under_way_is_looked_at_again_and_one_that_has_landed_is_not() 
     flight = Flight.objects.create(
         trace_id="d" * 32, person="alice", words="x", step="Alice signs in.", started_at=autopilot.timezone.now()
     )
-    answer = Client().get("/break/F01", {"run": str(flight.uuid)})
-    assert answer["Refresh"] == "1"
+    at = f"/break/F01?run={flight.uuid}&said=1"
+    answer = Client().get(at)
+    assert answer["Refresh"] == f"1; url={at}&look=1#result"
     assert "Alice signs in." in text_of(answer)
+    assert Client().get(f"{at}&look=1")["Refresh"] == f"1; url={at}&look=2#result", (
+        "to where it is, a browser scrolls"
+    )
+    assert Client().get(f"{at}&look=x")["Refresh"] == f"1; url={at}&look=1#result"
     Flight.objects.update(state="lost", note="A page was not as expected.")
     answer = Client().get("/break/F01", {"run": str(flight.uuid)})
     assert "Refresh" not in answer
