@@ -51,6 +51,7 @@ def test_every_function_does_nothing():
         ("", "http://localhost:8000/v1/traces", True),
         ("http://localhost:8000/", "http://localhost:8000/v1/traces", True),
         ("http://localhost:4318", "http://localhost:4318/v1/traces", False),
+        ("http://jaeger:4318", "http://jaeger:4318/v1/traces", False),
         ("https://collector.example/otlp", "https://collector.example/otlp/v1/traces", False),
     ],
 )
