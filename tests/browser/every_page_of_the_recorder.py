@@ -25,6 +25,9 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto(f"{recorder}/live")
     expect(page.get_by_role("heading", name="Waiting for a flow")).to_be_visible()
     yield "recorder, waiting", page
+    page.goto(f"{recorder}/tape")
+    expect(page.get_by_role("heading", name="There is no tape yet")).to_be_visible()
+    yield "recorder, no tape", page
     record(demo, load("mcp"))
     page.goto(f"{recorder}/")
     yield "recorder, history", page
@@ -34,6 +37,9 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
         page.goto(f"{recorder}/traces/{ACT}?hop=9&tab={tab}")
         expect(page.get_by_role("heading", name="Token exchange")).to_be_visible()
         yield f"recorder, {tab}", page
+    page.goto(f"{recorder}/tape")
+    expect(page.get_by_text("not live")).to_be_visible()
+    yield "recorder, tape", page
     page.goto(f"{recorder}/traces/{ACT}?hop=9&tab=request&raw=1")
     yield "recorder, raw", page
     for tab in ("checks", "token", "sides"):

@@ -39,6 +39,14 @@ function step() {
   timer = setTimeout(step, Number(find("[data-player-speed] select").value));
 }
 
+// The tape plays by itself, slowly enough to talk over; whoever presses a key goes on by hand.
+function playTape() {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches || document.documentElement.dataset.motion;
+  if (!trace()?.hasAttribute("data-tape-plays") || isCalm) return;
+  show.speed = "4000";
+  play();
+}
+
 function play() {
   if (!find("[data-player=next]")) find(".hop__link")?.click();
   timer = setTimeout(step, 700);
@@ -85,3 +93,4 @@ document.addEventListener("keydown", (event) => {
 
 showWaiting();
 show();
+playTape();
