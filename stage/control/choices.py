@@ -54,8 +54,9 @@ OFFERS: Final = (
         "shortcuts",
         "Keyboard shortcuts",
         (
-            ("", "Off", "Letters do nothing, so that dictating to the computer changes no page."),
+            ("", "In stage mode", "Space, 1 to 4, t, b and a full stop there; elsewhere, inside a diagram."),
             ("on", "On", "Press g, then a for Agent0, t Todo0, i the IdP, p its policy, r the recorder, l here."),
+            ("off", "Off", "Letters do nothing, so that dictating to the computer changes no page."),
         ),
     ),
     Offer(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stage.recorder import comparing, desk, gate, history, live, tape, views
+from stage.recorder import comparing, desk, gate, history, live, strangers, tape, views
 from stage.recorder.export import views as exports
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("gate/news", gate.show_gate_news, name="recorder-gate-news"),
     path("live", live.show_live, name="recorder-live"),
     path("latest", views.show_latest, name="recorder-latest"),
+    path("strangers", strangers.show_strangers, name="recorder-strangers"),
     path("tape", tape.show_tape, name="recorder-tape"),
     path("traces/<slug:trace_id>", views.show_trace, name="recorder-trace"),
     path("traces/<slug:trace_id>/live", live.show_news, name="recorder-live-trace"),

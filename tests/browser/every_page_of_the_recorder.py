@@ -58,6 +58,13 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     yield "recorder, compare", page
     yield from visit_desk(demo, page, f"{recorder}/desk")
     yield from visit_gate(demo, page, f"{recorder}/gate")
+    page.goto(f"{recorder}/strangers")
+    expect(page.get_by_text("Nobody has called on their own")).to_be_visible()
+    yield "calls without a trace, none", page
+    record(demo, make_strange(load("rest")))
+    page.reload()
+    expect(page.get_by_role("link", name="Redeem the ID-JAG")).to_be_visible()
+    yield "calls without a trace", page
     sweep_records(demo)
     record(demo, deny(load("rest")))
     page.goto(f"{recorder}/traces/{ACT}")
@@ -116,6 +123,13 @@ def visit_desk(demo: Demo, page: Page, desk: str) -> Iterator[tuple[str, Page]]:
     show_without(demo, page, "/recorder/desk", token=FORGED, client="agent0-at-todo0")
     expect(page.get_by_text("Todo0 does not answer, so nobody judged it.")).to_be_visible()
     yield "token desk, nobody to ask", page
+
+
+def make_strange(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The three calls to servers as they would be if somebody had made each by hand, in no trace."""
+    kept = [row for row in rows if row["kind"] == "server" and target_of(row) in ("/oauth/token", "/api/todos")]
+    alone = [{"trace_id": f"{at:032x}", "span_id": f"{at:016x}", "parent_span_id": ""} for at in range(1, 9)]
+    return [row | one for row, one in zip(kept, alone, strict=False)]
 
 
 def deny(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

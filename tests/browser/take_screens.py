@@ -1,4 +1,4 @@
-"""``python -m tests.browser.take_screens``: the six main pages, light and dark, 1280x720, into ``docs/screens``.
+"""``python -m tests.browser.take_screens``: the seven main pages, light and dark, 1280x720, into ``docs/screens``.
 
 With a name as its argument (``agent0-chat``), that page alone is kept.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import find_chromium, running_chromium
-from tests.browser.six_pages import visit_six_pages
+from tests.browser.main_pages import visit_main_pages
 from tests.flow.demo import ROOT, Demo, fresh_folder, on_embedded_parts, running_demo
 
 FOLDER = ROOT / "docs" / "screens"
@@ -40,7 +40,7 @@ def take(demo: Demo, browser: Browser, scheme: str, names: list[str]) -> None:
         browser.new_context(viewport=SIZE, color_scheme=scheme, locale="en-GB", reduced_motion="reduce")
         for _ in range(2)
     )
-    for name, page in visit_six_pages(demo, alice, carol):
+    for name, page in visit_main_pages(demo, alice, carol):
         if not names or name in names:
             keep(page, FOLDER / f"{name}-{scheme}.png")
     alice.close()

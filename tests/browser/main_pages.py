@@ -1,4 +1,4 @@
-"""The six main pages, each in the state worth showing, one after the other in one browser context a person."""
+"""The seven main pages, each in the state worth showing, one after the other in one browser context a person."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.flow.demo import Demo
 TITLE = "Book venue for offsite"
 
 
-def visit_six_pages(demo: Demo, alice: BrowserContext, carol: BrowserContext) -> Iterator[tuple[str, Page]]:
+def visit_main_pages(demo: Demo, alice: BrowserContext, carol: BrowserContext) -> Iterator[tuple[str, Page]]:
     """``name, page`` for each; afterwards the policy is as it was."""
     page, admin = alice.new_page(), carol.new_page()
     page.goto(demo.url("stage"))
@@ -30,6 +30,11 @@ def visit_six_pages(demo: Demo, alice: BrowserContext, carol: BrowserContext) ->
     expect_badge(ask(page, f'Add "{TITLE}"'), "done")
     page.reload()
     yield "agent0-chat", page
+    recorder = alice.new_page()
+    recorder.goto(f"{demo.url('stage')}/recorder/latest")
+    expect(recorder.get_by_role("link", name=re.compile(r"^13\. "))).to_be_attached()
+    recorder.goto(f"{recorder.url.partition('?')[0]}?hop=10&tab=token")
+    yield "recorder-trace", recorder
     todo0 = alice.new_page()
     open_todo0(todo0, demo)
     expect(todo0.locator(".todo", has_text=TITLE).last).to_be_visible()

@@ -1,0 +1,67 @@
+"""Calls that came without a trace: they are listed, those that share a token together, and nobody else's are."""
+
+import re
+
+import pytest
+
+from stage.recorder.strangers import join, load_calls
+from tests.stage.evidence import build, lay_down, load, target_of
+
+pytestmark = pytest.mark.django_db
+
+
+def call_by_hand(*targets):
+    """The calls of a recorded flow, as they would be if somebody had made each by hand: no trace, one side."""
+    servers = [row for row in load("rest") if row["kind"] == "server"]
+    for number, target in enumerate(targets, start=1):
+        row = next(row for row in reversed(servers) if target_of(row) == target)
+        alone = {"trace_id": f"{number:032x}", "parent_span_id": "", "linked_trace_ids": []}
+        build(row | alone).save()
+
+
+def fetch(client):
+    return client.get("/recorder/strangers").content.decode()
+
+
+def text_of(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_exchange_redemption_and_call_are_one_series_by_their_tokens(client):
+    call_by_hand("/acme/token", "/oauth/token", "/api/todos")
+    html = fetch(client)
+    assert html.count('<section class="card"') == 1
+    assert re.findall(r'<th scope="row"><a href="/recorder/traces/([0-9a-f]+)">([^<]+)</a>', html) == [
+        (f"{1:032x}", "Token exchange"),
+        (f"{2:032x}", "Redeem the ID-JAG"),
+        (f"{3:032x}", "API call"),
+    ]
+    assert "agent0-at-todo0" in text_of(html), "the client, by what its ID-JAG says"
+    given, shown = re.findall(r'chip chip--id-jag">(JAG-[0-9a-f]{4})<', html)
+    assert given == shown
+
+
+def test_calls_that_share_nothing_stand_apart_the_newest_first():
+    call_by_hand("/oauth/token", "/.well-known/oauth-authorization-server", "/acme/token")
+    series = join(load_calls())
+    assert [[call.exchange.path for call in one.calls] for one in series] == [
+        ["/oauth/token", "/acme/token"],
+        ["/.well-known/oauth-authorization-server"],
+    ]
+
+
+def test_what_belongs_to_a_flow_or_was_asked_by_a_browser_is_not_here(client):
+    lay_down("rest")
+    [series] = join(load_calls())
+    [call] = series.calls
+    assert call.exchange.request.header("User-Agent").startswith("Python-urllib"), (
+        "who made the records asked this"
+    )
+
+
+def test_where_nobody_has_called_it_says_how_to(client):
+    assert "take its curl command" in text_of(fetch(client))
+
+
+def test_the_history_leads_there(client):
+    assert 'href="/recorder/strangers"' in client.get("/recorder/").content.decode()
