@@ -17,7 +17,7 @@ from stage.kit.registry.hops import load_hops
 from stage.recorder.exchange import Exchange, pair
 from stage.recorder.hops import Fit, Hop, HopKind, Phase, build_hops, classify
 from stage.recorder.models import Record
-from stage.recorder.places import IDP, YOU
+from stage.recorder.places import A_PROGRAM, IDP, YOU
 from stage.recorder.tokens import Token, find_tokens
 
 Verdict = Literal["passed", "narrowed", "recovered", "failed", "no answer", "running"]
@@ -87,6 +87,8 @@ class Trace:
     def title(self) -> str:
         if self.asked:
             return self.asked
+        if self.hops and all(hop.lead.caller is A_PROGRAM for hop in self.hops):
+            return f"By hand: {self.hops[0].title}"
         if any(hop.kind and hop.kind.number >= ACT_BEGINS for hop in self.hops):
             return "A request to act"
         return "Sign-in" if self.hops and self.hops[0].kind else "Other requests"

@@ -63,5 +63,10 @@ def test_where_nobody_has_called_it_says_how_to(client):
     assert "take its curl command" in text_of(fetch(client))
 
 
+def test_alone_it_is_named_for_what_it_is(client):
+    call_by_hand("/oauth/token")
+    assert "By hand: Redeem the ID-JAG</h1>" in client.get(f"/recorder/traces/{1:032x}").content.decode()
+
+
 def test_the_history_leads_there(client):
     assert 'href="/recorder/strangers"' in client.get("/recorder/").content.decode()

@@ -47,7 +47,7 @@ def test_what_the_preflight_saw_refused_or_has_lost_is_not_played(client):
 def test_it_says_that_it_is_a_recording_and_asks_for_no_news(client):
     lay_down("rest")
     html = client.get(f"/recorder/traces/{ACT}?tape=1").content.decode()
-    assert re.search(r"Recording of \d+ \w+, [\d:]+, not live", html)
+    assert re.search(r"Recording of [\d:]+, not live", html)
     assert "<title>Recording: " in html
     assert "hx-get" not in html
     assert all("tape=1" in link for link in re.findall(r'class="hop__link"[^>]*href="([^"]*)"', html))
