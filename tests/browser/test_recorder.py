@@ -72,6 +72,24 @@ def test_keys_do_nothing_where_nobody_asked_for_them(demo: Demo, new_person: New
     assert page.url == before
 
 
+def test_keys_that_are_switched_off_do_nothing_on_the_stage_either(demo: Demo, new_person: NewPerson) -> None:
+    person = new_person()
+    page = person.new_page()
+    run_a_flow(page, demo, "What is due today?")
+    page.goto(f"{demo.url('stage')}/recorder/latest?stage=1")
+    page.locator("body").press("4")
+    expect(page.locator("#hop")).to_contain_text("API call")
+    page.goto(f"{demo.url('stage')}/settings")
+    page.get_by_label("Off Letters do nothing").check()
+    page.get_by_role("button", name="Save").click()
+    open_latest(page, demo)
+    before = page.url
+    for pressed in ("4", "Space", "."):
+        page.locator("#hop").press(pressed)
+    assert page.url == before
+    expect(page.locator(".trace--spotlight")).to_have_count(0)
+
+
 def test_the_presenter_lets_one_call_after_another_go_by_the_space_bar(demo: Demo, new_person: NewPerson) -> None:
     alice, gate = new_person().new_page(), new_person().new_page()
     start_at_the_launchpad(alice, demo)
