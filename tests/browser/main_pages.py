@@ -33,7 +33,7 @@ def visit_main_pages(demo: Demo, alice: BrowserContext, carol: BrowserContext) -
     recorder = alice.new_page()
     recorder.goto(f"{demo.url('stage')}/recorder/latest")
     expect(recorder.get_by_role("link", name=re.compile(r"^13\. "))).to_be_attached()
-    recorder.goto(f"{recorder.url.partition('?')[0]}?hop=10")
+    recorder.goto(f"{recorder.url.partition('?')[0]}?fold=4&hop=9")
     yield "recorder-trace", recorder
     todo0 = alice.new_page()
     open_todo0(todo0, demo)
