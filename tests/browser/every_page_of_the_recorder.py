@@ -58,13 +58,7 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     yield "recorder, compare", page
     yield from visit_desk(demo, page, f"{recorder}/desk")
     yield from visit_gate(demo, page, f"{recorder}/gate")
-    page.goto(f"{recorder}/strangers")
-    expect(page.get_by_text("Nobody has called on their own")).to_be_visible()
-    yield "calls without a trace, none", page
-    record(demo, make_strange(load("rest")))
-    page.reload()
-    expect(page.get_by_role("link", name="Redeem the ID-JAG")).to_be_visible()
-    yield "calls without a trace", page
+    yield from visit_strangers(demo, page, f"{recorder}/strangers")
     sweep_records(demo)
     record(demo, deny(load("rest")))
     page.goto(f"{recorder}/traces/{ACT}")
@@ -72,6 +66,16 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     yield "recorder, denied", page
     yield from visit_what_is_missing(demo, page, recorder)
     sweep_records(demo)
+
+
+def visit_strangers(demo: Demo, page: Page, strangers: str) -> Iterator[tuple[str, Page]]:
+    page.goto(strangers)
+    expect(page.get_by_text("Nobody has called on their own")).to_be_visible()
+    yield "calls without a trace, none", page
+    record(demo, make_strange(load("rest")))
+    page.reload()
+    expect(page.get_by_role("link", name="Redeem the ID-JAG")).to_be_visible()
+    yield "calls without a trace", page
 
 
 def visit_gate(demo: Demo, page: Page, gate: str) -> Iterator[tuple[str, Page]]:
