@@ -69,6 +69,7 @@ def visit_recorder(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def visit_strangers(demo: Demo, page: Page, strangers: str) -> Iterator[tuple[str, Page]]:
+    sweep_records(demo)
     page.goto(strangers)
     expect(page.get_by_text("Nobody has called on their own")).to_be_visible()
     yield "calls without a trace, none", page
