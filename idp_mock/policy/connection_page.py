@@ -15,6 +15,7 @@ from idp_mock.console.history import take_up, tell
 from idp_mock.directory.models import App
 from idp_mock.policy.change import let_read_only, make_connection, restore, save_change, switch, tell_change
 from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
+from idp_mock.policy.matrix import describe
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
 from stage.kit.changes import offer_undo
@@ -102,18 +103,17 @@ def switch_connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpRe
         pair=found, requesting=found.requesting_app.name, resource=found.resource_app.app.name
     )
     messages.success(request, said)
-    goes_back = request.POST.get("back") == "matrix"
-    return HttpResponseRedirect(cell_of(found) if goes_back else address_of(found), status=303)
+    return HttpResponseRedirect(back_of(request, found), status=303)
 
 
 @require_POST
 @admins_only
 def leave_reading(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
-    """One click of the matrix: on, and nothing but reading."""
+    """One click: on, and nothing but reading. For whom stays as it is."""
     found = load_connection(visitor, pk)
     let_read_only(found, by=By(visitor.person, clock.now()))
     messages.success(request, READING_ONLY.format(pair=found, requesting=found.requesting_app.name))
-    return HttpResponseRedirect(cell_of(found), status=303)
+    return HttpResponseRedirect(back_of(request, found), status=303)
 
 
 @require_POST
@@ -132,7 +132,7 @@ def load_connection(visitor: Visitor, pk: int) -> CrossAppConnection:
     """A connection of the admin's own enterprise; another's does not exist for her."""
     rows = CrossAppConnection.objects.select_related(
         "enterprise", "requesting_app", "resource_app__app", "updated_by"
-    )
+    ).prefetch_related("groups")
     return get_object_or_404(rows, enterprise=visitor.enterprise, pk=pk)
 
 
@@ -140,8 +140,10 @@ def address_of(connection: CrossAppConnection) -> str:
     return reverse("policy_connection", args=[connection.enterprise.slug, connection.pk])
 
 
-def cell_of(connection: CrossAppConnection) -> str:
-    """In the matrix, so that whoever came from there finds herself where she was."""
+def back_of(request: HttpRequest, connection: CrossAppConnection) -> str:
+    """The cell of the matrix or the page, so that whoever came from there finds herself where she was."""
+    if request.POST.get("back") != "matrix":
+        return address_of(connection)
     return f"{reverse('policy_matrix', args=[connection.enterprise.slug])}#cell-{connection.pk}"
 
 
@@ -161,6 +163,7 @@ def show(
         here="policy",
         status=status,
         connection=found,
+        terms=describe(found),
         form=form,
         missed=missed,
         effect=effect,

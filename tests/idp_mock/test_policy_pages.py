@@ -103,17 +103,23 @@ def submit_twice(carol: Client, connection: CrossAppConnection) -> Any:
 # The matrix
 
 
-def test_one_click_leaves_nothing_but_reading(carol: Client, connection: CrossAppConnection) -> None:
+@pytest.mark.parametrize("from_the_matrix", [True, False])
+def test_one_click_leaves_nothing_but_reading(
+    carol: Client, connection: CrossAppConnection, from_the_matrix: bool
+) -> None:
     """On, with the groups that it has; what else its terms say stays, and the button goes."""
+    page = "/acme/admin/policy" if from_the_matrix else address_of(connection)
     groups = set(connection.groups.all())
     submit(carol, carol.get("/acme/admin/policy"), f"{address_of(connection)}/switch")
-    submit(carol, carol.get("/acme/admin/policy"), f"{address_of(connection)}/reading")
+    answer = submit(carol, carol.get(page), f"{address_of(connection)}/reading")
+    assert answer["Location"].partition("#")[0] == page, "back to where she was"
     connection.refresh_from_db()
     assert connection.is_on
     assert allowed_scopes(connection) == ("todos.read",)
     assert set(connection.groups.all()) == groups
     after = carol.get("/acme/admin/policy")
     assert "is on, for reading only" in text_of(after)
+    assert f"{address_of(connection)}/reading" not in read_forms(carol.get(address_of(connection))).forms
     assert f"{address_of(connection)}/reading" not in read_forms(after).forms
     change = connection.changes.latest("version")
     assert (change.before["status"], change.after["status"]) == ("off", "on")
