@@ -23,7 +23,7 @@ from idp_mock.policy.resource_server_page import resource_server, restore_resour
 from idp_mock.policy.what_if_page import what_if
 from idp_mock.systemlog.export import export_csv, export_json
 from idp_mock.systemlog.views import log
-from idp_mock.website.page import domain
+from idp_mock.website.page import domain, restore_domain
 
 urlpatterns = [
     path("", dashboard, name="dashboard"),
@@ -57,6 +57,7 @@ urlpatterns = [
     path("admin/keys/rotate", rotate_keys, name="keys_rotate"),
     path("admin/keys/<int:pk>/retire", retire_key, name="key_retire"),
     path("admin/domain", domain, name="domain"),
+    path("admin/domain/restore/<int:change>", restore_domain, name="domain_restore"),
     path("admin/log", log, name="system_log"),
     path("admin/log.csv", export_csv, name="system_log_csv"),
     path("admin/log.json", export_json, name="system_log_json"),

@@ -43,7 +43,7 @@ def make_connection(requesting_app: App, resource_app: ResourceApp, *, by: By) -
         defaults={"enterprise": requesting_app.enterprise, "updated_at": by.at, "updated_by": by.person},
     )
     if is_new:
-        record_change(connection, "Connected; off, for nobody yet", by=by)
+        record_change(connection, "Connection: none → off, for nobody yet", by=by)
     return connection
 
 

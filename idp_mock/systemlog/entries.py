@@ -10,6 +10,7 @@ from idp_mock.directory.person_change import GROUP_ADD, GROUP_REMOVE
 from idp_mock.signin import events
 from idp_mock.systemlog.models import (
     EVENT_CONNECTION,
+    EVENT_DOMAIN,
     EVENT_ID_JAG,
     EVENT_KEY_ANNOUNCED,
     EVENT_KEY_RETIRED,
@@ -29,6 +30,7 @@ SENTENCES = {
     EVENT_RESOURCE_SERVER: "changed what {target} calls the enterprise or its people",
     EVENT_STOP: "stopped all cross app access",
     EVENT_RESUME: "allowed cross app access again",
+    EVENT_DOMAIN: "changed the file of the domain",
     EVENT_SECRET: "made a new secret for {app}",
     EVENT_KEY_ANNOUNCED: "announced a signing key",
     EVENT_KEY_ROTATION: "rotated the signing keys",
@@ -46,6 +48,7 @@ SENTENCES = {
 }
 NEAREST_IN_OKTA = {
     EVENT_CONNECTION: "policy.rule.update",
+    EVENT_DOMAIN: "system.custom_url_domain.verify",
     EVENT_KEY_ANNOUNCED: EVENT_KEY_ROTATION,
     EVENT_KEY_RETIRED: EVENT_KEY_ROTATION,
 }
@@ -53,7 +56,10 @@ NEAREST_IN_OKTA = {
 KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
-    "policy": ("Policy changes", (EVENT_CONNECTION, EVENT_RESOURCE_SERVER, EVENT_STOP, EVENT_RESUME)),
+    "policy": (
+        "Policy changes",
+        (EVENT_CONNECTION, EVENT_RESOURCE_SERVER, EVENT_STOP, EVENT_RESUME, EVENT_DOMAIN),
+    ),
     "keys": ("Keys and secrets", (EVENT_SECRET, EVENT_KEY_ANNOUNCED, EVENT_KEY_ROTATION, EVENT_KEY_RETIRED)),
     "people": (
         "People and groups",

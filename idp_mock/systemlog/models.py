@@ -14,6 +14,7 @@ EVENT_ID_JAG = "app.oauth2.token.grant.id_jag"  # Okta's word for it, so that a 
 EVENT_REFRESH_TOKEN = "app.oauth2.token.grant.refresh_token"
 EVENT_CONNECTION = "policy.xaa.connection.update"
 EVENT_RESOURCE_SERVER = "application.lifecycle.update"
+EVENT_DOMAIN = "website.domain_file.update"
 EVENT_STOP, EVENT_RESUME = "policy.lifecycle.deactivate", "policy.lifecycle.activate"
 EVENT_SECRET = "app.oauth2.credentials.lifecycle.create"
 EVENT_KEY_ROTATION = "app.oauth2.key.rollover"

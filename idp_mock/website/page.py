@@ -4,27 +4,39 @@ In the flow an app that wants to know whose an e-mail domain is asks its web ser
 server knows ``.example``, so here the IdP serves the file in the web server's place, under the enterprise's path,
 and the app is told where to ask (``TODO0_DOMAIN_HOSTS``).
 
-DEMO ONLY: a web server is no part of an IdP. That is also why the system log, which is the IdP's, has none of
-this.
+DEMO ONLY: a web server is no part of an IdP.
 """
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from idp_mock import clock
+from idp_mock.console.changes import By, StaleVersion, read_version
 from idp_mock.console.gate import Visitor, admins_only
+from idp_mock.console.history import take_up, tell
+from idp_mock.directory.models import Enterprise
 from idp_mock.directory.tenants import load_enterprise
-from idp_mock.website.models import DomainFile
+from idp_mock.website.change import load_file, save_file, tell_change
+from idp_mock.website.models import DomainFileChange
+from stage.kit.changes import offer_undo
+
+SAVED = "The web server says so from now on."
+RESTORED = "Restored: the web server says what it said before version {version}."
+STALE = "Not restored: somebody changed the file since. The newest change is on top."
 
 
 class FileForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
     text = forms.RegexField(
         r"\A[\t\r\n -~]*\Z",
         required=False,
         max_length=2000,
         label="The file",
+        help_text="One line an app. Left empty, there is no file.",
         error_messages={"invalid": "Expected plain ASCII text, found other characters."},
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
     )
@@ -33,24 +45,71 @@ class FileForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @admins_only
 def domain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    enterprise = visitor.enterprise
-    found = DomainFile.objects.filter(enterprise=enterprise).first()
-    form = FileForm(
-        request.POST if request.method == "POST" else None, initial={"text": found.text if found else ""}
-    )
-    if form.is_valid():
-        DomainFile.objects.update_or_create(enterprise=enterprise, defaults={"text": form.cleaned_data["text"]})
-        messages.success(request, "The web server says so from now on.")
-        return HttpResponseRedirect(reverse("domain", args=[enterprise.slug]), status=303)
-    context = {"form": form, "domain": f"{enterprise.slug}.example"}
-    context["address"] = request.build_absolute_uri(reverse("domain_file", args=[enterprise.slug]))
-    status = 200 if request.method == "GET" else 400
-    return visitor.show(request, "admin/domain.html", status=status, here="domain", **context)
+    """Show the file, or save it. What was typed is shown again whenever it was not saved."""
+    found = load_file(visitor.enterprise)
+    initial = {"text": found.text, "version": found.version}
+    if request.method == "GET":
+        return show(request, visitor, FileForm(initial=initial))
+    form = FileForm(request.POST, initial=initial)
+    if not form.is_valid():
+        return show(request, visitor, form, status=400)
+    text, version = form.cleaned_data["text"], form.cleaned_data["version"]
+    try:
+        save_file(visitor.enterprise, text, version=version, by=By(visitor.person, clock.now()))
+    except StaleVersion:
+        missed = take_up(form, load_file(visitor.enterprise), tell_change)
+        return show(request, visitor, form, status=409, missed=missed)
+    messages.success(request, SAVED)
+    return HttpResponseRedirect(address_of(visitor.enterprise), status=303)
+
+
+@require_POST
+@admins_only
+def restore_domain(request: HttpRequest, visitor: Visitor, change: int) -> HttpResponse:
+    """Bring back what was before one change of the history, over the version that the admin looked at."""
+    wanted = get_object_or_404(DomainFileChange, enterprise=visitor.enterprise, pk=change)
+    version, by = read_version(request.POST.get("version", "")), By(visitor.person, clock.now())
+    try:
+        save_file(visitor.enterprise, wanted.before["text"], version=version, by=by)
+        messages.success(request, RESTORED.format(version=wanted.version))
+    except StaleVersion:
+        messages.error(request, STALE)
+    return HttpResponseRedirect(address_of(visitor.enterprise), status=303)
 
 
 @require_safe
 def domain_file(request: HttpRequest, tenant: str) -> HttpResponse:
-    found = DomainFile.objects.filter(enterprise=load_enterprise(tenant)).first()
-    if not found or not found.text:
+    found = load_file(load_enterprise(tenant))
+    if not found.text:
         return HttpResponse("There is no such file.\n", status=404, content_type="text/plain")
     return HttpResponse(f"{found.text}\n", content_type="text/plain")
+
+
+def address_of(enterprise: Enterprise) -> str:
+    return reverse("domain", args=[enterprise.slug])
+
+
+def show(
+    request: HttpRequest,
+    visitor: Visitor,
+    form: FileForm,
+    *,
+    status: int = 200,
+    missed: list[dict[str, object]] | None = None,
+) -> HttpResponse:
+    slug, found = visitor.enterprise.slug, load_file(visitor.enterprise)
+    return visitor.show(
+        request,
+        "admin/domain.html",
+        here="domain",
+        status=status,
+        form=form,
+        missed=missed,
+        domain=f"{slug}.example",
+        address=request.build_absolute_uri(reverse("domain_file", args=[slug])),
+        version=found.version,
+        history=offer_undo(
+            tell(found.changes[:20], tell_change),
+            lambda change: reverse("domain_restore", args=[slug, change.pk]),
+        ),
+    )

@@ -132,6 +132,7 @@ NOT_PAGES = {
         "<slug:tenant>/admin/keys/announce": FORMS,
         "<slug:tenant>/admin/keys/rotate": FORMS,
         "<slug:tenant>/admin/keys/<int:pk>/retire": FORMS,
+        "<slug:tenant>/admin/domain/restore/<int:change>": FORMS,
         "<slug:tenant>/admin/log.csv": PROGRAMS,
         "<slug:tenant>/admin/log.json": PROGRAMS,
     },

@@ -44,3 +44,29 @@ def test_what_no_such_file_has_is_refused_and_kept_in_the_form(admin: Client, te
     assert answer.status_code == 400
     assert Client().get(FILE).status_code == 404
     assert put(admin, LINE).status_code == 303
+
+
+def test_whoever_saves_second_is_told_and_loses_nothing(admin: Client) -> None:
+    late = admin.get("/globex/admin/domain")
+    put(admin, LINE)
+    answer = submit(admin, late, "/globex/admin/domain", text="another=1")
+    assert answer.status_code == 409
+    assert "Not saved: somebody changed this file" in text_of(answer)
+    assert f"The file: none → {LINE}" in text_of(answer)
+    assert "another=1" in text_of(answer), "what she typed"
+    assert LINE in Client().get(FILE).content.decode()
+    assert submit(admin, answer, "/globex/admin/domain", text="another=1").status_code == 303
+
+
+def test_a_change_is_told_and_taken_back(admin: Client, globex: Enterprise) -> None:
+    put(admin, LINE)
+    put(admin, "another=1")
+    page, second = admin.get("/globex/admin/domain"), globex.domain_file_changes.get(version=3)
+    assert f"The file: {LINE} → another=1" in text_of(page)
+    restore = f"/globex/admin/domain/restore/{second.pk}"
+    assert submit(admin, page, restore).status_code == 303
+    assert Client().get(FILE).content.decode() == f"{LINE}\n"
+    submit(admin, page, restore)
+    assert "Not restored: somebody changed the file since" in text_of(admin.get("/globex/admin/domain"))
+    assert put(admin, LINE).status_code == 303
+    assert globex.domain_file_changes.count() == 3, "what is saved without a change is none"

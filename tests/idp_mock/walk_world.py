@@ -11,6 +11,7 @@ from idp_mock.directory.person_change import save_person
 from idp_mock.policy.change import save_change
 from idp_mock.policy.resource_server import NO_ENTITY, save_resource_server
 from idp_mock.saml.models import LinkedName, ServiceProvider
+from idp_mock.website.change import save_file
 from stage.kit import people
 from tests.idp_mock.admin_side import signed_in
 from tests.idp_mock.app_side import AGENT0, AGENT0_AT_GLOBEX, EVIL0, RegisteredApp, ask_token, sign_in_for_tokens
@@ -54,6 +55,8 @@ def make_history(now: datetime) -> None:
         for target in enterprise.resource_apps.all():
             terms = {"tenants": {enterprise.slug: mark}, **NO_ENTITY}
             save_resource_server(target, terms, version=target.version, by=By(admin, now))
+        for version, text in enumerate((mark, ""), start=1):  # what it says now everybody may read
+            save_file(enterprise, text, version=version, by=By(admin, now))
         app = enterprise.apps.order_by("pk")[0]
         provider = ServiceProvider.objects.create(
             enterprise=enterprise,
