@@ -1,6 +1,6 @@
 """The last ID-JAG of a month, asked for by several at once: one gets it, whoever counted what before.
 
-Over processes it is proved by ``tests/flow/test_7_quota.py``.
+Over whole servers it is proved by ``tests/flow/test_7_quota.py``.
 """
 
 from collections import Counter
