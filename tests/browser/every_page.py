@@ -137,6 +137,11 @@ def visit_sign_in(demo: Demo, page: Page, party: str) -> Visits:
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("No enterprise here uses nowhere.example")).to_be_visible()
     yield "home realm, unknown domain", page
+    page.get_by_label("Work e-mail address").evaluate("field => { field.form.noValidate = true }")
+    page.get_by_label("Work e-mail address").fill("somebody")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("That is not an e-mail address.")).to_be_visible()
+    yield "home realm, no address", page
     yield "an answer nobody asked for", arrive(page, f"{app}/signin/callback?error=access_denied&state=x")
     yield "after a sign-out", arrive(page, f"{app}/signin/logged-out", "You are signed out")
     yield "sign out?", arrive(page, f"{app}/signin/logout", "Sign out?")
@@ -242,6 +247,9 @@ def visit_todo0s_console(demo: Demo, page: Page) -> Visits:
         each.get_by_role("button", name="Save terms").click()
     yield "console, somebody saved first", page
     other.get_by_role("button", name="Undo").first.click()
+    arrive(page, f"{todo0}/admin/connections?issuer={demo.facts['idp']['issuer']}")
+    expect(page.get_by_text("This issuer has its connection already")).to_be_visible()
+    yield "console, an issuer that has its connection", page
     arrive(page, f"{todo0}/admin/connections?issuer={demo.url('idp')}/globex")
     for label in ("Name of the enterprise", "Short name", "Our client id there", "Our client secret there"):
         page.get_by_label(label).fill("acme")  # there is one of that short name

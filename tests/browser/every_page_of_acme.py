@@ -110,6 +110,8 @@ def visit_console(demo: Demo, page: Page) -> Visits:
     address = page.url
     for tab in ("sign-on", "assignments", "connections"):
         yield f"an app, {tab}", arrive(page, f"{address}/{tab}")
+    arrive(page, f"{admin}/apps").locator("main").get_by_role("link", name="Agent0", exact=True).click()
+    yield "an app that is no resource app", arrive(page, f"{page.url}/connections")
     page = arrive(page, f"{admin}/apps")
     page.get_by_role("link", name="Mail0", exact=True).click()  # nobody runs it, so nobody needs its secret
     mail0 = page.url
@@ -145,6 +147,9 @@ def visit_policy(demo: Demo, page: Page) -> Visits:
     page.get_by_role("button", name="Stop all cross app access").click()
     expect(page.get_by_role("button", name="Allow cross app access again")).to_be_visible()
     yield "everything is stopped", page
+    dashboard = arrive(page.context.new_page(), f"{demo.facts['idp']['issuer']}/")
+    expect(dashboard.get_by_text("has stopped all cross app access")).to_be_visible()
+    yield "my apps, none of which may act", dashboard
     page.get_by_role("button", name="Allow cross app access again").click()
     page.get_by_role("link", name="Terms of Agent0 at Todo0").click()
     address = page.url
