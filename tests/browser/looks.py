@@ -18,7 +18,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-EVERY_RULE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RULES_OF_A_LOOK = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
 PARTS = [".rail", ".topbar", ".footer", ".diagram"]
 """What many pages have, and mostly the same."""
@@ -40,7 +40,7 @@ class Look:
 
     @property
     def rules(self) -> list[str]:
-        return EVERY_RULE if (self.scheme, self.theme) == ("light", "") else RULES_OF_A_LOOK
+        return LEVELS if (self.scheme, self.theme) == ("light", "") else RULES_OF_A_LOOK
 
     @property
     def shown(self) -> dict[str, Any]:

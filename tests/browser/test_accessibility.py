@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.looks import look_at
+from tests.browser.looks import LEVELS, look_at
 from tests.browser.routes import NOT_PAGES, find_route, load_routes
 from tests.browser.whole_walk import walk_everywhere
 from tests.flow.demo import Demo
@@ -33,6 +33,10 @@ class Found:
 @pytest.fixture(scope="module")
 def found(browser: Browser, demo: Demo) -> Found:
     return Found(demo, browser)
+
+
+def test_the_rules_are_those_of_wcag_2_2_up_to_level_aa() -> None:
+    assert set(LEVELS) == {"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"}
 
 
 def test_no_page_breaks_a_rule_of_wcag(found: Found) -> None:
