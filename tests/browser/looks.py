@@ -94,27 +94,29 @@ FOLD = """document.querySelectorAll('[data-unfolded]').forEach(one => {
 def look_at(page: Page, known: set[str] | None = None) -> Iterator[str]:
     """What is wrong with it, also in what is folded away (of a long list, the first); afterwards it is as before.
 
-    Of the ``known``, the parts that were seen on a page before as they are here, only the first look asks again.
+    Of the ``known``, the parts that were seen on a page before as they are here, only the first looks ask again.
+    What is served on stage, as one frame of the story at a time, is there on stage alone.
     """
     page.evaluate(UNFOLD)
     page.evaluate(AXE_SCRIPT)
     without = find_known(page, known) if known is not None else []
     shown: dict[str, Look] = {}
     now = PLAIN
-    for look in LOOKS:
+    is_staged = page.locator("html[data-stage]").count() > 0
+    for look in [look for look in LOOKS if look.stage or not is_staged]:
         if look.scheme != now.scheme:
             page.emulate_media(color_scheme=look.scheme)
         if look.width != now.width:
             page.set_viewport_size({"width": look.width, "height": 720})
         page.evaluate(DRESS, look.shown)
-        seen = page.evaluate(ASK_AXE, [look.rules, without if look != PLAIN else []])
+        seen = page.evaluate(ASK_AXE, [look.rules, [] if look.rules == LEVELS else without])
         yield from (f"{look}: {wrong}" for wrong in seen["wrong"])
         if look.width == PLAIN.width and (same := shown.setdefault(seen["shows"], look)) != look:
             yield f"{look}: looks as {same}, {seen['shows']}"
         if not look.stage and (by := page.evaluate(WIDER_THAN_ITS_WINDOW)) > 0:
             yield f"{look}: scrolls sideways by {by} pixels"
         now = look
-    page.evaluate(DRESS, PLAIN.shown)
+    page.evaluate(DRESS, {"theme": "light", "stage": True} if is_staged else PLAIN.shown)
     page.evaluate(FOLD)
     page.set_viewport_size({"width": PLAIN.width, "height": 720})
     page.emulate_media(color_scheme=PLAIN.scheme)
