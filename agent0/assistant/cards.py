@@ -60,7 +60,6 @@ class Card:
         self.run = run
         self.tool = f"{settings.RESOURCE_NAME} · {run.kind}"
         self.title = run.arguments.get("title", "")
-        self.asked = " ".join(SCOPES[run.kind])
         self.way = Way(run.way).label
         self.idp = name_of(run.session.issuer)
 
@@ -82,6 +81,11 @@ class Card:
         """The scope of the access token; None as long as there was none."""
         found = [step.detail["granted"] for step in self.steps if "granted" in step.detail]
         return found[-1] if found else self.run.outcome.get("granted")
+
+    @property
+    def asked(self) -> str:
+        """As the latest request for a token said it; before there was one, what the action needs."""
+        return self._latest("asked") or " ".join(SCOPES[self.run.kind])
 
     @property
     def actions_asked(self) -> str:

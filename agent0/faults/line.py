@@ -1,17 +1,14 @@
-"""The line between Agent0 and the others: slow (F31), or cut on the way to the IdP (F29).
+"""The line between Agent0 and the others, which is slow (F31).
 
-In the flow this is beneath ``requests``, where a real network would be, so a slow answer is measured as one and a
-cut line is an exchange without an answer.
+In the flow this is beneath ``requests``, where a real network would be, so a slow answer is measured as one.
 
 Deliberately does not: touch what is sent.
 """
 
 import time
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import requests
-from django.conf import settings
 from requests.adapters import BaseAdapter
 
 from stage.kit.faults import strikes
@@ -30,13 +27,7 @@ class LabLine(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if strikes("F31"):
             time.sleep(PAUSE)
-        if strikes("F29") and leads_to_idp(request.url or ""):
-            raise requests.ConnectionError("The line is cut: a fault of the lab.")
         return self._usual.send(request, *args, **kwargs)
 
     def close(self) -> None:
         self._usual.close()
-
-
-def leads_to_idp(url: str) -> bool:
-    return urlsplit(url).netloc == urlsplit(settings.IDP_ISSUER).netloc

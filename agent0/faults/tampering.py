@@ -16,14 +16,13 @@ from agent0.faults import evil0
 from agent0.faults.again import renew, with_token
 from agent0.faults.forging import sign_with_unknown_key, strip_signature, write_claims
 from agent0.faults.sent import Lab, Leg, Sent
-from agent0.jobs.actions import READ
 from agent0.tokens import sealing
-from stage.kit import addresses
 from stage.kit.faults import strikes
 from xaa import jose, protocol
 
 Tamper = Callable[[Lab, Sent], Sent]
-ANOTHER_ISSUER: Final = f"{addresses.IDP_URL}/globex"
+NOBODYS_ISSUER: Final = "https://idp.initech.example"
+"""Globex would be trusted where somebody has connected it (docs/decisions/0014); of this name nobody ever is (RFC 2606 §2)."""
 
 
 def tamper(lab: Lab, sent: Sent) -> Sent:
@@ -83,9 +82,9 @@ def sign_anew(lab: Lab, sent: Sent) -> Sent:
     return with_form(sent, assertion=sign_with_unknown_key(sent.form["assertion"]))
 
 
-def say_globex(lab: Lab, sent: Sent) -> Sent:
+def say_initech(lab: Lab, sent: Sent) -> Sent:
     """F12."""
-    return with_form(sent, assertion=write_claims(sent.form["assertion"], iss=ANOTHER_ISSUER))
+    return with_form(sent, assertion=write_claims(sent.form["assertion"], iss=NOBODYS_ISSUER))
 
 
 def redeem_twice(lab: Lab, sent: Sent) -> Sent:
@@ -95,11 +94,6 @@ def redeem_twice(lab: Lab, sent: Sent) -> Sent:
 
 
 # At the API
-
-
-def bring_reading_token(lab: Lab, sent: Sent) -> Sent:
-    """F25: as good as Agent0's own, and for less than the call needs."""
-    return bring_another(lab, sent, scope=READ)
 
 
 def bring_token_of_other_api(lab: Lab, sent: Sent) -> Sent:
@@ -129,8 +123,8 @@ TAMPERS: Final[dict[Leg, dict[str, Tamper]]] = {
         "F09": unsign,
         "F10": widen,
         "F11": sign_anew,
-        "F12": say_globex,
+        "F12": say_initech,
         "F13": redeem_twice,
     },
-    "call": {"F25": bring_reading_token, "F33": bring_token_of_other_api},
+    "call": {"F33": bring_token_of_other_api},
 }

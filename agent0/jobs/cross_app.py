@@ -55,7 +55,7 @@ def discover_guard(run: Run, *, observe: Callable[[Event], None]) -> str:
     api = todo0_mcp if run.way == Way.MCP else todo0_api
     try:
         return guard.discover_guard(
-            conf.outgoing_http(),
+            open_http(run),
             conf.issuer_directory(),
             resource=resource_of(run.way),
             call=api.call_without_token,

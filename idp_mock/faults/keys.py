@@ -1,8 +1,8 @@
 """Key rotation, with an overlap (F27) and without one (F28), and the keys put back as they were.
 
 In the flow F27 rotates when it is armed: the announced key signs from then on, and the old one stays published.
-F28 rotates in the worst moment, once a flow: the old key has just been taken to sign an ID-JAG, and is withdrawn
-before that is redeemed.
+F28 rotates in the worst moment, once: the old key has just been taken to sign an ID-JAG, and is withdrawn before
+that is redeemed. Whoever signs in anew gets what the new key signs, while it is still armed.
 
 Deliberately does not: put back a key that somebody has rotated or retired meanwhile. A key that an administrator
 withdrew may have leaked.
@@ -19,7 +19,6 @@ from idp_mock.keys.change import change_keys
 from idp_mock.keys.models import SigningKeyRecord
 from idp_mock.systemlog.models import EVENT_KEY_ROTATION
 from idp_mock.tokens.token_exchange_state import Exchange
-from stage.kit import telemetry
 from stage.kit.changes import LAB
 from stage.kit.faults import Rows, StateFault, strikes
 from stage.kit.models import Found
@@ -37,7 +36,7 @@ def find() -> Rows:
     """Each key's state. ``left`` is the name of the last state of the keys that a fault has left them in."""
     acme = load_acme()
     keys = SigningKeyRecord.objects.filter(enterprise=acme)
-    return {"keys": [describe(key) for key in keys], "left": acme.keyring, "rotated_for": ""}
+    return {"keys": [describe(key) for key in keys], "left": acme.keyring, "is_withdrawn": False}
 
 
 def describe(key: SigningKeyRecord) -> Rows:
@@ -46,8 +45,11 @@ def describe(key: SigningKeyRecord) -> Rows:
 
 
 def bend(number: str, found: Rows) -> None:
+    """F28 waits for its moment, each time that it is armed."""
     if number == "F27":
         rotate(found, hard=False)
+    else:
+        found["is_withdrawn"] = False
 
 
 def rotate_under_way(*, exchange: Exchange, **_signal: Any) -> None:
@@ -55,10 +57,10 @@ def rotate_under_way(*, exchange: Exchange, **_signal: Any) -> None:
     gone."""
     if not strikes("F28") or exchange.app.enterprise.slug != AGENT0_AT_ACME.place:
         return
-    row, trace = Found.objects.filter(name=NAME).first(), telemetry.current_trace_id() or "the only one"
-    if row is not None and row.rows["rotated_for"] != trace:
+    row = Found.objects.filter(name=NAME).first()
+    if row is not None and not row.rows["is_withdrawn"]:
         rotate(row.rows, hard=True)
-        row.rows["rotated_for"] = trace
+        row.rows["is_withdrawn"] = True
         row.save()
 
 

@@ -1,4 +1,4 @@
-"""What the stage can break of what Agent0 sends: altered, sent twice, delayed or cut off on its way."""
+"""What the stage can break at Agent0: what it sends is altered, sent twice or slow, or it asks for too little."""
 
 import time
 from collections.abc import Callable
@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from agent0.assistant.cards import Card
 from agent0.faults import evil0, line
 from agent0.jobs.models import Run
 from stage.kit.registry.faults import load_faults
 from tests import builders
-from tests.agent0.answers import Answer, id_jag_answer
+from tests.agent0.answers import Answer, access_token_answer, id_jag_answer
 from tests.agent0.conftest import ID_TOKEN
 from tests.agent0.far_side import FarSide
 from tests.faults_side import Arm
@@ -131,16 +132,29 @@ def thumbprint_of_agent0() -> str:
     return jose.thumbprint(key) if key else ""
 
 
-# Another genuine token
+# What it asks for
 
 
-def test_a_token_for_reading_is_brought_to_a_call_that_writes(far_side, arm: Arm, make_run, do) -> None:
+def test_it_asks_for_reading_alone_and_calls_the_api_to_write(far_side, arm: Arm, make_run, do) -> None:
+    far_side.answers["exchange"] = id_jag_answer(scope="todos.read")
+    far_side.answers["redeem"] = access_token_answer(scope="todos.read")
     arm("F25")
-    do(make_run(Run.Kind.ADD))
-    first, second = far_side.requests_of("exchange")
-    assert (first.form["scope"], second.form["scope"]) == ("todos.read todos.write", "todos.read")
-    assert {name for name in first.form if first.form[name] != second.form.get(name)} == {"scope"}
-    assert far_side.requests_of("create")[0].headers["authorization"] == "Bearer access-token-2"
+    run = do(make_run(Run.Kind.ADD))
+    (asked,) = far_side.requests_of("exchange")
+    assert asked.form["scope"] == "todos.read"
+    assert "authorization_details" not in asked.form
+    assert len(far_side.requests_of("create")) == 1, "nothing that it was granted is less than it asked for"
+    assert Card(run).asked == "todos.read", "the card says what was asked for, and not what would have been"
+
+
+def test_it_asks_for_what_it_needs_while_that_is_not_armed(far_side, arm: Arm, make_run, do) -> None:
+    arm("F25", trace="a" * 32)
+    run = do(make_run(Run.Kind.ADD))
+    assert far_side.requests_of("exchange")[0].form["scope"] == "todos.read todos.write"
+    assert Card(run).asked == "todos.read todos.write"
+
+
+# Another genuine token
 
 
 @pytest.mark.parametrize("way", ["rest", "mcp"])
@@ -186,24 +200,16 @@ def test_where_the_stage_does_not_answer_nobody_steals(stage, signed, arm: Arm, 
 # The line
 
 
-def test_the_line_to_the_idp_is_cut_and_nothing_arrives(far_side, arm: Arm, make_run, do, settings) -> None:
-    settings.RESOURCE_AS_ISSUER = far_side.url
-    arm("F29")
-    run = do(make_run(Run.Kind.ADD))
-    assert run.state == Run.State.QUEUED
-    assert run.waiting_for == "idp_down"
-    assert far_side.requests_of("exchange") == []
-    arm()
-    Run.objects.update(not_before=None)
-    assert do(run).state == Run.State.DONE
-
-
-def test_a_slow_network_is_slow_and_works(far_side, arm: Arm, make_run, do, monkeypatch) -> None:
+@pytest.mark.parametrize(("discovers", "requests"), [(False, 3), (True, 5)])
+def test_a_slow_network_is_slow_from_the_first_question_on_and_works(
+    far_side, arm: Arm, make_run, do, monkeypatch, settings, discovers: bool, requests: int
+) -> None:
+    settings.RESOURCE_DISCOVERS = discovers
     monkeypatch.setattr(line, "PAUSE", 0.1)
     arm("F31")
     before = time.monotonic()
     assert do(make_run(Run.Kind.ADD)).state == Run.State.DONE
-    assert time.monotonic() - before >= 0.3
+    assert time.monotonic() - before >= requests * 0.1
 
 
 def test_the_pause_is_less_than_the_patience_of_whoever_waits() -> None:

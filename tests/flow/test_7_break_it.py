@@ -11,9 +11,10 @@ import pytest
 
 from stage.autopilot.page import Page
 from stage.kit.registry.faults import Fault, load_faults
-from tests.cast import ALICE
+from tests.cast import ALICE, BOB, DAN
 from tests.flow.demo import Demo, wait_for
-from tests.flow.people_at_work import ask, sign_in_at_agent0
+from tests.flow.first_odd import Odd, first_odd, wait_until_told
+from tests.flow.people_at_work import Card, ask, find_rested, latest_card, say, sign_in_at_agent0
 from tests.flow.stage_side import PARTIES, Stage
 from tests.flow.visitor import Visitor
 from tests.flow.wire import Wire
@@ -22,6 +23,15 @@ FAILED = re.compile(
     r"(?:xaa\.jwt_bearer|idp_mock\.token_exchange|todo0\.(?:api|mcp)\.checks) ([IRA]\d+) (\w+) failed"
 )
 NO_TOKEN_YET = ("A1", "check_presence")  # how the flow begins: Agent0 asks the API who guards it
+SCREENS = {
+    "F23": "Acme limited this to read-only",
+    "F24": "Todo0 limited this to read-only",
+    "F27": "Nothing is due today",
+    "F29": "Acme is not answering",
+    "F30": "Todo0 is not answering",
+    "F31": "Nothing is due today",
+}
+"""What the person is told where no check is red."""
 ADD, DUE = 'Add "Book venue for offsite"', "What is due today?"
 
 
@@ -39,10 +49,17 @@ def presenter(wire: Wire) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def alice_at_work(wire: Wire, demo: Demo) -> Visitor:
-    visitor = wire.visitor()
-    sign_in_at_agent0(visitor, demo, ALICE)
-    return visitor
+def at_work(wire: Wire, demo: Demo) -> dict[str, Visitor]:
+    """Those whom the registry names, signed in at Agent0 once and for all."""
+    visitors = {person.key: wire.visitor() for person in (ALICE, BOB, DAN)}
+    for person in (ALICE, BOB, DAN):
+        sign_in_at_agent0(visitors[person.key], demo, person)
+    return visitors
+
+
+@pytest.fixture
+def alice_at_work(at_work: dict[str, Visitor]) -> Visitor:
+    return at_work["alice"]
 
 
 def run(presenter: Visitor, demo: Demo, number: str) -> Page:
@@ -85,6 +102,7 @@ def wire_of(fault: Fault) -> str:
 def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green(
     demo: Demo, stage: Stage, presenter: Visitor, alice_at_work: Visitor, fault: Fault
 ) -> None:
+    """By its button, for one flow; the page, the trace and the logs agree, and nothing before it is red."""
     since = len(demo.lines)
     page = run(presenter, demo, fault.number)
     assert (shown(page, "check"), shown(page, "wire")) == (fault.trips, wire_of(fault)), page.text[:900]
@@ -93,9 +111,57 @@ def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green
     ] in page.text
     wait_until_cleared(stage)
     assert first_failed(demo, since) == (fault.trips if fault.outcome == "failed" else "")
+    check_trace(presenter, demo, trace_of(page.html), fault)
     card = ask(alice_at_work, demo, fault.prompt)
     assert card.badge == "done", card.text
     assert not stage.ask("stage")["state"]["faults"]
+    check_trace(presenter, demo, trace_of(page.html), fault)  # once more, whatever came late
+
+
+@pytest.mark.parametrize("fault", load_faults().values(), ids=lambda fault: fault.number)
+def test_one_that_a_program_keeps_armed_does_the_same_until_it_is_cleared(
+    demo: Demo, stage: Stage, presenter: Visitor, at_work: dict[str, Visitor], fault: Fault
+) -> None:
+    """By the stage's door, for every flow, and in the browser of somebody who has been signed in for long."""
+    who, since = at_work[fault.person], len(demo.lines)
+    stage.command("arm", id=fault.number, mode="sticky")
+    say(who, demo, fault.prompt)
+    card = wait_for(lambda: find_seen(who, demo, fault), f"{fault.number} came to nothing", patience=60)
+    assert SCREENS.get(fault.number, card.badge) in card.text
+    check_trace(presenter, demo, trace_of(card.html), fault)
+    assert first_failed(demo, since) == (fault.trips if fault.outcome == "failed" else "")
+    assert [one["id"] for one in stage.ask("stage")["state"]["faults"]] == [fault.number], "it stays armed"
+    stage.command("clear")
+    wait_for(lambda: find_rested(who, demo), "the run has not come to rest", patience=60)
+    assert ask(at_work["alice"], demo, fault.prompt).badge == "done"
+
+
+def find_seen(visitor: Visitor, demo: Demo, fault: Fault) -> Card | None:
+    """The newest card, once it is at rest; or where nobody answers, once it says so, for Agent0 tries again."""
+    card = latest_card(visitor, demo)
+    has_said_so = fault.outcome == "transport" and card.badge == "will retry"
+    return card if card.is_at_rest or has_said_so else None
+
+
+def check_trace(visitor: Visitor, demo: Demo, trace: str, fault: Fault) -> None:
+    """The very first thing that was odd, of all that was recorded, is what the registry says of this fault."""
+    told = Odd(fault.outcome, fault.trips, fault.status, fault.error)
+    exchanges = wait_until_told(visitor, demo, trace)
+    assert first_odd(exchanges) == told, [(one["url"], one["checks"]) for one in exchanges]
+    if fault.number in ("F27", "F28"):
+        assert [one for one in exchanges if one["url"].endswith("/acme/keys")], "Todo0 fetches the keys anew"
+    if fault.number == "F31":
+        paths = [one["url"].partition("?")[0] for one in exchanges]
+        begun = next(place for place, path in enumerate(paths) if path.endswith("/api"))
+        agent0s = ("/api", "oauth-protected-resource/api", "/acme/token", "/oauth/token", "/api/todos")
+        took = {p: one["milliseconds"] for p, one in zip(paths[begun:], exchanges[begun:]) if p.endswith(agent0s)}
+        assert len(took) == len(agent0s)
+        assert min(took.values()) >= 3000, took
+
+
+def trace_of(html: str) -> str:
+    [trace] = set(re.findall(r"/recorder/traces/([0-9a-f]{32})", html))
+    return trace
 
 
 def test_one_that_is_armed_by_hand_strikes_one_flow_of_anybodys(
@@ -135,9 +201,7 @@ def test_no_token_and_no_secret_is_in_what_the_stage_keeps_of_a_theft(
 ) -> None:
     evil0 = wire.clients["evil0", "todo0"]
     page = run(wire.visitor(), demo, "F06")
-    trace = re.search(r"/recorder/traces/([0-9a-f]{32})", page.html)
-    assert trace
-    shown_there = wire.visitor().open(f"{demo.url('stage')}/recorder/traces/{trace[1]}")
+    shown_there = wire.visitor().open(f"{demo.url('stage')}/recorder/traces/{trace_of(page.html)}")
     assert "Evil0" in shown_there.text
     assert evil0.client_secret not in shown_there.html
     wait_until_cleared(stage)

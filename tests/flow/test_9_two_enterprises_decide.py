@@ -1,13 +1,16 @@
 """Acme and Globex at one Todo0: each reads its own log, decides for its own people, and ends what is its own."""
 
 import json
+import re
 
 import pytest
 
 from stage.autopilot.page import Page
 from tests.cast import ALICE, GLOBEX_ALICE, TOVE
 from tests.flow.connecting import enter, sign_in_by_address, switch
+from tests.flow.first_odd import Odd, first_odd, wait_until_told
 from tests.flow.people_at_work import ask
+from tests.flow.stage_side import Stage
 from tests.flow.two_sides import Both
 from tests.flow.visitor import Visitor
 
@@ -72,6 +75,20 @@ def test_a_sign_out_at_globex_ends_what_stands_on_globexs_word_and_nothing_of_ac
         answer = visitor.session.get(both.demo.facts["todo0"]["todos_url"], allow_redirects=False, timeout=30)
         assert answer.status_code == status, side.slug
     assert both.wire.call("GET", "/todos", fresh["acme"]).status_code == 200
+
+
+def test_the_fault_of_an_issuer_that_nobody_trusts_names_nobody_whom_todo0_trusts_by_now(both: Both) -> None:
+    """Globex is trusted here: an assertion that only says so would fail at its signature, and not at its issuer."""
+    stage = Stage(both.wire)
+    stage.command("arm", id="F12", mode="sticky")
+    for side, _ in both:
+        card = ask(side.visitor, both.demo, "Show my todos")
+        assert card.badge == "Todo0 refused", card.text
+        [trace] = set(re.findall(r"/recorder/traces/([0-9a-f]{32})", card.html))
+        exchanges = wait_until_told(side.visitor, both.demo, trace)
+        assert first_odd(exchanges) == Odd("failed", "R5", 400, "invalid_grant")
+    stage.command("clear")
+    assert ask(both.acme.visitor, both.demo, "Show my todos").badge == "done"
 
 
 def test_tove_switches_globex_off_and_acme_goes_on(both: Both) -> None:

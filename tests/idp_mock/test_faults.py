@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from idp_mock import clock
 from idp_mock.console.changes import By
@@ -280,3 +281,51 @@ def test_keys_that_somebody_rotated_meanwhile_are_left_alone(world: World, arm: 
     arm()
     assert keys_of(world) == left
     assert Event.objects.filter(event_type=EVENT_KEY_ROTATION, person_name=LAB).count() == 1
+
+
+def test_a_hard_rotation_comes_once_and_whoever_signs_in_anew_goes_on_while_it_is_armed(
+    world: World, arm: Arm
+) -> None:
+    arm("F28")
+    withdrawn = jose.peek(str(world.exchange()["access_token"])).unverified_header["kid"]
+    world.acme.refresh_from_db()
+    assert sign(world)[0]["kid"] != withdrawn
+    left = keys_of(world)
+    sign(world)
+    world.acme.refresh_from_db()
+    assert keys_of(world) == left, "no second key is withdrawn"
+    arm()
+    arm("F28")
+    world.acme.refresh_from_db()
+    assert sign_and_look(world) == (withdrawn, False), "armed anew, it comes anew"
+
+
+def sign_and_look(world: World) -> tuple[str, bool]:
+    """The key that signs now, and whether it is published afterwards."""
+    kid = str(jose.peek(str(world.exchange()["access_token"])).unverified_header["kid"])
+    return kid, SigningKeyRecord.objects.get(kid=kid).status in keystore.PUBLISHED
+
+
+# The IdP itself
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/acme/login"), ("POST", "/acme/token"), ("GET", "/globex/keys"), ("GET", "/x")]
+)
+def test_an_idp_that_is_down_promises_a_byte_and_sends_none(
+    world: World, arm: Arm, client: Client, method: str, path: str
+) -> None:
+    arm("F29")
+    answer = client.generic(method, path)
+    assert (answer["Content-Length"], answer.content) == ("1", b""), "which no server can deliver"
+    arm("F29", trace="a" * 32)
+    assert client.generic(method, path).content, "nor is anybody else's flow concerned"
+    arm()
+    assert client.generic(method, path).content
+
+
+def test_an_outage_can_be_ended_and_the_process_is_well(world: World, arm: Arm, client: Client) -> None:
+    arm("F29")
+    assert client.get("/health").content == b"ok"
+    assert arm().status_code == 200
+    assert client.get("/acme/login").status_code == 200

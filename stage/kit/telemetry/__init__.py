@@ -9,7 +9,7 @@ With ``STAGE=0``, or without the stage's key, every function here does nothing, 
 Deliberately does not: decide anything. Who calls with a ``traceparent`` of their own gets the same answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,6 +76,15 @@ def going_on_from(traceparent: str) -> Iterator[None]:
 
     with entered(traceparent):
         yield
+
+
+def leave_out(environ: Mapping[str, Any]) -> None:
+    """Of the request that came with this WSGI environ nothing is told: its server plays dead."""
+    if _spans is not None:
+        from stage.kit.telemetry.wsgi import KEY
+
+        if (exchange := environ.get(KEY)) is not None:
+            exchange.is_left_out = True
 
 
 def link_to(traceparent: str) -> None:

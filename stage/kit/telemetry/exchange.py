@@ -60,6 +60,7 @@ class Exchange:
     traceparent: str = ""
     faults: tuple[str, ...] = ()
     is_complete: bool = False
+    is_left_out: bool = False
     span: Any = None
     when_complete: Callable[["Exchange"], None] | None = None
 

@@ -37,7 +37,7 @@ class Spans(SpanProcessor):
         self._post_if_both_are_over(exchange)
 
     def _post_if_both_are_over(self, exchange: Exchange) -> None:
-        if exchange.is_complete and exchange.span is not None:
+        if exchange.is_complete and exchange.span is not None and not exchange.is_left_out:
             self._outbox.post(exchange.span, exchange)
 
     def on_start(self, span: Span, parent_context: Any = None) -> None:
