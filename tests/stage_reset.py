@@ -1,8 +1,10 @@
 """What a reset and its undo are in each party: one set of tests for all three, as in ``tests/stage_door.py``."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -15,7 +17,8 @@ from stage.kit import state
 from stage.kit.control import rows, turnstile
 from stage.kit.signals import world_changed, world_emptied
 from stage.kit.staged_request import UNDO_SECONDS, staged_request
-from stage.kit.state import StageState
+from stage.kit.state import StageState, WorldHasEnded
+from tests.house.rooms import ROOT
 from tests.stage_door import KEY, post
 
 ONE, TWO = "0" * 16, "1" * 16
@@ -208,3 +211,108 @@ def test_a_reset_does_not_wait_for_ever() -> None:
     free.set()
     hanging.join()
     assert turnstile.PATIENCE <= time.monotonic() - begun < 5
+
+
+# Who is late
+
+
+def visit_through(view: Any, *, got: list[Any]) -> threading.Thread:
+    """A request under way in a thread of its own; ``got`` is its answer, or what it was refused with."""
+
+    def whole() -> None:
+        try:
+            got.append(staged_request(view)(RequestFactory().get("/")))
+        except WorldHasEnded as ended:
+            got.append(ended)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=whole)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("is_overtaken", [True, False])
+def test_a_request_that_outlasts_a_resets_patience_writes_nothing_into_the_new_world(
+    world: None, is_overtaken: bool
+) -> None:
+    begun, go, got = threading.Event(), threading.Event(), []
+
+    def view(request: Any) -> HttpResponse:
+        begun.set()
+        go.wait(10)
+        assert SessionStore().load() == {}, "it may read on"
+        SessionStore().create()
+        return HttpResponse("written")
+
+    thread = visit_through(view, got=got)
+    begun.wait(10)
+    if is_overtaken:
+        post("reset", {"world": ONE})
+    before = count_sessions()
+    go.set()
+    thread.join()
+    assert count_sessions() - before == (0 if is_overtaken else 1)
+    assert isinstance(got[0], WorldHasEnded if is_overtaken else HttpResponse)
+
+
+def test_what_a_process_without_a_turnstile_writes_is_written_in_its_own_world_or_not_at_all(world: None) -> None:
+    state.load()
+    with state.same_world():
+        SessionStore().create()
+    assert count_sessions() == 2
+    overtaken = state.current()
+    post("reset", {"world": ONE})
+    state.use(overtaken)
+    with pytest.raises(WorldHasEnded), state.same_world():
+        SessionStore().create()
+    assert count_sessions() == 0
+
+
+# What a process remembers
+
+HARMLESS: dict[str, str] = {
+    "stage.kit.registry": "the registry, which no world changes",
+    "agent0.client_key._parse": "of a setting",
+    "agent0.tokens.sealing._load_keys": "of a setting",
+    "agent0.tokens.proof_key._derive": "of a setting",
+    "todo0.authserver.signing_keys._open": "of the very row that it is given",
+    "todo0.at_rest._box": "of a setting",
+    "todo0.federation.discovery.outgoing": "a way out, which remembers nothing",
+    "todo0.self_service.domain_proof.outgoing": "a way out, which remembers nothing",
+    "idp_mock.keys.keystore._load_keyring": "under the name of a state of the keys, which each change makes anew",
+    "idp_mock.saml.certificates._load_certificates": "under the name of a state of the keys",
+    "xaa.signin.conf.connections": "a class of the settings",
+    "xaa.signin.conf.token_store": "a class of the settings",
+    "xaa.signin.conf.outgoing_http": "a way out, which remembers nothing",
+}
+"""What this process may go on remembering in another world, and of what it is."""
+
+
+def find_caches() -> dict[str, Any]:
+    """Every function of the project that remembers what it returned, by its name."""
+    from django.conf import settings
+
+    party = settings.ROOT_URLCONF.partition(".")[0]
+    for path in (ROOT / party).rglob("*.py"):  # whatever this process could load
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if not {"migrations", "faults"} & set(path.parts) and path.stem not in ("wsgi", "asgi"):
+            import_module(name.removesuffix(".__init__"))
+    ours = (f"{party}.", "xaa.", "stage.kit.")
+    modules = [module for name, module in [*sys.modules.items()] if name.startswith(ours)]
+    found = [thing for module in modules for thing in vars(module).values() if hasattr(thing, "cache_clear")]
+    named = {f"{one.__module__}.{one.__qualname__}": one for one in found}
+    return {name: one for name, one in named.items() if name.startswith(ours)}
+
+
+def test_whatever_a_process_remembers_of_a_world_it_forgets_with_it(world: None) -> None:
+    remembering = {name: one for name, one in find_caches().items() if not name.startswith(tuple(HARMLESS))}
+    forgotten = []
+    for name, one in remembering.items():
+        one.cache_clear = lambda name=name, clear=one.cache_clear: (forgotten.append(name), clear())
+    try:
+        world_changed.send(sender=None)
+    finally:
+        for one in remembering.values():
+            del one.cache_clear
+    assert sorted(remembering) == sorted(set(forgotten)), set(remembering) ^ set(forgotten)

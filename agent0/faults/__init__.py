@@ -1,5 +1,5 @@
-"""What can be broken at Agent0, for a demo: what it sends, altered (``tampering``) or slowed down (``line``), and what
-it asks for (``asking``).
+"""What can be broken at Agent0, for a demo: what it sends, altered (``tampering``) or slowed down (``line``), and
+what it asks for (``asking``).
 
 In the flow ``KitConfig`` imports this where there is a stage. With ``STAGE=0``, or without the stage's key, nobody
 does: then a Run goes out by the one way out that there is, and no line of the product differs.

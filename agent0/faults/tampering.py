@@ -22,7 +22,7 @@ from xaa import jose, protocol
 
 Tamper = Callable[[Lab, Sent], Sent]
 NOBODYS_ISSUER: Final = "https://idp.initech.example"
-"""Globex would be trusted where somebody has connected it (docs/decisions/0014); of this name nobody ever is (RFC 2606 §2)."""
+"""Of this name nobody ever is (RFC 2606 §2). Globex may have been connected by now (docs/decisions/0014)."""
 
 
 def tamper(lab: Lab, sent: Sent) -> Sent:

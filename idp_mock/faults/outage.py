@@ -1,8 +1,8 @@
 """The IdP is down (F29): whoever asks gets no answer, as where nobody listens any more.
 
-In the flow this sees a request before the IdP does, promises a byte and never sends it, so that the server breaks the
-connection off. Which of the two a caller notices, no answer or a torn one, is a matter of microseconds; it can use
-neither. A server that is down tells nothing of itself either, so of such a request only the caller's side is recorded.
+In the flow this sees a request before the IdP does, promises a byte and never sends it, so that the server breaks
+the connection off. Which of the two a caller notices, no answer or a torn one, is a matter of microseconds; it can
+use neither. A server that is down tells nothing of itself, so only the caller's side is recorded.
 
 Deliberately does not: break the stage's own door, by which the outage ends, or the health check, without which a
 demo that was stopped meanwhile could not be started again.

@@ -43,7 +43,7 @@ def change_keys(
 
 def describe(enterprise: Enterprise) -> dict[str, str]:
     """Every key that is known, and its state."""
-    keys = SigningKeyRecord.objects.filter(enterprise=enterprise).order_by("alg", "created_at", "pk")
+    keys = SigningKeyRecord.objects.filter(enterprise=enterprise).order_by("alg", "pk")
     return {f"{key.alg} {key.kid[:8]}": key.status for key in keys}
 
 

@@ -78,7 +78,7 @@ def load_keyring(enterprise: Enterprise) -> Keyring:
 @lru_cache(maxsize=256)
 def _load_keyring(enterprise_id: int, keyring: str) -> Keyring:
     """``keyring`` is part of the cache's key and of nothing else."""
-    records = list(SigningKeyRecord.objects.filter(enterprise_id=enterprise_id).order_by("created_at", "pk"))
+    records = list(SigningKeyRecord.objects.filter(enterprise_id=enterprise_id).order_by("pk"))
     published = {"keys": [record.public_jwk for record in records if record.status in PUBLISHED]}
     known = {"keys": [record.public_jwk for record in records]}
     active = {
@@ -121,7 +121,7 @@ def rotate(enterprise: Enterprise, *, now: datetime, hard: bool = False) -> None
         )
         old.update(status="retiring", retiring_at=now)
     for alg in algorithms:
-        announced = records.filter(status="next", alg=alg).order_by("created_at", "pk")
+        announced = records.filter(status="next", alg=alg).order_by("pk")
         records.filter(pk=announced[0].pk).update(status="active", activated_at=now)
         if not announced.exists():
             _create_key(enterprise, alg, status=SigningKeyRecord.Status.NEXT, now=now)

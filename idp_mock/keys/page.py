@@ -57,7 +57,7 @@ def keys(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 def load_keys(enterprise: Enterprise) -> list[SigningKeyRecord]:
     """All that are published, and the newest of those that no longer are; without their private halves."""
-    keys = enterprise.signing_keys.defer("private_pem").order_by("alg", "-created_at")
+    keys = enterprise.signing_keys.defer("private_pem").order_by("alg", "-pk")
     retired = keys.filter(status="retired").order_by("-retired_at")[:RETIRED_SHOWN]
     found = [*keys.exclude(status="retired"), *retired]
     return sorted(found, key=lambda key: ORDER.index(key.status))

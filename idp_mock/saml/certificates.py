@@ -50,7 +50,7 @@ def _load_certificates(enterprise_id: int, keyring: str, name: str) -> dict[str,
     """By ``kid``. ``keyring`` is part of the cache's key and of nothing else."""
     records = SigningKeyRecord.objects.filter(
         enterprise_id=enterprise_id, alg=ALGORITHM, status__in=PUBLISHED
-    ).order_by("created_at", "pk")
+    ).order_by("pk")
     return {record.kid: make_certificate(record, name=name) for record in records}
 
 

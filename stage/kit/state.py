@@ -11,13 +11,15 @@ Deliberately does not: change anything, or ask the stage. The flow must not hang
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.core.exceptions import BadRequest
+from django.db import DatabaseError, transaction
 
 from stage.kit.signals import world_changed
 
@@ -140,6 +142,28 @@ def parse(stored: Mapping[str, Any]) -> StageState:
         began=stored.get("began", 0.0),
         keeps_tokens=stored.get("keeps_tokens", False),
     )
+
+
+class WorldHasEnded(BadRequest):
+    """A reset has begun another world since this request or call began. Nothing was written into that one."""
+
+    def __init__(self) -> None:
+        super().__init__("The world was reset while this was under way. Nothing was done; ask again.")
+
+
+@contextmanager
+def same_world() -> Iterator[None]:
+    """What is written inside, is written in the world of ``current()`` or not at all; else ``WorldHasEnded``.
+
+    For a process whose requests pass no turnstile. A reset waits for this transaction, and this one for a reset.
+    """
+    if not settings.STAGE_KEY:
+        yield
+        return
+    with transaction.atomic():
+        if read().world != current().world:
+            raise WorldHasEnded
+        yield
 
 
 def _notice(world: str) -> None:

@@ -1,7 +1,7 @@
 """The first thing in a flow that was not as ever, read by this suite itself from all verdicts of the flow's trace.
 
-The page *Break it* and the one-shots judge by ``stage.faults.findings``; this is held beside it, and shares with it
-nothing but the evidence: every exchange in the order of the clock, and every verdict in the order in which it fell.
+The page *Break it* judges by ``stage.faults.findings``; this is held beside it, and shares with it nothing but the
+evidence: every exchange in the order of the clock, and every verdict in the order in which it fell.
 """
 
 import json
@@ -21,7 +21,7 @@ class Odd(NamedTuple):
 
 
 def read_exchanges(visitor: Visitor, demo: Demo, trace: str) -> list[dict[str, Any]]:
-    """Those of the flow's numbered hops, as the stage's export has them; none while the stage has heard nothing."""
+    """Those of the numbered hops, as the stage's export has them; none while the stage has heard nothing."""
     url = f"{demo.url('stage')}/recorder/traces/{trace}/export/json"
     answer = visitor.session.get(url, timeout=30)
     if answer.status_code == 404:

@@ -154,7 +154,11 @@ def check_trace(visitor: Visitor, demo: Demo, trace: str, fault: Fault) -> None:
         paths = [one["url"].partition("?")[0] for one in exchanges]
         begun = next(place for place, path in enumerate(paths) if path.endswith("/api"))
         agent0s = ("/api", "oauth-protected-resource/api", "/acme/token", "/oauth/token", "/api/todos")
-        took = {p: one["milliseconds"] for p, one in zip(paths[begun:], exchanges[begun:]) if p.endswith(agent0s)}
+        took = {
+            p: one["milliseconds"]
+            for p, one in zip(paths[begun:], exchanges[begun:], strict=True)
+            if p.endswith(agent0s)
+        }
         assert len(took) == len(agent0s)
         assert min(took.values()) >= 3000, took
 

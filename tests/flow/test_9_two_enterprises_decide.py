@@ -78,7 +78,7 @@ def test_a_sign_out_at_globex_ends_what_stands_on_globexs_word_and_nothing_of_ac
 
 
 def test_the_fault_of_an_issuer_that_nobody_trusts_names_nobody_whom_todo0_trusts_by_now(both: Both) -> None:
-    """Globex is trusted here: an assertion that only says so would fail at its signature, and not at its issuer."""
+    """Globex is trusted here: an assertion that only says so fails at its signature, and not at its issuer."""
     stage = Stage(both.wire)
     stage.command("arm", id="F12", mode="sticky")
     for side, _ in both:

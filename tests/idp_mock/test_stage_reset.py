@@ -1,8 +1,12 @@
 """A reset in this party: ``tests/stage_reset.py`` with these settings, and what the IdP adds to it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from idp_mock import clock
 from idp_mock.directory.models import Enterprise, Person
+from idp_mock.keys import keystore
 from idp_mock.keys.models import SigningKeyRecord
 from stage.kit import people
 from tests.stage_door import post
@@ -35,3 +39,39 @@ def test_whoever_was_suspended_or_added_is_as_the_seed_has_her(world: None) -> N
     alice = Person.objects.get(enterprise__slug="acme", sub=people.ALICE.sub)
     assert alice.status == Person.Status.ACTIVE
     assert not Enterprise.objects.filter(slug="initech").exists()
+
+
+def keys_of(acme: Enterprise) -> list[dict[str, object]]:
+    return list(SigningKeyRecord.objects.filter(enterprise=acme).order_by("pk").values())
+
+
+@pytest.mark.parametrize("how", ["once", "hard", "twice", "twice and hard", "F27", "F28"])
+def test_keys_that_the_old_world_rotated_in_go_with_it(world: None, how: str) -> None:
+    acme = Enterprise.objects.get(slug="acme")
+    before = keys_of(acme)
+    if how.startswith("F"):
+        post("faults", {"faults": [{"id": how, "mode": "sticky"}]})
+        keystore.rotate(acme, now=clock.now(), hard=True)
+    else:
+        for _ in range(2 if "twice" in how else 1):
+            keystore.rotate(acme, now=clock.now(), hard="hard" in how)
+    assert keys_of(acme) != before
+    rotated = keys_of(acme)
+    post("reset", {"world": ONE})
+    acme.refresh_from_db()
+    assert keys_of(acme) == before
+    assert {key["kid"] for key in keystore.load_jwks(acme)["keys"]} == {key["kid"] for key in before}
+    post("undo", {"world": ONE})
+    acme.refresh_from_db()
+    assert keys_of(acme) == rotated
+
+
+def test_of_two_announced_keys_the_one_that_was_made_first_signs_next_whatever_the_clock_said(world: None) -> None:
+    """Made while the world was a day ahead, a key would otherwise be the newest for ever."""
+    acme = Enterprise.objects.get(slug="acme")
+    [announced] = SigningKeyRecord.objects.filter(enterprise=acme, alg="ES256", status="next")
+    SigningKeyRecord.objects.filter(pk=announced.pk).update(created_at=clock.now() + timedelta(days=1))
+    keystore.announce(acme, "ES256", now=clock.now())
+    keystore.rotate(acme, now=clock.now())
+    acme.refresh_from_db()
+    assert keystore.load_active_key(acme).kid == announced.kid

@@ -7,10 +7,7 @@ import sys
 import pytest
 
 from stage.kit import telemetry
-from stage.kit.telemetry import raw_tokens
 from stage.kit.telemetry.setup import build_exporter
-from xaa.fingerprint import fingerprint
-from xaa.jose import generate_signing_key, sign
 
 ENTRY_POINTS = ["agent0.wsgi", "todo0.wsgi", "todo0.mcp.asgi", "idp_mock.wsgi", "agent0.celery"]
 LOADED = "import sys, {}; print(sorted(name for name in sys.modules if name.startswith('opentelemetry.sdk')))"
@@ -60,35 +57,3 @@ def test_the_stages_key_goes_to_the_stage_alone(monkeypatch, endpoint, url, has_
     exporter = build_exporter("the-stages-key")
     assert exporter._endpoint == url
     assert ("the-stages-key" in str(exporter._client._headers)) is has_key
-
-
-# The raw tokens that faults may present again
-
-KEY = generate_signing_key("ES256")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_kept():
-    raw_tokens.forget()
-    yield
-    raw_tokens.forget()
-
-
-def test_a_raw_token_is_found_by_its_fingerprint_until_it_expires(monkeypatch):
-    living = sign({"exp": 4_000_000_000}, key=KEY, typ="JWT")
-    dead = sign({"exp": 1_000_000_000}, key=KEY, typ="JWT")
-    for token in (living, dead, "no-jwt", sign({}, key=KEY, typ="JWT")):
-        raw_tokens.keep(token)
-    assert raw_tokens.find(f"JAG-{fingerprint(living)}") == living
-    with pytest.raises(KeyError):
-        raw_tokens.find(fingerprint(dead))
-
-
-def test_only_so_many_are_kept_and_the_oldest_go(monkeypatch):
-    monkeypatch.setattr(raw_tokens, "MOST", 2)
-    tokens = [sign({"exp": 4_000_000_000, "jti": str(number)}, key=KEY, typ="JWT") for number in range(3)]
-    for token in tokens:
-        raw_tokens.keep(token)
-    with pytest.raises(KeyError):
-        raw_tokens.find(fingerprint(tokens[0]))
-    assert raw_tokens.find(fingerprint(tokens[2])) == tokens[2]

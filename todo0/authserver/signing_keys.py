@@ -24,8 +24,8 @@ ALGORITHMS: Final = ("ES256", "RS256")
 
 
 def load_signing_key() -> jose.SigningKey:
-    """The newest active key; the first ever is made on first use."""
-    row = AsSigningKey.objects.filter(active=True).order_by("-created_at", "-id").first()
+    """The active key that was made last, whatever the clock said then; the first ever is made on first use."""
+    row = AsSigningKey.objects.filter(active=True).order_by("-id").first()
     row = row or AsSigningKey.generate(settings.ACCESS_TOKEN_ALGORITHM)
     return _open(row.kid, row.alg, row.private_pem_sealed)
 
@@ -54,7 +54,7 @@ def load_verification_keys(issuer: str, kid: str) -> jose.KeySet:
 @require_safe
 def jwks(request: HttpRequest) -> JsonResponse:
     """The public halves, retired ones included until they are deleted (RFC 7517 §5)."""
-    keys = list(AsSigningKey.objects.order_by("-created_at", "-id").values_list("public_jwk", flat=True))
+    keys = list(AsSigningKey.objects.order_by("-id").values_list("public_jwk", flat=True))
     return JsonResponse(
         {"keys": keys},
         headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"},

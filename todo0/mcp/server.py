@@ -6,6 +6,7 @@ Deliberately does not: speak JSON-RPC or HTTP itself (the SDK does), or let an e
 """
 
 import json
+from datetime import datetime
 from typing import Any, Final
 
 import mcp_types as types
@@ -13,9 +14,12 @@ from django.utils import timezone
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
+from stage.kit import state
 from todo0.api.errors import ApiError
+from todo0.api.presented import Access
 from todo0.mcp.threads import in_thread
-from todo0.mcp.tools import TOOLS
+from todo0.mcp.tools import TOOLS, Tool
+from xaa import protocol
 
 ACCESS: Final = "todo0.access"
 """Under this name the gate puts the ``Access`` into the ASGI scope of a request that it lets in."""
@@ -47,10 +51,21 @@ async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.
         raise MCPError(types.INVALID_PARAMS, f"Expected one of {', '.join(TOOLS)}, found {params.name!a:.60}.")
     access = context.request.scope[ACCESS]
     try:
-        found = await in_thread(tool.act, access, params.arguments or {}, timezone.now())
+        found = await in_thread(_act, tool, access, params.arguments or {}, timezone.now())
     except ApiError as error:
         return _as_result({"error": error.error, "message": error.message}, is_error=True)
     return _as_result(found)
+
+
+def _act(tool: Tool, access: Access, arguments: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """In the world in which the token was judged: what a reset overtakes is not done in the new one."""
+    if tool.is_read_only:
+        return tool.act(access, arguments, at)
+    try:
+        with state.same_world():
+            return tool.act(access, arguments, at)
+    except state.WorldHasEnded as ended:
+        raise ApiError(503, protocol.ERROR_TEMPORARILY_UNAVAILABLE, str(ended)) from ended
 
 
 def _as_result(found: dict[str, Any], *, is_error: bool = False) -> types.CallToolResult:

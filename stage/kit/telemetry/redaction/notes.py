@@ -1,7 +1,6 @@
 """What stands in the place of what was taken out, and the list of it: ``xaa.redactions`` and ``xaa.tokens``.
 
-In the flow: one ``Notes`` an exchange. Raw tokens that a fault may present again are handed to ``raw_tokens``,
-which keeps them in this process, until they expire.
+In the flow: one ``Notes`` an exchange.
 
 Deliberately does not: keep a token itself.
 """
@@ -9,7 +8,6 @@ Deliberately does not: keep a token itself.
 import re
 from typing import Final
 
-from stage.kit.telemetry import raw_tokens
 from stage.kit.telemetry.redaction.names import KINDS_BY_TYP, LETTERS
 from xaa.compact import JoseError, peek
 from xaa.fingerprint import fingerprint
@@ -44,7 +42,6 @@ class Notes:
         """Its header and claims, which can be read; without its signature nobody can present them."""
         head, _, signature = value.rpartition(".")
         self._see(value, where, _kind_of(value, kind))
-        raw_tokens.keep(value)
         if not signature:
             return value
         self._note(where)
