@@ -22,7 +22,7 @@ from xaa import jose, protocol
 
 Tamper = Callable[[Lab, Sent], Sent]
 NOBODYS_ISSUER: Final = "https://idp.initech.example"
-"""Of this name nobody ever is (RFC 2606 §2). Globex may have been connected by now (docs/decisions/0014)."""
+"""Of this name nobody ever is (RFC 2606 §2). Globex may have been connected by now (docs/decisions/0015)."""
 
 
 def tamper(lab: Lab, sent: Sent) -> Sent:
