@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stage.autopilot.story import LENGTH, Block, load_story
 from stage.control import world, worlds
+from stage.control.staged_page import staged
 from stage.kit import addresses, state
 
 
@@ -90,6 +91,7 @@ def presenter(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@staged
 def begin_story(request: HttpRequest) -> HttpResponse:
     """The opening frame: a new world, in which Agent0 uses an access token until it expires."""
     done = worlds.reset()

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stage.autopilot.flight import take_off
 from stage.autopilot.models import Flight
+from stage.control.staged_page import staged
 from stage.kit.people import ALICE
 
 WORDS: Final = 'Add "Book venue for offsite"'
 
 
 @require_POST
+@staged
 def start_flight(request: HttpRequest) -> HttpResponse:
     return redirect("flight", take_off(ALICE.key, WORDS).uuid)
 

@@ -7,35 +7,32 @@ Deliberately does not: exist where there is no stage. Without the stage's key ev
 """
 
 import uuid
-from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from stage.autopilot.models import Flight
+from stage.control.staged_page import Page, staged
 from stage.faults import arming, runs
 from stage.kit import people, state
 from stage.kit.registry.faults import KINDS, load_faults
 
-Page = Callable[..., HttpResponse]
 PATIENCE: Final = 3.0
 
 
-def staged(page: Page) -> Page:
-    """Only where there is a stage, and never from a cache."""
+def known(page: Page) -> Page:
+    """Only where there is a stage, and of the faults that there are."""
 
-    @never_cache
+    @staged
     @wraps(page)
     def enter(request: HttpRequest, **named: Any) -> HttpResponse:
-        if not settings.STAGE_KEY or named.get("number", "F01") not in load_faults():
+        if named.get("number", "F01") not in load_faults():
             raise Http404
         return page(request, **named)
 
@@ -43,7 +40,7 @@ def staged(page: Page) -> Page:
 
 
 @require_safe
-@staged
+@known
 def show_all(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:60]
     groups = arming.load_groups(words)
@@ -59,7 +56,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staged
+@known
 def show_one(request: HttpRequest, number: str) -> HttpResponse:
     """What it is about; and with ``run`` how that run went, and with ``said`` what was predicted."""
     switch = arming.load_switch(number)
@@ -85,7 +82,7 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@staged
+@known
 def arm(request: HttpRequest, number: str) -> HttpResponse:
     mode = "sticky" if request.POST.get("mode") == "sticky" else "one-shot"
     try:
@@ -96,7 +93,7 @@ def arm(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@staged
+@known
 def clear(request: HttpRequest) -> HttpResponse:
     """``number``, or all."""
     number = request.POST.get("number", "")
@@ -108,7 +105,7 @@ def clear(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staged
+@known
 def run(request: HttpRequest, number: str) -> HttpResponse:
     """Take off, and look for as long as one waits for a page; what comes later, the next page shows."""
     fault, said = load_faults()[number], request.POST.get("said", "")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stage.control import world
 from stage.control.models import Skew
+from stage.control.staged_page import staged
 from stage.kit import addresses
 from stage.kit.control import door
 from stage.kit.control.wanted import check_members
@@ -29,12 +30,14 @@ def show_preflight(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@staged
 def start_preflight(request: HttpRequest) -> HttpResponse:
     run_preflight()
     return redirect("preflight")
 
 
 @require_POST
+@staged
 def mend(request: HttpRequest, remedy: str) -> HttpResponse:
     if remedy in REMEDIES:
         messages.success(request, f"{REMEDIES[remedy]()} Run the pre-flight again.")

@@ -44,8 +44,9 @@ def first_odd(exchanges: list[dict[str, Any]]) -> Odd:
 
 
 def is_told_whole(exchanges: list[dict[str, Any]]) -> bool:
-    """Each server that answered has told what it thought of it."""
-    return all(one["checks"] for one in exchanges if _status_of(one) and _is_decided_by_checks(one))
+    """Something was odd, or the API was called in the end; and each server has told what it thought."""
+    is_over = first_odd(exchanges).outcome != "none" or any(map(_is_the_call, exchanges))
+    return is_over and all(one["checks"] for one in exchanges if _status_of(one) and _is_decided_by_checks(one))
 
 
 def _judge(exchange: dict[str, Any]) -> Odd:
@@ -72,6 +73,10 @@ def _is_decided_by_checks(exchange: dict[str, Any]) -> bool:
     path = exchange["url"].partition("?")[0]
     is_exchange = "token-exchange" in exchange["request"]["body"]
     return (is_exchange or path.endswith(("/oauth/token", "/api/todos"))) and _status_of(exchange) < 500
+
+
+def _is_the_call(exchange: dict[str, Any]) -> bool:
+    return exchange["url"].partition("?")[0].endswith("/api/todos") and _status_of(exchange) < 300
 
 
 def _status_of(exchange: dict[str, Any]) -> int:

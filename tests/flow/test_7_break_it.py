@@ -134,6 +134,7 @@ def test_one_that_a_program_keeps_armed_does_the_same_until_it_is_cleared(
     stage.command("clear")
     wait_for(lambda: find_rested(who, demo), "the run has not come to rest", patience=60)
     assert ask(at_work["alice"], demo, fault.prompt).badge == "done"
+    check_trace(presenter, demo, trace_of(card.html), fault)  # once more, whatever came late
 
 
 def find_seen(visitor: Visitor, demo: Demo, fault: Fault) -> Card | None:

@@ -10,6 +10,7 @@ from stage.autopilot.flight import PLACES, Plan, fly
 from stage.autopilot.models import Flight
 from stage.autopilot.page import Lost
 from stage.kit.people import ALICE
+from tests.stage.conftest import KEY
 
 pytestmark = pytest.mark.django_db
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -49,7 +50,8 @@ def test_only_a_button_starts_one(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_flight_to_parties_that_are_not_there_is_lost_and_says_where_to_look(client):
+def test_a_flight_to_parties_that_are_not_there_is_lost_and_says_where_to_look(client, settings):
+    settings.STAGE_KEY = KEY
     with responses.RequestsMock():  # to whom nobody answers
         page = client.post("/flights")["Location"]
         deadline = time.monotonic() + 20

@@ -102,7 +102,8 @@ def test_only_a_button_runs_or_mends_it(client):
     assert client.get("/preflight/mend/clear").status_code == 405
 
 
-def test_what_it_cannot_mend_changes_nothing(client):
+def test_what_it_cannot_mend_changes_nothing(client, settings):
+    settings.STAGE_KEY = "the-key-of-this-test"
     assert client.post("/preflight/mend/everything")["Location"] == "/preflight"
 
 

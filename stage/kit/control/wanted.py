@@ -3,7 +3,6 @@
 Deliberately does not: know a command. Whoever reads a body names its members here and refuses all others.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,7 +25,7 @@ def read_number(
     """Finite, at most ``limit`` and at least ``minimum``, which is ``-limit`` unless it is given."""
     value, least = body.get(name, default), -limit if minimum is None else minimum
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not least <= value <= limit:
+    if not is_number or not least <= value <= limit:  # nor is NaN, of which nothing is true
         raise Malformed(f"Expected {name} to be a number from {least:.0f} to {limit:.0f}, found {value!a:.40}.")
     return float(value)
 
