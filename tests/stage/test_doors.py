@@ -26,6 +26,7 @@ EXAMPLES = {
     "form": "json",
     "remedy": "clear",
     "command": "reset",
+    "key": "todo0",
 }
 ADDRESSES = ["/" + PARAMETER.sub(lambda found: EXAMPLES[found[1]], route.route) for route in read_map()]
 STRANGER = "https://evil.example"
