@@ -101,7 +101,8 @@ def test_the_presenter_lets_one_call_after_another_go_by_the_space_bar(demo: Dem
 
     def look() -> str:
         now = [*gate.locator("#gate .first-line").all_inner_texts(), gate.locator("#hop").inner_text()]
-        is_news = now[0] not in (seen[-1], "Agent0 is at work") and (now[0] != NOBODY or len(seen) > 1)
+        is_over = gate.get_by_text("That was the last call of this flow").count() == 1  # evidence comes behind
+        is_news = now[0] not in (seen[-1], "Agent0 is at work") and (now[0] != NOBODY or is_over)
         return now[0] if is_news else ""
 
     while seen[-1] != NOBODY:
