@@ -9,14 +9,17 @@ import tempfile
 from pathlib import Path
 
 import tests.environment  # noqa: F401  one set of secrets for all workers
-from benchmarks import instructions, recording, refusals, soak
+from benchmarks import hops, instructions, recording, red_check, refusals, resets, soak
 from benchmarks.cases import CASES
 
 YARDSTICK = "client_credentials"
 ROUNDS = 7
 ALONE = {
+    "faults": (red_check.main, "from the switch of a fault to the check that objected"),
+    "hops": (hops.main, "how long after a hop it is on the screen"),
     "recording": (recording.main, "what it costs the flow to be recorded"),
     "refusals": (refusals.main, "whether a refusal's time tells its reason"),
+    "resets": (resets.main, "a new world for everybody, and its undo"),
     "soak": (soak.main, f"the story, {soak.RUNS} times in a row"),
 }
 """What is asked for by its name and measured instead of the rest. Each has a number of rounds of its own."""

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.figures import p95
 from stage.autopilot.page import Lost
 from stage.autopilot.performance import Performance, Played
 from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo
@@ -102,12 +103,12 @@ def _read(path: Path) -> str:
 
 def report(told: list[list[Played]], weighed: list[Weighed]) -> None:
     taken = [_seconds(played) for played in told]
-    print(f"\n{len(told)} runs without a failure: p50 {statistics.median(taken):.2f} s, p95 {_p95(taken):.2f} s")
+    print(f"\n{len(told)} runs without a failure: p50 {statistics.median(taken):.2f} s, p95 {p95(taken):.2f} s")
     print(f"\n{'click':44}{'p50, ms':>9}{'p95':>8}{'most':>8}")
     for clicks in zip(*told, strict=True):
         ms = [played.seconds * 1000 for played in clicks]
         name = f"{clicks[0].click.number} {clicks[0].click.do}"
-        print(f"{name:44.43}{statistics.median(ms):>9.0f}{_p95(ms):>8.0f}{max(ms):>8.0f}")
+        print(f"{name:44.43}{statistics.median(ms):>9.0f}{p95(ms):>8.0f}{max(ms):>8.0f}")
     for what, tables in (("memory", [one.memory for one in weighed]), ("files", [one.files for one in weighed])):
         print(f"\n{f'{what}, MB after run':24}" + "".join(f"{one.run:>8}" for one in weighed))
         for name in tables[0]:
@@ -116,7 +117,3 @@ def report(told: list[list[Played]], weighed: list[Weighed]) -> None:
 
 def _seconds(played: list[Played]) -> float:
     return sum(one.seconds for one in played)
-
-
-def _p95(found: list[float]) -> float:
-    return statistics.quantiles(found, n=20, method="inclusive")[-1] if len(found) > 1 else found[0]

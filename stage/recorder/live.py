@@ -20,6 +20,8 @@ from stage.recorder.views import PATIENCE, PATIENCE_AFTER_THE_END, choose_folds,
 from stage.recorder.words import status_line
 
 FOLLOWS = "follow"
+BARE = "bare"
+"""Said by a page that was opened before the flow's first hop: it has no diagram that news could go into."""
 
 
 @require_safe
@@ -33,16 +35,20 @@ def show_news(request: HttpRequest, trace_id: str) -> HttpResponse:
         answer["HX-Redirect"] = f"{reverse('recorder-trace', args=[newer])}?{FOLLOWS}=1"
         return answer
     is_news = Record.objects.filter(trace_id=trace_id, seq__gt=after).exists()
-    if not is_news:
+    trace = load_or_404(trace_id) if is_news else None
+    is_bare = request.GET.get(BARE, "")
+    if trace is None or (is_bare and not trace.hops):
         context = {
             "trace_id": trace_id,
             "asked": request.GET,
-            "after": after,
+            "after": trace.last_seq if trace else after,
             "idle": idle + 1,
             "goes_on": follows or idle < PATIENCE,
+            "bare": is_bare,
         }
         return render(request, "recorder/no_news.html", context)
-    trace = load_or_404(trace_id)
+    if is_bare:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     hop = choose_hop(trace, request.GET.get("hop", ""), is_live=True)
     asked, folds = choose_folds(trace, request)
     context = {

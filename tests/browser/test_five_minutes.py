@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.browser.inputs import count_inputs
+from tests.browser.keys import Keyboard
 from tests.browser.telling import SplitView
 from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo
 
 NewPerson = Callable[..., BrowserContext]
-COUNT = """
-for (const kind of ["click", "keydown"]) {
-  addEventListener(kind, (event) => { if (event.isTrusted) noteInput(kind); }, true);
-}
-"""
+ORDER = ("bar", "show-left", "above", "show-right")
+"""In which Tab goes through the window."""
+PLACE = """element => element.ownerDocument.defaultView.name || (element.closest("#world") ? "bar" : "above")"""
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +31,30 @@ def presenter(theatre: Demo, new_person: NewPerson) -> SplitView:
 
 
 def test_eighteen_clicks_tell_it_and_what_each_promises_is_in_view(presenter: SplitView) -> None:
-    done: list[str] = []
     presenter.begin()
-    presenter.page.context.expose_binding("noteInput", lambda source, kind: done.append(kind))
-    presenter.page.context.add_init_script(COUNT)
-    for frame in presenter.page.frames:
-        frame.evaluate(COUNT)
+    done = count_inputs(presenter.page)
     for scene in presenter.scenes():
         expect(scene.aim).to_be_in_viewport(ratio=1)  # nobody scrolls before an audience
         scene.aim.click()
         scene.expect()
     assert done == ["click"] * 18
+
+
+def test_it_can_be_told_by_keys_alone_and_whoever_does_sees_where_she_is(presenter: SplitView) -> None:
+    keyboard = Keyboard(presenter.page)
+    presenter.begin()
+    frames = ["", "show-left", "show-right"]
+    assert sorted(keyboard.walk_around("Tab", at_most=80)) == frames
+    assert sorted(keyboard.walk_around("Shift+Tab", at_most=80)) == frames
+    keyboard.pressed.clear()
+    was = -1
+    for scene in presenter.scenes():
+        scene.aim.wait_for()
+        place = ORDER.index(scene.aim.evaluate(PLACE))
+        keyboard.go_to(scene.aim, "Tab" if place >= was else "Shift+Tab")
+        keyboard.press("Enter")
+        scene.expect()
+        was = place if scene.click.pane != "stage" else -1  # the bar brings the whole window back
+    print(f"the story by keys: {keyboard.pressed.total()} pressed, {dict(keyboard.pressed)}")
+    assert keyboard.unseen == []
+    assert set(keyboard.pressed) <= {"Tab", "Shift+Tab", "Enter"}

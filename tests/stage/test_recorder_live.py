@@ -2,13 +2,14 @@
 
 import gzip
 import re
+from html import unescape
 
 import pytest
 from django.contrib.staticfiles import finders
 
 from stage.recorder.models import Record
 from stage.recorder.views import PATIENCE
-from tests.stage.evidence import ACT, SIGN_IN, build, lay_down, load
+from tests.stage.evidence import ACT, SIGN_IN, build, lay_down, load, target_of
 
 pytestmark = pytest.mark.django_db
 MOST_SCRIPT = 60 * 1024
@@ -82,6 +83,28 @@ def test_the_live_page_follows_the_newest_flow(client):
     answer = ask(client, trace=SIGN_IN, after=seen, follow=1)
     assert answer.headers["HX-Redirect"] == f"/recorder/traces/{ACT}?follow=1"
     assert "HX-Redirect" not in ask(client, trace=SIGN_IN, after=seen)
+
+
+def test_a_page_that_was_opened_before_the_first_hop_is_loaded_anew_when_there_is_one(client):
+    """It has no diagram yet that news could go into."""
+    rows = [row for row in load("rest") if row["trace_id"] == ACT]
+    asked = [row for row in rows if row["kind"] == "producer" or "/chat/ask" in target_of(row)]
+    for row in asked:
+        build(row).save()
+    html = client.get(f"/recorder/traces/{ACT}?follow=1").content.decode()
+    assert "hop-list" not in html
+    question = unescape(re.search(r'hx-get="([^"]+)"', html)[1])
+    assert "bare=1" in client.get(question).content.decode(), "nothing is new"
+    news_without_a_hop = re.sub(r"after=\d+", "after=0", question)
+    assert "bare=1" in client.get(news_without_a_hop).content.decode()
+    for row in rows:
+        if row not in asked:
+            build(row).save()
+    answer = client.get(question)
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+    html = client.get(f"/recorder/traces/{ACT}?follow=1").content.decode()
+    assert "hop-list" in html
+    assert "bare=1" not in html
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "9" * 30, "1.5"])

@@ -19,7 +19,7 @@ from stage.recorder.trace import Trace
 from stage.recorder.words import VERDICTS, describe_hop
 
 register = template.Library()
-OF_POLLS = ("after", "idle", "follow")
+OF_POLLS = ("after", "idle", "follow", "bare")
 
 
 @register.inclusion_tag("recorder/arrow.svg")
