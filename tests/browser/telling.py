@@ -12,6 +12,7 @@ from itertools import chain
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from stage.autopilot.story import Click, load_story
+from tests.browser.walk import PATIENCE
 from tests.flow.demo import Demo
 
 ADD = 'Add "Book venue for offsite"'
@@ -28,9 +29,9 @@ class Sight:
     in_view: bool = True
 
     def expect(self) -> None:
-        expect(self.where).to_contain_text(re.compile(self.words.replace(" ", r"\s+")))
+        expect(self.where).to_contain_text(re.compile(self.words.replace(" ", r"\s+")), timeout=PATIENCE)
         if self.in_view:
-            expect(self.where).to_be_in_viewport()
+            expect(self.where).to_be_in_viewport(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from tests.browser.inputs import count_inputs
 from tests.browser.keys import Keyboard
 from tests.browser.telling import SplitView
+from tests.browser.walk import PATIENCE
 from tests.flow.demo import Demo, fresh_folder, on_embedded_parts, running_demo
 
 NewPerson = Callable[..., BrowserContext]
@@ -34,7 +35,7 @@ def test_eighteen_clicks_tell_it_and_what_each_promises_is_in_view(presenter: Sp
     presenter.begin()
     done = count_inputs(presenter.page)
     for scene in presenter.scenes():
-        expect(scene.aim).to_be_in_viewport(ratio=1)  # nobody scrolls before an audience
+        expect(scene.aim).to_be_in_viewport(ratio=1, timeout=PATIENCE)  # nobody scrolls before an audience
         scene.aim.click()
         scene.expect()
     assert done == ["click"] * 18
