@@ -18,6 +18,8 @@ IS_IN_FOCUSED_CELL = """element => {
     const cell = element.closest("td");
     return Boolean(cell) && cell === document.activeElement && document.hasFocus();
 }"""
+FRAME = "element => element.ownerDocument.defaultView.name"
+WHO = "element => [element.tagName, element.id, element.name, element.href, element.innerText].join(' ')"
 UNSEEN = """element => {
     const style = getComputedStyle(element), boxes = [...element.getClientRects()];
     const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
@@ -67,18 +69,19 @@ class Keyboard:
             frame = inner
 
     def walk_around(self, key: str, *, at_most: int) -> list[str]:
-        """Which frames she comes through, by name, until she is outside of all; a trap would keep her."""
-        frames: list[str] = []
+        """Which frames she comes through, by name, until she is where she began; a trap would keep her."""
+        stops: list[tuple[str, str]] = []
         for _ in range(at_most):
             self.press(key)
             self._look()
             element = self.find_focused()
-            if element is None and frames:
-                return frames
-            name = element.evaluate("one => one.ownerDocument.defaultView.name") if element else ""
-            if element and name not in frames:
-                frames.append(name)
-        raise AssertionError(f"{key} does not lead out of {frames[-1]!r} within {at_most} keys")
+            if element is None:  # a document as a whole, between the last thing and the first
+                continue
+            stop = (element.evaluate(FRAME), element.evaluate(WHO))
+            if stops and stop == stops[0]:
+                return sorted({frame for frame, _ in stops})
+            stops.append(stop)
+        raise AssertionError(f"{key} does not lead out of {stops[-1]} within {at_most} keys")
 
     def _look(self) -> None:
         if (element := self.find_focused()) and (unseen := element.evaluate(UNSEEN)):
