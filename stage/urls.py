@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from stage.autopilot.show import begin_story, presenter, show, show_right
+from stage.autopilot.show import begin_story, presenter, show, show_right, show_title
 from stage.autopilot.views import show_flight, start_flight
 from stage.control.buttons import press
 from stage.control.choices import choices
@@ -20,6 +20,7 @@ urlpatterns = [
     path("flights", start_flight, name="start-flight"),
     path("flights/<uuid:flight_id>", show_flight, name="flight"),
     path("show", show, name="show"),
+    path("show/title", show_title, name="show-title"),
     path("show/right/<slug:key>", show_right, name="show-right"),
     path("show/begin", begin_story, name="begin-story"),
     path("presenter", presenter, name="presenter"),

@@ -1,8 +1,9 @@
-"""The presenter's two pages: the split view for the projector, and the card for her second screen.
+"""The presenter's pages: the split view for the projector, its title frame, and the card for her second screen.
 
-In the flow the split view holds Agent0 on the left and, on the right, whatever is talked about. Its links load the
-right pane and leave the left alone, by their ``target``; so it works without a script. What is on the right is
-kept in a cookie, since a button of the bar brings the whole window back anew; in a new world it counts no more.
+In the flow the split view holds Agent0 on the left and, on the right, whatever is talked about: at first the
+problem in one picture. Its links load the right pane and leave the left alone, by their ``target``; so it works
+without a script. What is on the right is kept in a cookie, since without a script a button of the bar brings the
+whole window back anew; in a new world it counts no more.
 The card follows the story (``story.toml``) and is never projected.
 
 DEMO ONLY: pages in frames invite clickjacking. The parties admit the stage's origin as an ancestor while they have
@@ -24,6 +25,7 @@ from stage.autopilot.story import LENGTH, Block, load_story
 from stage.control import world, worlds
 from stage.control.staged_page import staged
 from stage.kit import addresses, state
+from stage.launchpad.views import tell_flow
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,18 @@ def right_panes() -> tuple[Pane, ...]:
     )
 
 
+def opening_frame() -> Pane:
+    """What is there before anybody has pressed anything."""
+    return Pane("title", "the problem in one picture", reverse("show-title"))
+
+
 @require_safe
 @never_cache
 def show(request: HttpRequest) -> HttpResponse:
     panes = right_panes()
     kept = request.COOKIES.get(RIGHT_COOKIE, "")
-    pane = next((pane for pane in panes if kept == _keep(pane)), None)
-    right = pane.again or pane.url if pane else panes[0].url
-    context = {"panes": panes, "shown": pane or panes[0], "right": right, "left": addresses.AGENT0_URL}
+    pane = next((pane for pane in panes if kept == _keep(pane)), opening_frame())
+    context = {"panes": panes, "shown": pane, "right": pane.again or pane.url, "left": addresses.AGENT0_URL}
     return render(request, "show/split.html", context)
 
 
@@ -78,6 +84,13 @@ def show_right(request: HttpRequest, key: str) -> HttpResponse:
     answer = redirect(pane.url)
     answer.set_cookie(RIGHT_COOKIE, _keep(pane), path=reverse("show"), samesite="Lax", httponly=True)
     return answer
+
+
+@require_safe
+@never_cache
+def show_title(request: HttpRequest) -> HttpResponse:
+    """The opening frame: what all this is about."""
+    return render(request, "show/title.html", tell_flow())
 
 
 @require_safe

@@ -74,6 +74,7 @@ def visit_stage(demo: Demo, page: Page) -> Visits:
     put_preflight(demo)
     yield "pre-flight, no-go", arrive(page, f"{stage}/preflight", "Pre-flight")
     yield "split view", arrive(page, f"{stage}/show")
+    yield "title frame", arrive(page, f"{stage}/show/title")
     yield "presenter's card", arrive(page, f"{stage}/presenter?block=5", "One switch")
     show_without(demo, page, "/")
     expect(page.get_by_text("is not answering")).to_be_visible()

@@ -110,7 +110,7 @@ class SplitView:
 
     def _first_frame(self) -> tuple[Sight, ...]:
         sign_in = self.left.get_by_role("link", name="Continue as Alice")
-        return Sight(sign_in, "Alice"), Sight(self.right.locator("h1"), "Sign in to Todo0")
+        return Sight(sign_in, "Alice"), Sight(self.right.locator("h1"), "Your company decides")
 
     def _ask(self) -> Locator:
         return self.left.get_by_role("button", name=ADD, exact=True)

@@ -18,6 +18,40 @@ def test_the_card_tells_how_long_the_story_has_been_told_and_the_bar_the_worlds_
     expect(page.locator("#world time")).to_have_text(re.compile(r"\d\d:\d\d"))
 
 
+def test_a_button_of_the_bar_leaves_both_panes_where_they_are(
+    demo: Demo, new_person: Callable[..., BrowserContext]
+) -> None:
+    page = new_person().new_page()
+    page.goto(f"{demo.url('stage')}/show")
+    right = page.frame_locator("[name=show-right]")
+    expect(right.get_by_role("heading", level=1)).to_contain_text("Your company decides.")
+    page.get_by_label("On the right").get_by_role("link", name="Break it").click()
+    expect(right.get_by_role("heading", level=1)).to_contain_text("Stolen by Evil0")
+    page.get_by_role("button", name="+6 min").click()
+    expect(page.get_by_label("The clock")).to_contain_text("+6 min")
+    expect(right.get_by_role("heading", level=1)).to_contain_text("Stolen by Evil0")
+    page.get_by_role("button", name="Reset").click()
+    expect(right.get_by_role("heading", level=1)).to_contain_text("Your company decides.")
+    expect(page.get_by_label("The clock")).to_have_count(0)
+
+
+def test_what_somebody_changes_elsewhere_is_told_above_the_panes_and_in_none_of_them(
+    demo: Demo, new_person: Callable[..., BrowserContext]
+) -> None:
+    page, other = new_person().new_page(), new_person().new_page()
+    page.goto(f"{demo.url('stage')}/show")
+    other.goto(f"{demo.url('stage')}/recorder/gate")
+    other.get_by_role("button", name="Close the gate").click()
+    expect(page.get_by_label("The gate")).to_be_visible()
+    page.get_by_label("The gate").get_by_role("link", name="See what waits").click()
+    right = page.frame_locator("[name=show-right]")
+    expect(right.get_by_role("heading", name="Nobody waits")).to_be_visible()
+    expect(right.get_by_label("The gate")).to_have_count(0)
+    right.get_by_role("button", name="Open the gate").click()
+    expect(right.get_by_text("The gate is open.")).to_be_visible()
+    expect(page.get_by_label("The gate")).to_have_count(0)
+
+
 def test_one_key_plays_the_tape_in_the_whole_window_and_one_blanks_it(
     demo: Demo, new_person: Callable[..., BrowserContext]
 ) -> None:

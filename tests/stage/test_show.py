@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from stage.autopilot import show
 from stage.autopilot.story import LENGTH, load_story
 from stage.kit import addresses, state
-from stage.kit.state import StageState
+from stage.kit.state import Armed, StageState
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,14 @@ def test_the_split_view_has_agent0_on_the_left_and_a_link_for_each_thing_on_the_
     assert re.findall(r'<iframe [^>]*name="show-left" [^>]*src="([^"]+)"', html) == [addresses.AGENT0_URL]
     targets = re.findall(r'href="([^"]+)" target="show-right"', html)
     assert targets == [f"/show/right/{pane.key}" for pane in show.right_panes()]
-    assert find_right(html) == show.right_panes()[0].url
+    assert find_right(html) == show.opening_frame().url
+
+
+def test_the_opening_frame_shows_the_problem_in_one_picture_and_asks_nobody_to_sign_in(client):
+    html = fetch(client, "/show/title")
+    assert 'class="flow-picture"' in html
+    assert "Your company decides." in html
+    assert "<form" not in html
 
 
 def find_right(html):
@@ -59,7 +66,7 @@ def test_what_is_on_the_right_stays_there_when_the_window_comes_back(client, pan
 def test_a_new_world_begins_with_the_first_frame_and_an_undo_brings_back_the_last(client):
     state.use(StageState(world="old"))
     client.get("/show/right/log")
-    log, first = show.right_panes()[-1].url, show.right_panes()[0].url
+    log, first = show.right_panes()[-1].url, show.opening_frame().url
     shown = []
     for world in ("new", "old"):
         state.use(StageState(world=world))
@@ -71,7 +78,7 @@ def test_a_new_world_begins_with_the_first_frame_and_an_undo_brings_back_the_las
 @pytest.mark.parametrize("kept", ["", "nonsense.", "log", "log.another-world"])
 def test_a_cookie_that_says_nothing_shows_the_first(client, kept):
     client.cookies[show.RIGHT_COOKIE] = kept
-    assert find_right(fetch(client, "/show")) == show.right_panes()[0].url
+    assert find_right(fetch(client, "/show")) == show.opening_frame().url
 
 
 def test_there_is_nothing_else_on_the_right(client):
@@ -92,6 +99,17 @@ def test_without_the_stages_key_no_page_may_be_framed(client):
 def test_a_framed_page_has_no_rail_of_its_own(client):
     assert 'class="rail"' in fetch(client, "/how-it-works")
     assert 'class="rail"' not in fetch(client, "/how-it-works", **{"Sec-Fetch-Dest": "iframe"})
+
+
+def test_a_pane_without_a_script_has_the_bands_and_with_one_leaves_them_to_the_split_view(client, settings):
+    settings.STAGE_KEY = "the-key-of-this-test"
+    state.use(StageState(faults=(Armed("F03"),)))
+    html = fetch(client, "/how-it-works", **{"Sec-Fetch-Dest": "iframe"})
+    state.use(StageState())
+    outside = re.sub(r"(?s)<noscript>.*?</noscript>", "", html)
+    assert "F03" in html
+    assert "F03" not in outside
+    assert 'id="world"' in outside, "its buttons belong to a form"
 
 
 @pytest.mark.parametrize("number", range(1, len(load_story()) + 1))
