@@ -3,11 +3,17 @@
 const trace = () => document.getElementById("trace");
 const find = (selector) => trace()?.querySelector(selector);
 let timer = 0;
+let isLeaving = false;
 
-// Live: a hidden page asks nothing. It asks again when somebody looks.
+// Live: a hidden page asks nothing. It asks again when somebody looks. Nor does one that is on the way to another hop:
+// the answer would come after it, and put back what was left.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.id === "live" && document.hidden) event.preventDefault();
+  if (event.target.id === "live" && (document.hidden || isLeaving)) event.preventDefault();
+  if (!event.detail.boosted) return;
+  isLeaving = true;
+  document.getElementById("live")?.dispatchEvent(new Event("htmx:abort", { bubbles: true }));
 });
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.boosted) isLeaving = false; });
 document.addEventListener("visibilitychange", () => {
   const live = document.getElementById("live");
   if (live && !document.hidden) live.dispatchEvent(new Event("wake"));
