@@ -11,7 +11,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.id === "live" && (document.hidden || isLeaving)) event.preventDefault();
   if (!event.detail.boosted) return;
   isLeaving = true;
-  document.getElementById("live")?.dispatchEvent(new Event("htmx:abort", { bubbles: true }));
+  const live = document.getElementById("live");
+  if (live) htmx.trigger(live, "htmx:abort");
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.boosted) isLeaving = false; });
 document.addEventListener("visibilitychange", () => {
@@ -54,7 +55,9 @@ function playTape() {
 }
 
 function play() {
-  if (!find("[data-player=next]")) find(".hop__link")?.click();
+  // From the first hop, unless one was opened: a page that follows its flow would go to the newest instead.
+  const isOpened = new URLSearchParams(location.search).has("hop");
+  if (!isOpened || !find("[data-player=next]")) find(".hop__link")?.click();
   timer = setTimeout(step, 700);
   show();
 }
