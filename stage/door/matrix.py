@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from stage.door.layout import MANAGE, ROOT
+from stage.door.testrun import AGAIN
 from stage.door.voice import say
 
 VERSION = "3.12"
@@ -23,7 +24,7 @@ def run_matrix(arguments: list[str]) -> int:
         return 0
     environment = {**os.environ, "XAA_VENV": str(ROOT / f".venv-{VERSION.replace('.', '')}")}
     suites = arguments or ["house", "xaa", "xaa_signin", "agent0", "todo0", "idp_mock", "stage", "flow"]
-    command = [python, str(MANAGE), "test", *suites, "--", "-o", STRICT]
+    command = [python, str(MANAGE), "test", *suites, "--", *AGAIN, "-o", STRICT]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from stage.door.keeper import die_with_parent
 from stage.door.layout import PARTIES
-from stage.door.testrun import SUITES, Suite, choose_suites, run_suites, split_arguments
+from stage.door.testrun import AGAIN, SUITES, Suite, choose_suites, run_suites, split_arguments
 from stage.door.voice import Refusal, say
 
 START_WITHIN = 30.0
@@ -63,7 +63,7 @@ def run_on_services(arguments: list[str]) -> int:
         running = Services(postgres_port, redis_port, password)
         _create_databases(running, suites)
         say(f"PostgreSQL listens on {postgres_port}, Redis on {redis_port}, for as long as this run takes.")
-        return run_suites(suites, options, running.environment_for)
+        return run_suites(suites, [*AGAIN, *options], running.environment_for)
 
 
 def find_missing() -> list[str]:

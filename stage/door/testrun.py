@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from xml.etree import ElementTree
 
 from stage.door.layout import ROOT
@@ -91,6 +92,10 @@ def run_suites(suites: list[Suite], options: list[str], environments: Environmen
     finally:
         shutil.rmtree(reports, ignore_errors=True)
     return _conclude(outcomes)
+
+
+AGAIN: Final = ["-m", "not once"]
+"""What a suite is run with on another database or Python: minutes that could tell nothing new are left out."""
 
 
 def split_arguments(arguments: list[str]) -> tuple[list[str], list[str]]:

@@ -52,9 +52,9 @@ def evil0_there(wire: Wire) -> Client:
     return wire.clients["evil0", "todo0"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def alice(wire: Wire, agent0: Client) -> dict[str, str]:
-    """The tokens of Alice's sign-in at Agent0. Her ID Token lives for ten minutes, the suite for two."""
+    """The tokens of Alice's sign-in at Agent0, anew for each module: her ID Token lives for ten minutes."""
     return wire.sign_in(agent0, ALICE)
 
 

@@ -98,6 +98,7 @@ def wire_of(fault: Fault) -> str:
     return f"{fault.status} {fault.error}".strip() if fault.status else "no answer"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("fault", load_faults().values(), ids=lambda fault: fault.number)
 def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green(
     demo: Demo, stage: Stage, presenter: Visitor, alice_at_work: Visitor, fault: Fault
@@ -118,6 +119,7 @@ def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green
     check_trace(presenter, demo, trace_of(page.html), fault)  # once more, whatever came late
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("fault", load_faults().values(), ids=lambda fault: fault.number)
 def test_one_that_a_program_keeps_armed_does_the_same_until_it_is_cleared(
     demo: Demo, stage: Stage, presenter: Visitor, at_work: dict[str, Visitor], fault: Fault
