@@ -22,7 +22,7 @@ from stage.door.layout import ROOT
 from stage.door.supervisor import Child, Supervisor, end_group
 from stage.door.voice import Refusal, say, table
 
-TIME_LIMIT = 900.0
+TIME_LIMIT = 2400.0
 NO_TESTS_COLLECTED = 5
 
 

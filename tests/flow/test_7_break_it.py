@@ -35,6 +35,12 @@ SCREENS = {
 ADD, DUE = 'Add "Book venue for offsite"', "What is due today?"
 
 
+def one_of_each_sort() -> list[Fault]:
+    """The first of those that one party bends in one way with one outcome. By button it is all of them."""
+    sorts = {(fault.place, fault.kind, fault.outcome): fault for fault in reversed(load_faults().values())}
+    return list(sorts.values())[::-1]
+
+
 @pytest.fixture
 def stage(wire: Wire) -> Iterator[Stage]:
     stage = Stage(wire)
@@ -120,7 +126,7 @@ def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("fault", load_faults().values(), ids=lambda fault: fault.number)
+@pytest.mark.parametrize("fault", one_of_each_sort(), ids=lambda fault: fault.number)
 def test_one_that_a_program_keeps_armed_does_the_same_until_it_is_cleared(
     demo: Demo, stage: Stage, presenter: Visitor, at_work: dict[str, Visitor], fault: Fault
 ) -> None:
