@@ -8,7 +8,7 @@ function measure() {
   const words = `${innerWidth} by ${innerHeight}${Math.abs(zoom - 100) < 10 ? "" : `, zoom about ${zoom} %`}.`;
   one.querySelector("[data-mark]").className = `mark mark--${isWell ? "well" : "ill"}`;
   one.querySelector("[data-found]").textContent = isWell ? `It is ${words}` : `Too small or zoomed: ${words}`;
-  one.querySelector("[data-advice]").hidden = isWell;
+  one.querySelector("[data-advice]")?.toggleAttribute("hidden", isWell); // the launchpad's strip has none
   one.classList.toggle("preflight__one--ill", !isWell);
 }
 
