@@ -147,5 +147,6 @@ def test_of_an_undo_and_a_save_at_once_one_wins(admins: list[Client]) -> None:
     has_saved = connection().max_lifetime == 240
     assert has_saved or connection().max_lifetime == before
     assert (undo.status_code, save.status_code) == (303, 303 if has_saved else 409)
+    admins[0].cookies.update(undo.cookies)  # what she is told came to her process, in a cookie
     told = text_of(admins[0].get(address))
     assert ("Not restored" in told or "Not undone" in told) is has_saved
