@@ -1,6 +1,7 @@
 """The page of one connection: its switch, its terms, its history."""
 
 from copy import copy
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock import clock
-from idp_mock.console.changes import By, NotUndoable, StaleVersion, read_version
+from idp_mock.console.changes import By, StaleVersion
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.console.history import take_up, tell
+from idp_mock.console.restoring import bring_back
 from idp_mock.directory.models import App
 from idp_mock.policy.change import let_read_only, make_connection, restore, save_change, switch, tell_change
 from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
@@ -71,16 +73,9 @@ def restore_terms(request: HttpRequest, visitor: Visitor, pk: int, change: int) 
     """Bring back what was before one change of the history, over the version that the admin looked at."""
     found = load_connection(visitor, pk)
     wanted = get_object_or_404(Change, connection=found, pk=change)
-    wanted.connection, version = found, read_version(request.POST.get("version", ""))
-    try:
-        restore(wanted, version=version, by=By(visitor.person, clock.now()))
-        messages.success(request, f"Restored: {found} has its terms from before version {wanted.version}.")
-    except StaleVersion:
-        messages.error(
-            request, "Not restored: somebody changed this connection since. The newest change is on top."
-        )
-    except NotUndoable as error:
-        messages.error(request, f"Not restored. {error}")
+    wanted.connection = found
+    done = f"Restored: {found} has its terms from before version {wanted.version}."
+    bring_back(request, visitor, partial(restore, wanted), what="this connection", done=done)
     return HttpResponseRedirect(address_of(found), status=303)
 
 

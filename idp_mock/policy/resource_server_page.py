@@ -4,6 +4,8 @@ In the flow it is where the admin enters what the resource app told her: which c
 SAML name it knows our people. Both count from the next exchange on.
 """
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -11,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock import clock
-from idp_mock.console.changes import By, NotUndoable, StaleVersion, read_version
+from idp_mock.console.changes import By, StaleVersion
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.console.history import take_up, tell
+from idp_mock.console.restoring import bring_back
 from idp_mock.directory.apps_page import RESOURCE_SERVER, role_of, tabs_of
 from idp_mock.policy.models import ResourceApp, ResourceAppChange
 from idp_mock.policy.resource_server import EntityTaken, PeopleLinked, restore, save_resource_server, tell_change
@@ -22,7 +25,6 @@ from stage.kit.changes import offer_undo
 
 SAVED = "Saved. From the next request on, ID-JAGs for {name} say so."
 RESTORED = "Restored: ID-JAGs for {name} say what they said before version {version}."
-STALE = "Not restored: somebody changed this app since. The newest change is on top."
 TAKEN = "Another app of {enterprise} has this SAML entity."
 
 
@@ -55,14 +57,9 @@ def restore_resource_server(request: HttpRequest, visitor: Visitor, pk: int, cha
     """Bring back what was before one change of the history, over the version that the admin looked at."""
     found = load_resource_app(visitor, pk)
     wanted = get_object_or_404(ResourceAppChange, resource_app=found, pk=change)
-    wanted.resource_app, version = found, read_version(request.POST.get("version", ""))
-    try:
-        restore(wanted, version=version, by=By(visitor.person, clock.now()))
-        messages.success(request, RESTORED.format(name=found.app.name, version=wanted.version))
-    except StaleVersion:
-        messages.error(request, STALE)
-    except NotUndoable as error:
-        messages.error(request, f"Not restored. {error}")
+    wanted.resource_app = found
+    done = RESTORED.format(name=found.app.name, version=wanted.version)
+    bring_back(request, visitor, partial(restore, wanted), what="this app", done=done)
     return HttpResponseRedirect(address_of(found), status=303)
 
 

@@ -7,6 +7,8 @@ and the app is told where to ask (``TODO0_DOMAIN_HOSTS``).
 DEMO ONLY: a web server is no part of an IdP.
 """
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +17,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from idp_mock import clock
-from idp_mock.console.changes import By, StaleVersion, read_version
+from idp_mock.console.changes import By, StaleVersion
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.console.history import take_up, tell
+from idp_mock.console.restoring import bring_back
 from idp_mock.directory.models import Enterprise
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.website.change import load_file, save_file, tell_change
@@ -26,7 +29,6 @@ from stage.kit.changes import offer_undo
 
 SAVED = "The web server says so from now on."
 RESTORED = "Restored: the web server says what it said before version {version}."
-STALE = "Not restored: somebody changed the file since. The newest change is on top."
 
 
 class FileForm(forms.Form):
@@ -68,12 +70,8 @@ def domain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def restore_domain(request: HttpRequest, visitor: Visitor, change: int) -> HttpResponse:
     """Bring back what was before one change of the history, over the version that the admin looked at."""
     wanted = get_object_or_404(DomainFileChange, enterprise=visitor.enterprise, pk=change)
-    version, by = read_version(request.POST.get("version", "")), By(visitor.person, clock.now())
-    try:
-        save_file(visitor.enterprise, wanted.before["text"], version=version, by=by)
-        messages.success(request, RESTORED.format(version=wanted.version))
-    except StaleVersion:
-        messages.error(request, STALE)
+    restore = partial(save_file, visitor.enterprise, wanted.before["text"])
+    bring_back(request, visitor, restore, what="the file", done=RESTORED.format(version=wanted.version))
     return HttpResponseRedirect(address_of(visitor.enterprise), status=303)
 
 
