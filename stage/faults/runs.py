@@ -56,6 +56,11 @@ def find(flight: Flight) -> findings.Finding:
     return findings.PENDING if is_early else found
 
 
+def is_done(flight: Flight) -> bool:
+    """Landed, and what was armed for it is cleared: until then a band on the page says otherwise."""
+    return flight.state == Flight.State.LANDED and all(one.trace != flight.trace_id for one in state.read().faults)
+
+
 def is_given_up(flight: Flight) -> bool:
     """So long ago that no evidence will come any more."""
     return flight.state == Flight.State.LOST or timezone.now() - flight.started_at > GIVE_UP

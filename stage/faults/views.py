@@ -1,7 +1,7 @@
 """Break it (R-5): the switches, what each is about, and what came of it.
 
 In the flow every button is a form that works without a script: arm, clear, run. A run is shown as far as it has
-come, and the page asks again by itself (``Refresh``) until there is something to see.
+come, and the page asks again by itself (``Refresh``) until all is seen and the fault is off again.
 
 Deliberately does not: exist where there is no stage. Without the stage's key every address here is 404.
 """
@@ -71,7 +71,7 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "break/one.html", context)
     flight = get_object_or_404(Flight, pk=read_uuid(request.GET["run"]))
     finding = runs.find(flight)
-    is_over = runs.is_given_up(flight) or (flight.state == Flight.State.LANDED and finding.outcome != "pending")
+    is_over = runs.is_given_up(flight) or (runs.is_done(flight) and finding.outcome != "pending")
     answer = render(
         request, "break/one.html", context | {"flight": flight, "finding": finding, "is_over": is_over}
     )

@@ -11,7 +11,7 @@ from django.test import Client
 from stage.autopilot import flight as autopilot
 from stage.autopilot.models import Flight
 from stage.control.push import DOORS
-from stage.faults import findings, one_shot, runs
+from stage.faults import arming, findings, one_shot, runs
 from stage.kit import addresses, state
 from stage.kit.registry.faults import GROUPS, load_faults
 from stage.kit.state import Armed
@@ -219,6 +219,17 @@ def test_a_flight_under_way_is_looked_at_again_and_one_that_has_landed_is_not() 
     answer = Client().get("/break/F01", {"run": str(flight.uuid)})
     assert "Refresh" not in answer
     assert "A page was not as expected." in text_of(answer)
+
+
+def test_the_page_asks_again_until_its_fault_is_off_again(parties: Any) -> None:
+    flight = lay_down("F03", number="R7", outcome="failed", status=400, error="invalid_grant")
+    at = f"/break/F03?run={flight.uuid}"
+    arming.arm("F03", trace=flight.trace_id)
+    assert "Refresh" in Client().get(at)
+    arming.clear(["F03"])
+    assert "Refresh" not in Client().get(at)
+    arming.arm("F03", trace="d" * 32)
+    assert "Refresh" not in Client().get(at), "another flow's fault is not waited for"
 
 
 @pytest.mark.parametrize("run", ["", "x", "00000000-0000-0000-0000-000000000000"])
