@@ -3,7 +3,7 @@
 A browser watches, Alice asks from elsewhere, thirty times. A script in the page notes when each arrow appears; the
 recorder's own transcript says when its exchange had ended. What an arrow waits for is told in two parts: until the
 stage has stored the record (the outbox waits for what belongs together), and from there to the screen (the page
-asks now and then, and for the first hop of a flow it is loaded anew).
+asks now and then, and puts the next flow in the place of the last).
 
 Deliberately does not: judge. On a machine that others use, too, the same demo is several times as slow.
 """

@@ -7,6 +7,7 @@ Deliberately does not: hold state. The page is made from the records at each req
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -23,29 +24,42 @@ from stage.recorder.trace import NoSuchTrace, Trace, load_trace
 from stage.recorder.words import status_line
 
 FOLDED = "4"
-PATIENCE = 50
-"""Answers without news after which the page stops asking: 20 s of a flow that may still go on."""
+PATIENCE = 60
+"""Answers without news after which the page stops asking: about 20 s of a flow that may still go on."""
 PATIENCE_AFTER_THE_END = 8
+LIVELY = 25
+"""Answers without news, 5 s, after which the page asks half as often."""
+SOON, LATER = 200, 400
+"""Milliseconds."""
 
 
 @require_safe
 @never_cache
 def show_trace(request: HttpRequest, trace_id: str) -> HttpResponse:
-    trace = load_or_404(trace_id)
-    hop = choose_hop(trace, request.GET.get("hop", ""), is_live="follow" in request.GET)
-    asked, folds = choose_folds(trace, request)
-    context = {
+    return render_trace(request, load_or_404(trace_id), choose_query(request))
+
+
+def render_trace(request: HttpRequest, trace: Trace, asked: QueryDict) -> HttpResponse:
+    context = {"forms": FORMS, **tell(trace, asked, is_live="follow" in asked)}
+    return render(request, "recorder/trace.html", context)
+
+
+def tell(trace: Trace, asked: QueryDict, *, is_live: bool) -> dict[str, Any]:
+    """What the page and its news have in common."""
+    hop = choose_hop(trace, asked.get("hop", ""), is_live=is_live)
+    folds = fold(trace) if asked.get("fold") == FOLDED else []
+    idle = PATIENCE - PATIENCE_AFTER_THE_END if trace.is_over else 0
+    return {
         "trace": trace,
-        "forms": FORMS,
         "hop": hop,
         "asked": asked,
         "folds": folds,
         "status_line": status_line(trace),
-        "idle": PATIENCE - PATIENCE_AFTER_THE_END if trace.is_over else 0,
+        "idle": idle,
+        "pause": find_pause(idle),
         **ways_on(trace, hop, folds),
-        **describe(trace, hop, request.GET),
+        **describe(trace, hop, asked),
     }
-    return render(request, "recorder/trace.html", context)
 
 
 @require_safe
@@ -68,15 +82,20 @@ def choose_hop(trace: Trace, key: str, *, is_live: bool = False) -> Hop | None:
     return trace.find_hop(key) or trace.failure or next(iter(trace.hops[::-1] if is_live else trace.hops), None)
 
 
-def choose_folds(trace: Trace, request: HttpRequest) -> tuple[QueryDict, list[Fold]]:
-    """The query that every link of the page goes on with, and the four steps where somebody wants these alone.
+def choose_query(request: HttpRequest) -> QueryDict:
+    """What every link of the page goes on with.
 
-    In a frame beside Agent0 there is no room for thirteen hops, so there the four are the beginning.
+    In a frame beside Agent0 there is no room for thirteen hops, so there the four steps are the beginning.
     """
     asked = request.GET.copy()
     if request.headers.get("Sec-Fetch-Dest") == "iframe":
         asked.setdefault("fold", FOLDED)
-    return asked, fold(trace) if asked.get("fold") == FOLDED else []
+    return asked
+
+
+def find_pause(idle: int) -> int:
+    """Milliseconds until the page asks again, after ``idle`` answers without news."""
+    return SOON if idle < LIVELY else LATER
 
 
 def ways_on(trace: Trace, hop: Hop | None, folds: Sequence[Fold] = ()) -> dict[str, object]:

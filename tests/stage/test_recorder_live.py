@@ -8,7 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from stage.recorder.models import Record
-from stage.recorder.views import PATIENCE
+from stage.recorder.views import LIVELY, PATIENCE
 from tests.stage.evidence import ACT, SIGN_IN, build, lay_down, load, target_of
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +17,15 @@ MOST_SCRIPT = 60 * 1024
 
 def ask(client, trace=ACT, **query):
     return client.get(f"/recorder/traces/{trace}/live", query)
+
+
+def assert_is_the_page(answer):
+    """htmx puts its main part where that of the page is."""
+    told = {name: answer.headers[name] for name in ("HX-Retarget", "HX-Reselect", "HX-Reswap")}
+    assert told == {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML show:window:top"}
+    html = answer.content.decode()
+    assert html.index('<main id="main"') < html.index('id="trace-status"') < html.index('id="hop-list"')
+    assert "<title>" in html
 
 
 def last_seq(*traces):
@@ -70,6 +79,18 @@ def test_a_flow_that_is_over_is_not_watched_for_long(client):
     assert int(re.search(r"live\?[^\"]*idle=(\d+)", html)[1]) > PATIENCE / 2
 
 
+def test_it_asks_half_as_often_when_nothing_has_come_for_a_while(client):
+    lay_down("rest")
+    seen = last_seq()
+    pauses = [
+        int(re.search(r"load delay:(\d+)ms", ask(client, after=seen, idle=idle, follow=1).content.decode())[1])
+        for idle in (0, LIVELY, 10 * PATIENCE)
+    ]
+    assert pauses == [200, 400, 400]
+    html = client.get(f"/recorder/traces/{ACT}").content.decode()
+    assert "load delay:400ms" in html, "the flow is over"
+
+
 def test_the_live_page_follows_the_newest_flow(client):
     assert "Waiting for a flow" in client.get("/recorder/live").content.decode()
     for row in load("rest"):
@@ -81,11 +102,14 @@ def test_the_live_page_follows_the_newest_flow(client):
         if row["trace_id"] == ACT:
             build(row).save()
     answer = ask(client, trace=SIGN_IN, after=seen, follow=1)
-    assert answer.headers["HX-Redirect"] == f"/recorder/traces/{ACT}?follow=1"
-    assert "HX-Redirect" not in ask(client, trace=SIGN_IN, after=seen)
+    assert answer.headers["HX-Replace-Url"] == f"/recorder/traces/{ACT}?follow=1"
+    assert_is_the_page(answer)
+    question = re.search(rf'hx-get="/recorder/traces/{ACT}/live\?([^"]*)"', answer.content.decode())[1]
+    assert "follow=1" in question
+    assert "HX-Retarget" not in ask(client, trace=SIGN_IN, after=seen).headers
 
 
-def test_a_page_that_was_opened_before_the_first_hop_is_loaded_anew_when_there_is_one(client):
+def test_a_page_that_was_opened_before_the_first_hop_is_another_when_there_is_one(client):
     """It has no diagram yet that news could go into."""
     rows = [row for row in load("rest") if row["trace_id"] == ACT]
     asked = [row for row in rows if row["kind"] == "producer" or "/chat/ask" in target_of(row)]
@@ -101,7 +125,8 @@ def test_a_page_that_was_opened_before_the_first_hop_is_loaded_anew_when_there_i
         if row not in asked:
             build(row).save()
     answer = client.get(question)
-    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+    assert answer.headers["HX-Replace-Url"] == f"/recorder/traces/{ACT}?follow=1"
+    assert_is_the_page(answer)
     html = client.get(f"/recorder/traces/{ACT}?follow=1").content.decode()
     assert "hop-list" in html
     assert "bare=1" not in html

@@ -26,8 +26,8 @@ logger = logging.getLogger("stage.kit.telemetry")
 MAX_RECORDS: Final = 2048
 MAX_BYTES: Final = 16 * 1024 * 1024
 BATCH: Final = 128
-DELAY: Final = 0.2
-"""Seconds that a record waits for others, so that a page is one batch."""
+DELAY: Final = 0.05
+"""Seconds that a record waits for others: somebody may be watching. While a batch is sent, the next gathers."""
 CLOSE_WITHIN: Final = 2.0
 HEARD: Final = {True: "takes evidence again", False: "does not take evidence, and the flow goes on without"}
 
