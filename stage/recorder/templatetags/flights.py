@@ -5,10 +5,12 @@ In the flow: ``{% arrow hop %}`` draws one row of the diagram.
 Deliberately does not: decide anything about a trace.
 """
 
+from functools import cache
 from typing import Any
 
 from django import template
 from django.http import QueryDict
+from django.template.loader import render_to_string
 
 from stage.recorder.checks_view import TONES
 from stage.recorder.hops import Hop
@@ -25,7 +27,13 @@ OF_POLLS = ("after", "idle", "follow", "bare")
 @register.inclusion_tag("recorder/arrow.svg")
 def arrow(hop: Hop) -> dict[str, Any]:
     """The row of a hop: bands, lifelines, request, answer."""
-    return {"picture": draw(hop), "bands": bands(), "lifelines": COLUMNS.items()}
+    return {"picture": draw(hop), "ground": ground()}
+
+
+@cache
+def ground() -> str:
+    """Bands and lifelines: the same in each row of each diagram, and half of the work."""
+    return render_to_string("recorder/ground.svg", {"bands": bands(), "lifelines": COLUMNS.items()})
 
 
 @register.inclusion_tag("recorder/diagram_head.html")
