@@ -33,8 +33,8 @@ can be retired when that one is released. ``checks.py`` reports what is missing 
 ``JWT_BEARER_ADMIT``                      dotted path of ``admit(client)``, asked for an authenticated ``Client``
                                           before its ID-JAG is looked at: headers for the answer, or it raises
                                           ``errors.TooManyRequests`` (all are admitted)
-``JWT_BEARER_DECISION_LOG``               dotted path of ``record(decision)``, called for each redemption by a
-                                          known client, unless it was told to wait; what it raises ends the
+``JWT_BEARER_DECISION_LOG``               dotted path of ``record(decision)``, called for each redemption by an
+                                          authenticated client, unless it was told to wait; what it raises ends the
                                           request, so that no token goes out unrecorded ("")
 ``JWT_BEARER_ALLOW_PRIVATE_ADDRESSES``    fetch keys from loopback and over plain http; DEMO ONLY (False)
 ========================================  =========================================================================

@@ -59,9 +59,10 @@ class JwtBearerGrant(GrantTypeBase):
             run = self._prepare(request, client)
             presented = _judge(run)
         except OAuth2Error as error:
-            # What a stranger tries, and what is told to wait unread, makes no row: a flood would fill the log.
+            # What a stranger tries, in whosever name, and what is told to wait unread, makes no row: a flood would
+            # fill the log.
             tell(log, Verdict(*R15, "not reached"))
-            if request.client is not None and not isinstance(error, TooManyRequests):
+            if request.client is not None and not isinstance(error, (InvalidClient, TooManyRequests)):
                 conf.record_decision(decision_of(request, run, error=error.error))
             status, body = self.word_refusal(request, error)
             return headers | error.headers, json.dumps(body), status

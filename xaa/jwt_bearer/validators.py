@@ -48,9 +48,21 @@ class JwtBearerValidatorMixin:
         return authenticated and not has_keys(request.client)
 
     def _extract_basic_auth(self, request: Any) -> str | None:
-        """Base64 is ASCII; the toolkit lets anything else end in a 500."""
-        found: str | None = super()._extract_basic_auth(request)  # type: ignore[misc]
-        return found if found and found.isascii() else None
+        """What follows ``Basic``, in whichever case it is written (RFC 9110 §11.1); the toolkit knows one.
+
+        Base64 is ASCII; the toolkit lets anything else end in a 500.
+        """
+        scheme, _, encoded = (request.headers.get("HTTP_AUTHORIZATION") or "").partition(" ")
+        return encoded if scheme.lower() == "basic" and encoded and encoded.isascii() else None
+
+    def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
+        """Nobody proves who they are by an empty secret (ID-JAG §9.1).
+
+        The toolkit takes it for the right one where a client was saved without any: then its id alone would do. It
+        is compared all the same, so that it takes as long as another wrong one.
+        """
+        matches = bool(super()._check_secret(provided_secret, stored_secret))  # type: ignore[misc]
+        return matches and provided_secret != ""
 
     def known_applications(self) -> QuerySet[Any]:
         """Among which a client is looked up. A project annotates what it wants to know in the same statement."""
