@@ -11,6 +11,7 @@ from todo0.api.metadata import describe, protected_resource_metadata
 from todo0.assertions.door import rehearsal_door
 from todo0.authserver.metadata import Todo0MetadataView
 from todo0.authserver.signing_keys import jwks
+from todo0.presets.door import rules_door
 from todo0.self_service.trial import SetupCallbackView, SetupStartView
 
 urlpatterns = [
@@ -29,6 +30,7 @@ urlpatterns = [
     path("setup/", include("todo0.self_service.urls")),
     path("health", health),
     path("-/stage/rehearse", rehearsal_door),
+    path("-/stage/rules", rules_door),
     path("-/stage/<slug:command>", door),
     path("", include("todo0.todos.urls")),
 ]

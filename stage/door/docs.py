@@ -20,7 +20,7 @@ from stage.door.conformance import write_conformance
 from stage.door.layout import ROOT
 from stage.kit.people import BY_KEY
 from stage.kit.registry.checks import load_checks
-from stage.kit.registry.faults import GROUPS, KINDS, Fault, Outcome, load_faults
+from stage.kit.registry.faults import GROUPS, KINDS, RULES, Fault, Outcome, load_faults, load_otherwise
 
 PRESENTING = ROOT / "docs" / "presenting.md"
 FLOW = ROOT / "docs" / "flow.md"
@@ -107,9 +107,19 @@ def _tell_fault(fault: Fault) -> tuple[str, ...]:
         f"**{fault.label}.** {fault.does}",
         f"{fault.kind}, at {PLACES[fault.place]}",
         trips,
-        SEEN[fault.outcome].format(wire=f"`{fault.wire}`" if fault.status else "no answer"),
+        f"{_tell_wire(fault)}{_tell_otherwise(fault)}",
         f"{BY_KEY[fault.person].name.split()[0]}: {fault.prompt}",
     )
+
+
+def _tell_wire(fault: Fault) -> str:
+    return SEEN[fault.outcome].format(wire=f"`{fault.wire}`" if fault.status else "no answer")
+
+
+def _tell_otherwise(fault: Fault) -> str:
+    """Where Todo0 has another rule than the seed gives it."""
+    other = load_otherwise().get(fault.number)
+    return f"; where {RULES[other.when]}: {_tell_wire(other.of(fault))}" if other else ""
 
 
 def _tell_checks(rows: list[Row]) -> str:

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stage.autopilot.models import Flight
 from stage.control.staged_page import Page, staged
-from stage.faults import arming, runs
-from stage.kit import people, state
+from stage.faults import arming, runs, switches
+from stage.kit import addresses, people
 from stage.kit.registry.faults import KINDS, load_faults
 
 PATIENCE: Final = 3.0
+TODO0_CONSOLE: Final = f"{addresses.TODO0_URL}/admin/"
 
 
 def known(page: Page) -> Page:
@@ -43,13 +44,16 @@ def known(page: Page) -> Page:
 @known
 def show_all(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:60]
-    groups = arming.load_groups(words)
+    every = switches.load_switches()
+    groups = switches.group(every, words)
     context = {
         "groups": groups,
         "words": words,
         "found": sum(len(group.switches) for group in groups),
-        "all": len(load_faults()),
-        "armed": [arming.load_switch(one.id) for one in state.read().faults if one.id in load_faults()],
+        "all": len(every),
+        "armed": [one for one in every if one.armed],
+        "unusual": switches.find_unusual(every),
+        "todo0_console": TODO0_CONSOLE,
         "kinds": KINDS.items(),
     }
     return render(request, "break/all.html", context)
@@ -59,7 +63,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 @known
 def show_one(request: HttpRequest, number: str) -> HttpResponse:
     """What it is about; and with ``run`` how that run went, and with ``said`` what was predicted."""
-    switch = arming.load_switch(number)
+    switch = switches.load_switch(number)
     context: dict[str, Any] = {
         "switch": switch,
         "fault": switch.fault,
@@ -73,7 +77,15 @@ def show_one(request: HttpRequest, number: str) -> HttpResponse:
     finding = runs.find(flight)
     is_over = runs.is_given_up(flight) or (runs.is_done(flight) and finding.outcome != "pending")
     answer = render(
-        request, "break/one.html", context | {"flight": flight, "finding": finding, "is_over": is_over}
+        request,
+        "break/one.html",
+        context
+        | {
+            "flight": flight,
+            "finding": finding,
+            "is_over": is_over,
+            "is_as_told": finding.is_as_told(switch.fault),
+        },
     )
     if not is_over:
         asked = {name: request.GET[name] for name in ("run", "said") if name in request.GET}

@@ -10,7 +10,15 @@ from playwright.sync_api import Page, expect
 from tests.browser.every_page_of_the_recorder import deny
 from tests.browser.rare_states import put_flight, record, sweep_records
 from tests.flow.demo import Demo
+from tests.flow.lab import ask_operator
 from tests.stage.evidence import ACT, load
+
+ANSWER = """
+import json, sys
+from todo0.federation.models import Tenant
+Tenant.objects.update(answers=json.load(sys.stdin))
+print("{}")
+"""
 
 
 def visit_break_it(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
@@ -42,4 +50,14 @@ def visit_break_it(demo: Demo, page: Page) -> Iterator[tuple[str, Page]]:
     page.goto(f"{every}/F03?run={landed.rsplit('/', 1)[-1]}&said=0")
     expect(page.locator("[data-check]")).to_have_text("R7")
     yield "break it, what happened", page
+    page.goto(f"{every}/F01?run={landed.rsplit('/', 1)[-1]}")
+    expect(page.get_by_text("Announced was another answer")).to_be_visible()
+    yield "break it, another answer than announced", page
     sweep_records(demo)
+    ask_operator(demo, "todo0", ANSWER, given="auth0")
+    page.goto(every)
+    expect(page.get_by_text("Todo0 answers as Auth0 documents").first).to_be_visible()
+    yield "break it, by other rules of Todo0's", page
+    page.goto(f"{every}/F11")
+    yield "break it, a fault by other rules of Todo0's", page
+    ask_operator(demo, "todo0", ANSWER, given="rfc")

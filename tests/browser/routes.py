@@ -79,6 +79,7 @@ NOT_PAGES = {
         "health": PROGRAMS,
         "-/stage/<slug:command>": PROGRAMS,
         "-/stage/rehearse": PROGRAMS,
+        "-/stage/rules": PROGRAMS,
         "admin": ONWARD,
         "admin/connections/<int:pk>/sign-in": FORMS,
         "admin/connections/<int:pk>/xaa": FORMS,

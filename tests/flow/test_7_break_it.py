@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from stage.autopilot.page import Page
 from stage.kit.registry.faults import Fault, load_faults
 from tests.cast import ALICE, BOB, DAN
+from tests.flow.breaking import run, shown, trace_of, wait_until_cleared
 from tests.flow.demo import Demo, wait_for
 from tests.flow.first_odd import Odd, first_odd, wait_until_told
 from tests.flow.people_at_work import Card, ask, find_rested, latest_card, say, sign_in_at_agent0
-from tests.flow.stage_side import PARTIES, Stage
+from tests.flow.stage_side import Stage
 from tests.flow.visitor import Visitor
 from tests.flow.wire import Wire
 
@@ -68,33 +68,6 @@ def alice_at_work(at_work: dict[str, Visitor]) -> Visitor:
     return at_work["alice"]
 
 
-def run(presenter: Visitor, demo: Demo, number: str) -> Page:
-    """Press *Run it now*, and look until there is something to see."""
-    page = presenter.open(f"{demo.url('stage')}/break/{number}")
-    page = presenter.submit(page, page.form(action=f"/break/{number}/run"))
-
-    def look() -> Page | None:
-        seen = presenter.open(page.url)
-        return seen if "Under way" not in seen.text else None
-
-    return wait_for(look, f"{number} came to nothing", patience=60)
-
-
-def shown(page: Page, what: str) -> str:
-    found = re.search(rf"data-{what}>([^<]+)<", page.html)
-    return found[1] if found else ""
-
-
-def wait_until_cleared(stage: Stage) -> None:
-    """At the stage first, and then everywhere."""
-
-    def is_cleared() -> bool:
-        held = [stage.ask("stage")["state"], *(stage.ask(party) for party in PARTIES)]
-        return not any(one["faults"] for one in held)
-
-    wait_for(is_cleared, "the one-shot is still armed", patience=30)
-
-
 def first_failed(demo: Demo, since: int) -> str:
     found = (FAILED.search(line) for line in demo.lines[since:])
     return next((one[1] for one in found if one and one.groups() != NO_TOKEN_YET), "")
@@ -116,6 +89,7 @@ def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green
     assert {"failed": "failed", "narrowed": "narrowed", "transport": "no check", "none": "all green"}[
         fault.outcome
     ] in page.text
+    assert "Announced was another answer" not in page.text
     wait_until_cleared(stage)
     assert first_failed(demo, since) == (fault.trips if fault.outcome == "failed" else "")
     check_trace(presenter, demo, trace_of(page.html), fault)
@@ -170,11 +144,6 @@ def check_trace(visitor: Visitor, demo: Demo, trace: str, fault: Fault) -> None:
         }
         assert len(took) == len(agent0s)
         assert min(took.values()) >= 3000, took
-
-
-def trace_of(html: str) -> str:
-    [trace] = set(re.findall(r"/recorder/traces/([0-9a-f]{32})", html))
-    return trace
 
 
 def test_one_that_is_armed_by_hand_strikes_one_flow_of_anybodys(

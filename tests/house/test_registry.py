@@ -8,7 +8,7 @@ import pytest
 
 from stage.kit.registry import loader
 from stage.kit.registry.checks import Check, load_checks, load_families
-from stage.kit.registry.faults import GROUPS, KINDS, load_faults
+from stage.kit.registry.faults import GROUPS, KINDS, RULES, load_faults, load_otherwise
 from stage.kit.registry.references import HOMES, UnknownReference, refer_to
 from tests.corpus.vectors import SERVED, load_vectors
 from tests.house.rooms import ROOT, find_code, find_pages, shown
@@ -119,6 +119,20 @@ def test_a_fault_says_what_it_bends_what_that_trips_and_what_goes_over_the_wire(
         assert answer in check.expected if fault.outcome == "failed" else answer == (200, "")
     else:
         assert fault.trips == ""
+
+
+@pytest.mark.parametrize("other", load_otherwise().values(), ids=lambda other: other.fault)
+def test_where_another_rule_has_it_otherwise_a_fault_goes_another_way_and_stays_what_it_is(other):
+    usual = load_faults()[other.fault]
+    bent = other.of(usual)
+    assert other.when in RULES
+    assert (bent.trips, bent.wire) != (usual.trips, usual.wire)
+    assert bent.trips in (usual.trips, "")
+    assert (bent.trips == "") == (bent.outcome in ("none", "transport"))
+    assert bent.error in (usual.error, "")
+    assert 0 <= bent.answer < 3
+    assert (bent.answer == usual.answer) == (bent.outcome == usual.outcome)
+    assert bent.teaches.endswith(".")
 
 
 def test_twenty_seven_trip_a_check_two_narrow_and_four_are_of_the_ground():

@@ -18,8 +18,9 @@ from stage.kit.state import Armed
 from stage.recorder.models import Record
 from tests.stage import evidence
 
-pytestmark = pytest.mark.usefixtures("staged")
+pytestmark = pytest.mark.usefixtures("staged", "wire")
 IDP = addresses.IDP_URL
+RULES = f"{addresses.TODO0_URL}/-/stage/rules"
 
 
 @pytest.fixture
@@ -38,8 +39,16 @@ def grounded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def text_of(answer: Any) -> str:
-    main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return read(answer.content.decode().partition("<main")[2].partition("</main>")[0])
+
+
+def read(html: str) -> str:
+    """As one line, with no space before a comma or a full stop."""
+    return re.sub(r" (?=[,.])", "", " ".join(re.sub(r"<[^>]+>", " ", html).split()))
+
+
+def row_of(answer: Any, number: str) -> str:
+    return read(answer.content.decode().partition(f'id="{number}"')[2].partition("</li>")[0])
 
 
 def last_told(wire: responses.RequestsMock, command: str, place: str = "idp") -> Any:
@@ -94,6 +103,69 @@ def test_each_fault_has_a_page_that_says_all_of_it(number: str) -> None:
     for told in (fault.label, fault.does, fault.teaches, fault.question, *fault.choices, fault.kind):
         assert told in said
     assert "What will happen?" in said
+
+
+# What Todo0's own rules make of it
+
+AS_SEEDED = {"answers": "rfc", "single_use": True}
+
+
+@pytest.mark.parametrize("number", ["F10", "F11", "F28"])
+def test_where_todo0_answers_as_auth0_a_bad_signature_is_announced_as_401(
+    wire: responses.RequestsMock, number: str
+) -> None:
+    wire.post(RULES, json=AS_SEEDED | {"answers": "auth0"})
+    row = row_of(Client().get("/break"), number)
+    assert "R6 key found, signature good, 401 invalid_grant, instead of 400 invalid_grant" in row
+    assert "since Todo0 answers as Auth0 documents" in row
+    assert row in row_of(Client().get("/break", {"q": "401 r6"}), number), "it is found by what is announced"
+    page = text_of(Client().get(f"/break/{number}"))
+    assert "401 invalid_grant, instead of 400 invalid_grant, since Todo0 answers as Auth0 documents" in page
+
+
+def test_by_the_seeds_rules_the_row_says_one_answer_and_the_page_of_a_fault_the_other_as_well(
+    wire: responses.RequestsMock,
+) -> None:
+    wire.post(RULES, json=AS_SEEDED)
+    page = text_of(Client().get("/break"))
+    assert "since Todo0" not in page
+    assert "401 invalid_grant" not in page
+    page = text_of(Client().get("/break/F11"))
+    assert "400 invalid_grant Where Todo0 answers as Auth0 documents: 401 invalid_grant." in page
+    assert len(wire.calls) == 2
+    Client().get("/break/F01")
+    assert len(wire.calls) == 2, "Todo0 is not asked of what does not depend on it"
+
+
+def test_where_an_id_jag_counts_until_it_expires_the_replay_is_announced_as_green(
+    wire: responses.RequestsMock,
+) -> None:
+    wire.post(RULES, json=AS_SEEDED | {"single_use": False})
+    page = Client().get("/break")
+    told = "no check, everything stays green, instead of R11, 400 invalid_grant, since Todo0 takes an ID-JAG"
+    assert told in row_of(page, "F13")
+    assert "Todo0 takes an ID-JAG until it expires: F13." in text_of(page)
+    flight = lay_down("F13", number="R11", outcome="failed", status=400, error="invalid_grant")
+    page = text_of(Client().get("/break/F13", {"run": str(flight.uuid), "said": "1"}))
+    assert "As you said. Accepted until it expires." in page
+
+
+def test_where_todo0_does_not_say_the_seeds_rules_are_announced(wire: responses.RequestsMock) -> None:
+    answer = Client().get("/break")
+    assert answer.status_code == 200
+    assert "since Todo0" not in text_of(answer)
+    assert len(wire.calls) == 1
+
+
+@pytest.mark.parametrize(("answers", "is_announced"), [("auth0", True), ("rfc", False)])
+def test_what_went_over_the_wire_is_held_against_what_was_announced(
+    wire: responses.RequestsMock, answers: str, is_announced: bool
+) -> None:
+    wire.post(RULES, json=AS_SEEDED | {"answers": answers})
+    flight = lay_down("F11", number="R6", outcome="failed", status=401, error="invalid_grant")
+    page = text_of(Client().get("/break/F11", {"run": str(flight.uuid)}))
+    assert "failed R6 key found, signature good 401 invalid_grant" in page
+    assert ("Announced was another answer" not in page) == is_announced
 
 
 @pytest.mark.parametrize("path", ["/break", "/break/F01", "/break/F01/arm", "/break/F01/run", "/break/clear"])

@@ -8,7 +8,7 @@ Deliberately does not: bend anything. ``faults.py`` of each party does, and only
 """
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from stage.kit.registry.loader import load
@@ -16,6 +16,7 @@ from stage.kit.registry.loader import load
 Kind = Literal["state", "lab-signed", "tamper"]
 Group = Literal["token", "thief", "decision", "ground"]
 Outcome = Literal["failed", "narrowed", "none", "transport"]
+Rule = Literal["as-auth0", "reuse"]
 
 KINDS: Final[dict[Kind, str]] = {
     "state": "Changes real configuration, which is put back when you clear it.",
@@ -28,6 +29,11 @@ GROUPS: Final[dict[Group, str]] = {
     "decision": "Somebody has decided",
     "ground": "Keys, clocks and networks",
 }
+RULES: Final[dict[Rule, str]] = {
+    "as-auth0": "Todo0 answers as Auth0 documents",
+    "reuse": "Todo0 takes an ID-JAG until it expires",
+}
+"""What an administrator, or a preset, may have Todo0 do, and the seed has not."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,38 @@ class Fault:
         return f"{self.status} {self.error}".strip() if self.status else "no answer"
 
 
+@dataclass(frozen=True)
+class Otherwise:
+    """How ``fault`` goes while Todo0 has the rule ``when``, in place of what its row says."""
+
+    fault: str
+    when: Rule
+    trips: str
+    outcome: Outcome
+    status: int
+    error: str
+    answer: int
+    teaches: str = ""
+
+    def of(self, fault: Fault) -> Fault:
+        return replace(
+            fault,
+            trips=self.trips,
+            outcome=self.outcome,
+            status=self.status,
+            error=self.error,
+            answer=self.answer,
+            teaches=self.teaches or fault.teaches,
+        )
+
+
 @functools.cache
 def load_faults() -> dict[str, Fault]:
     """Every fault by its number, in that order. Nobody may change what is returned."""
     return {fault.number: fault for fault in load("faults", Fault)}
+
+
+@functools.cache
+def load_otherwise() -> dict[str, Otherwise]:
+    """By the fault's number; the rest of them goes the same by every rule."""
+    return {one.fault: one for one in load("faults", Otherwise)}
