@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -82,7 +83,14 @@ def show_right(request: HttpRequest, key: str) -> HttpResponse:
     if pane is None:
         raise Http404
     answer = redirect(pane.url)
-    answer.set_cookie(RIGHT_COOKIE, _keep(pane), path=reverse("show"), samesite="Lax", httponly=True)
+    answer.set_cookie(
+        RIGHT_COOKIE,
+        _keep(pane),
+        path=reverse("show"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
     return answer
 
 

@@ -28,7 +28,10 @@ EXAMPLES = {
     "command": "reset",
     "key": "todo0",
 }
-ADDRESSES = ["/" + PARAMETER.sub(lambda found: EXAMPLES[found[1]], route.route) for route in read_map()]
+"""What stands in an address for each name in the URL map: a value that the stage knows, so that it answers."""
+ADDRESSES = [
+    "/" + PARAMETER.sub(lambda found: EXAMPLES.get(found[1], "none"), route.route) for route in read_map()
+]
 STRANGER = "https://evil.example"
 NEEDS_A_KEY = ("/-/", "/v1/traces")
 
@@ -46,6 +49,12 @@ def browser() -> Iterator[Client]:
 def count() -> list[Any]:
     kept = [model.objects.count() for model in (Flight, Preflight, Record, WorldChange)]
     return [*kept, state.read()]
+
+
+def test_every_name_in_an_address_has_an_example_here() -> None:
+    named = {name for route in read_map() for name in PARAMETER.findall(route.route)}
+    told = "EXAMPLES: give a new name a value that the stage knows, and take out what is gone"
+    assert named == set(EXAMPLES), told
 
 
 @pytest.mark.parametrize("path", ADDRESSES)

@@ -81,6 +81,15 @@ def test_a_cookie_that_says_nothing_shows_the_first(client, kept):
     assert find_right(fetch(client, "/show")) == show.opening_frame().url
 
 
+@pytest.mark.parametrize("is_https", [True, False])
+def test_what_is_on_the_right_is_kept_out_of_reach_for_scripts_and_over_tls_as_a_session_is(
+    client, settings, is_https
+):
+    settings.SESSION_COOKIE_SECURE = is_https
+    kept = client.get("/show/right/log").cookies[show.RIGHT_COOKIE]
+    assert (bool(kept["secure"]), kept["httponly"], kept["samesite"]) == (is_https, True, "Lax")
+
+
 def test_there_is_nothing_else_on_the_right(client):
     assert client.get("/show/right/nonsense").status_code == 404
 
