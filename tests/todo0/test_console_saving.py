@@ -1,5 +1,6 @@
 """What a page of the console does with a save or an undo that cannot be: it says why, and changes nothing."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -87,3 +88,15 @@ def test_what_cannot_be_any_more_is_said_at_its_field(tove: User, blamed: Any, w
     assert form.errors[where] == ["todo0.example leads to another connection by now."]
     assert connection().name == "Acme", "all of it or nothing"
     assert not Change.objects.exists()
+
+
+def test_two_things_wrong_with_a_field_are_said_under_the_one_id_that_it_points_at(
+    admin: Client, seeded: None
+) -> None:
+    address = PAGES["server"][0]()
+    html = submit(admin, admin.get(address), address, id_jag_limit="\0" * 50).content.decode()
+    for fields in (html, submit(admin, admin.get(address), address, id_jag_limit="nonsense").content.decode()):
+        assert re.findall(r'id="(id_id_jag_limit\w*error)"', fields) == ["id_id_jag_limit_error"]
+        assert re.search(r'<input [^>]*aria-describedby="[^"]*\bid_id_jag_limit_error"[^>]*>', fields)
+    errors = html.partition('id="id_id_jag_limit_error"')[2].partition("</div>")[0]
+    assert errors.count('class="field__error"') == 2
