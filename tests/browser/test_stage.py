@@ -15,6 +15,7 @@ HIGHER_THAN_ITS_WINDOW = "document.documentElement.scrollHeight - document.docum
 FITTING = (
     ("stage", "/break/F06"),
     ("stage", "/recorder/live"),
+    ("agent0", ""),
     ("todo0", ""),
     ("idp", "/acme/login"),
 )
