@@ -8,7 +8,6 @@ would be only as safe as the secret (RFC 9700 §2.5).
 """
 
 import hashlib
-from datetime import datetime
 from typing import Final
 
 from django.contrib import messages
@@ -20,12 +19,11 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from idp_mock import clock
-from idp_mock.console.changes import By, StaleVersion
+from idp_mock.console.changes import By, StaleVersion, log_change
 from idp_mock.console.gate import Visitor, admins_only
 from idp_mock.directory.models import App
 from idp_mock.directory.secrets import new_token_value
-from idp_mock.systemlog.models import EVENT_SECRET, Event
-from idp_mock.systemlog.record import record
+from idp_mock.systemlog.models import EVENT_SECRET
 
 UNSURE: Final = "No secret was made: tick the box to say that whoever runs {name} waits for it."
 STALE: Final = "No second secret was made: {name} got a new one since you opened the page. Only that one works."
@@ -61,24 +59,17 @@ def replace_secret(app: App, *, known: str, by: By) -> str:
     secret = new_token_value()
     locked.set_secret(secret)
     locked.save()
-    record(describe_event(locked, f"{known} → {name_of_secret(locked)}", by.at, by))
+    log_change(
+        locked.enterprise,
+        EVENT_SECRET,
+        f"Client secret: {known} → {name_of_secret(locked)}",
+        by=by,
+        requesting_client_id=locked.client_id,
+        requesting_app_name=locked.name,
+    )
     return secret
 
 
 def name_of_secret(app: App) -> str:
     """Eight characters that tell one secret from another, and nothing of either: a hash of what is stored."""
     return hashlib.sha256(app.secret_hash.encode()).hexdigest()[:8] if app.secret_hash else "none"
-
-
-def describe_event(app: App, reason: str, at: datetime, by: By) -> Event:
-    return Event(
-        enterprise_id=app.enterprise_id,
-        at=at,
-        event_type=EVENT_SECRET,
-        outcome=Event.Outcome.ALLOWED,
-        person_sub=by.person.sub,
-        person_name=by.person.name,
-        requesting_client_id=app.client_id,
-        requesting_app_name=app.name,
-        reason=f"Client secret: {reason}",
-    )

@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock import clock
-from idp_mock.console.changes import By, NotUndoable, StaleVersion
 from idp_mock.console.dashboard import load_acting_apps
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.history import take_up, tell
+from idp_mock.console.saving import bring_back, save_form, tell
 from idp_mock.directory.models import Group, Person, PersonChange
-from idp_mock.directory.person_change import OneselfSuspended, save_person, tell_change, undo
+from idp_mock.directory.person_change import PERSON, OneselfSuspended
 from idp_mock.policy.residue import load_residues_of
 from idp_mock.signin.session_end import end_all_of, reactivate, suspend
 from stage.kit.changes import offer_undo
@@ -27,7 +26,6 @@ SUSPENDED = (
     "What was issued before is told of below."
 )
 REINSTATED = "{name} is active again, and has to sign in again: no session came back."
-NOT_ONESELF = "You cannot suspend yourself. Another administrator can."
 
 
 ASKED = 12
@@ -45,6 +43,9 @@ class GroupsForm(forms.Form):
         super().__init__(data, initial=initial)
         self.fields["groups"].queryset = Group.objects.filter(enterprise=person.enterprise_id).order_by("name")
 
+    def terms(self) -> dict[str, object]:
+        return {"groups": self.cleaned_data["groups"]}
+
 
 @require_http_methods(["GET", "POST"])
 @admins_only
@@ -54,14 +55,8 @@ def person(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
     if request.method == "GET":
         return show(request, visitor, found, GroupsForm(found))
     form = GroupsForm(found, request.POST)
-    if not form.is_valid():
-        return show(request, visitor, found, form, status=400)
-    try:
-        version, terms = form.cleaned_data["version"], {"groups": form.cleaned_data["groups"]}
-        save_person(found, terms, at=clock.now(), by=visitor.person, version=version)
-    except StaleVersion:
-        fresh = load_person(visitor, pk)
-        return show(request, visitor, fresh, form, status=409, missed=take_up(form, fresh, tell_change))
+    if refused := save_form(visitor, PERSON, found, form):
+        return show(request, visitor, load_person(visitor, pk), form, **refused)
     messages.success(request, f"Saved. {found.name}'s groups count from the next request on.")
     return HttpResponseRedirect(address_of(found), status=303)
 
@@ -78,8 +73,8 @@ def set_status(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
         elif request.POST.get("to") == Person.Status.ACTIVE:
             reactivate(found, now=now, by=visitor.person)
             messages.success(request, REINSTATED.format(name=found.name))
-    except OneselfSuspended:
-        messages.error(request, NOT_ONESELF)
+    except OneselfSuspended as error:
+        messages.error(request, str(error))
     return HttpResponseRedirect(address_of(found), status=303)
 
 
@@ -87,19 +82,14 @@ def set_status(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
 @admins_only
 def undo_change(request: HttpRequest, visitor: Visitor, pk: int, change: int) -> HttpResponse:
     """Bring back what was before her newest change; when there is a newer one by now, say so and do nothing."""
-    found, now = load_person(visitor, pk), clock.now()
-    wanted = get_object_or_404(PersonChange.objects.select_related("person__enterprise"), person=found, pk=change)
-    try:
-        undo(wanted, by=By(visitor.person, now))
-        if wanted.before["status"] == Person.Status.SUSPENDED:
-            end_all_of(wanted.person, now=now)
-        messages.success(request, f"Undone: {found.name} is as before that change.")
-    except StaleVersion:
-        messages.error(request, "Not undone: somebody changed this person since. The newest change is on top.")
-    except NotUndoable as error:
-        messages.error(request, f"Not undone. {error}")
-    except OneselfSuspended:
-        messages.error(request, NOT_ONESELF)
+    found = load_person(visitor, pk)
+    wanted = get_object_or_404(PersonChange, person=found, pk=change)
+    done = f"Undone: {found.name} is as before that change."
+    went_well = bring_back(
+        request, visitor, PERSON, found, wanted, done=done, version=wanted.version, word="undone"
+    )
+    if went_well and wanted.before["status"] == Person.Status.SUSPENDED:
+        end_all_of(found, now=clock.now())
     return HttpResponseRedirect(address_of(found), status=303)
 
 
@@ -146,4 +136,4 @@ def tell_history(found: Person) -> list[dict[str, object]]:
     def address(change: PersonChange) -> str | None:
         return reverse("person_undo", args=[*at, change.pk]) if change.version == found.version else None
 
-    return offer_undo(tell(found.changes.all()[:20], tell_change), address)
+    return offer_undo(tell(PERSON, found.changes.all()[:20]), address)

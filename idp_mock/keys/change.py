@@ -8,11 +8,9 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from idp_mock.console.changes import By, StaleVersion
+from idp_mock.console.changes import By, StaleVersion, log_change
 from idp_mock.directory.models import Enterprise
 from idp_mock.keys.models import SigningKeyRecord
-from idp_mock.systemlog.models import Event
-from idp_mock.systemlog.record import record
 
 
 @transaction.atomic
@@ -28,17 +26,7 @@ def change_keys(
         raise StaleVersion
     before = describe(locked)
     change(locked)
-    record(
-        Event(
-            enterprise=locked,
-            at=by.at,
-            event_type=event_type,
-            outcome=Event.Outcome.ALLOWED,
-            person_sub=by.sub,
-            person_name=by.name,
-            reason=summarise(before, describe(locked)),
-        )
-    )
+    log_change(locked, event_type, summarise(before, describe(locked)), by=by)
 
 
 def describe(enterprise: Enterprise) -> dict[str, str]:

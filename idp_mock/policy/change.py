@@ -1,23 +1,20 @@
-"""Change a connection: over the version it was read at, with a row in its history and one in the system log.
+"""A connection as something that an admin changes: its terms, its switch, and the two together.
 
-In the flow this is the admin's side of token exchange: what is saved here counts from the next exchange on. Tokens
-that the resource app has issued before live until they expire; that gap is a number, and it is on the page.
+In the flow this is the admin's side of token exchange: what is saved here counts from the next exchange on.
 
-Deliberately does not: merge. Of two admins who edit one version, the second is told and loses nothing she typed.
+Deliberately does not: end tokens that the resource app has issued before. They live until they expire; that gap is
+a number, and it is on the page.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
-
-from idp_mock.console.changes import By, NotUndoable, StaleVersion, differences, summarise
+from idp_mock.console.changes import By, Kind, Terms, log_change, save
+from idp_mock.directory.groups import revive_groups
 from idp_mock.directory.models import App
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
-from idp_mock.systemlog.models import EVENT_CONNECTION, Event
-from idp_mock.systemlog.record import record
+from idp_mock.systemlog.models import EVENT_CONNECTION
 
-LABELS = {
+LABELS: Final = {
     "status": "Status",
     "groups": "Groups",
     "scope_condition": "Scope condition",
@@ -43,7 +40,7 @@ def make_connection(requesting_app: App, resource_app: ResourceApp, *, by: By) -
         defaults={"enterprise": requesting_app.enterprise, "updated_at": by.at, "updated_by": by.person},
     )
     if is_new:
-        record_change(connection, "Connection: none → off, for nobody yet", by=by)
+        log_reason(connection, "Connection: none → off, for nobody yet", by=by)
     return connection
 
 
@@ -53,7 +50,7 @@ def switch(connection: CrossAppConnection, *, on: bool, by: By) -> None:
     The look at how it stands saves the second of two clicks a lock; which is the second, the lock decides.
     """
     if connection.is_on is not on:
-        save_change(connection, {"is_on": on, "on_since": by.at if on else None}, version=None, by=by)
+        save_change(connection, {"is_on": on}, version=None, by=by)
 
 
 def let_read_only(connection: CrossAppConnection, *, by: By) -> None:
@@ -61,7 +58,6 @@ def let_read_only(connection: CrossAppConnection, *, by: By) -> None:
     reading = reading_scopes(connection)
     terms = {
         "is_on": True,
-        "on_since": connection.on_since or by.at,
         "scope_condition": CrossAppConnection.ScopeCondition.ONLY,
         "scopes": reading,
         "default_scopes": [scope for scope in connection.default_scopes if scope in reading],
@@ -75,79 +71,50 @@ def reading_scopes(connection: CrossAppConnection) -> list[str]:
     return [scope for scope in offered if scope.endswith((".read", ":read"))]
 
 
-@transaction.atomic
-def save_change(connection: CrossAppConnection, terms: Mapping[str, Any], *, version: int | None, by: By) -> None:
-    """Save ``terms`` (columns, and perhaps ``groups``) over ``version``, or any; raises ``StaleVersion``.
-
-    Over any version, what is so already is no change: somebody pressed the same button in the same moment.
-    """
-    locked = CrossAppConnection.objects.select_for_update().get(pk=connection.pk)
-    if version not in (None, locked.version):
-        raise StaleVersion
-    before = describe(locked)
-    for name, value in terms.items():
-        if name != "groups":
-            setattr(locked, name, value)
-    if version is None and "groups" not in terms and describe(locked) == before:
-        return
-    locked.version, locked.updated_at, locked.updated_by = locked.version + 1, by.at, by.person
-    locked.save()
-    if "groups" in terms:
-        locked.groups.set(terms["groups"])
-    change = Change.objects.create(
-        connection=locked,
-        at=by.at,
-        by=by.person,
-        by_name=by.name,
-        version=locked.version,
-        before=before,
-        after=describe(locked),
-    )
-    record_change(connection, summarise(tell_change(change)), by=by)
-
-
-def restore(change: Change, *, version: int, by: By) -> None:
-    """Bring back all terms, the switch among them, as they were before ``change``; over ``version`` alone.
-
-    What was added to the terms since that row was written stays as it is: the row says nothing of it.
-    """
-    before = dict(change.before)
-    status, names = before.pop("status"), before.pop("groups")
-    groups = change.connection.enterprise.groups.filter(name__in=names)
-    if missing := set(names) - {group.name for group in groups}:
-        raise NotUndoable(f"There is no group {', '.join(sorted(missing))} any more.")
-    is_on, was_on = status == "on", change.connection.is_on
-    terms = before | {"groups": groups, "is_on": is_on}
-    if is_on is not was_on:
-        terms["on_since"] = by.at if is_on else None
-    save_change(change.connection, terms, version=version, by=by)
-
-
-def record_change(connection: CrossAppConnection, what: str, *, by: By) -> None:
-    record(
-        Event(
-            enterprise=connection.enterprise,
-            at=by.at,
-            event_type=EVENT_CONNECTION,
-            outcome=Event.Outcome.ALLOWED,
-            person_sub=by.sub,
-            person_name=by.name,
-            requesting_client_id=connection.requesting_app.client_id,
-            requesting_app_name=connection.requesting_app.name,
-            audience=connection.resource_app.issuer,
-            resource_app_name=connection.resource_app.app.name,
-            reason=what,
-        )
-    )
+def save_change(connection: CrossAppConnection, terms: Terms, *, version: int | None, by: By) -> None:
+    """Save ``terms`` (columns, and perhaps ``groups``) over ``version``, or any; raises ``StaleVersion``."""
+    save(CONNECTION, connection, terms, version=version, by=by)
 
 
 def describe(connection: CrossAppConnection) -> dict[str, Any]:
-    """The terms of a connection as JSON, for the history."""
     return {
         "status": "on" if connection.is_on else "off",
         "groups": sorted(connection.groups.values_list("name", flat=True)),
     } | {name: getattr(connection, name) for name in LABELS if name not in ("status", "groups")}
 
 
-def tell_change(change: Change) -> list[dict[str, str]]:
-    return differences(LABELS, change.before, change.after)
+def write(connection: CrossAppConnection, terms: Terms, by: By) -> None:
+    if terms.get("is_on", connection.is_on) is not connection.is_on:
+        connection.on_since = by.at if terms["is_on"] else None
+    for name in terms.keys() - {"groups"}:
+        setattr(connection, name, terms[name])
+    if "groups" in terms:
+        connection.groups.set(terms["groups"])
+    connection.updated_at, connection.updated_by = by.at, by.person
+
+
+def revive(connection: CrossAppConnection, before: Terms) -> dict[str, Any]:
+    """All terms, the switch among them."""
+    columns = {name: value for name, value in before.items() if name != "status"}
+    groups = revive_groups(connection.enterprise, before["groups"])
+    return columns | {"groups": groups, "is_on": before["status"] == "on"}
+
+
+def log(connection: CrossAppConnection, change: Change, by: By) -> None:
+    log_reason(connection, CONNECTION.summarise(change), by=by)
+
+
+def log_reason(connection: CrossAppConnection, reason: str, *, by: By) -> None:
+    log_change(
+        connection.enterprise,
+        EVENT_CONNECTION,
+        reason,
+        by=by,
+        requesting_client_id=connection.requesting_app.client_id,
+        requesting_app_name=connection.requesting_app.name,
+        audience=connection.resource_app.issuer,
+        resource_app_name=connection.resource_app.app.name,
+    )
+
+
+CONNECTION: Final = Kind("this connection", LABELS, describe, write, log, revive=revive, keeps_every_form=True)

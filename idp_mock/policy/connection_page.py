@@ -1,7 +1,6 @@
 """The page of one connection: its switch, its terms, its history."""
 
 from copy import copy
-from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,12 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock import clock
-from idp_mock.console.changes import By, StaleVersion
+from idp_mock.console.changes import By
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.history import take_up, tell
-from idp_mock.console.restoring import bring_back
+from idp_mock.console.saving import bring_back, save_form, tell
 from idp_mock.directory.models import App
-from idp_mock.policy.change import let_read_only, make_connection, restore, save_change, switch, tell_change
+from idp_mock.policy.change import CONNECTION, let_read_only, make_connection, switch
 from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
 from idp_mock.policy.matrix import describe
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
@@ -39,19 +37,9 @@ def connection(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResponse:
     if request.method == "GET":
         return show(request, visitor, found, TermsForm(found))
     form = TermsForm(found, request.POST)
-    if not form.is_valid():
-        return show(request, visitor, found, form, status=400)
-    try:
-        effect = foresee_terms(found, form)
-        save_change(
-            found,
-            form.terms(),
-            version=form.cleaned_data["version"],
-            by=By(visitor.person, clock.now()),
-        )
-    except StaleVersion:
-        fresh = load_connection(visitor, pk)
-        return show(request, visitor, fresh, form, status=409, missed=take_up(form, fresh, tell_change))
+    if refused := save_form(visitor, CONNECTION, found, form):
+        return show(request, visitor, load_connection(visitor, pk), form, **refused)
+    effect = foresee_terms(found, form)  # ``found`` is as it was read, before the change
     messages.success(request, f"Saved. {found} has these terms from the next request on. {effect.summary}.")
     return HttpResponseRedirect(address_of(found), status=303)
 
@@ -73,9 +61,8 @@ def restore_terms(request: HttpRequest, visitor: Visitor, pk: int, change: int) 
     """Bring back what was before one change of the history, over the version that the admin looked at."""
     found = load_connection(visitor, pk)
     wanted = get_object_or_404(Change, connection=found, pk=change)
-    wanted.connection = found
     done = f"Restored: {found} has its terms from before version {wanted.version}."
-    bring_back(request, visitor, partial(restore, wanted), what="this connection", done=done)
+    bring_back(request, visitor, CONNECTION, found, wanted, done=done)
     return HttpResponseRedirect(address_of(found), status=303)
 
 
@@ -171,6 +158,6 @@ def tell_history(found: CrossAppConnection) -> list[dict[str, object]]:
     """Its changes, newest first, each with the address that brings back what was before it."""
     at = [found.enterprise.slug, found.pk]
     return offer_undo(
-        tell(found.changes.all()[:20], tell_change),
+        tell(CONNECTION, found.changes.all()[:20]),
         lambda change: reverse("policy_restore", args=[*at, change.pk]),
     )

@@ -1,4 +1,4 @@
-"""Change what a resource app calls our companies and our people: over a version, with a history and a log entry.
+"""What a resource app calls our companies and our people, as something that an admin changes.
 
 In the flow an ID-JAG for the app repeats these words from the next exchange on: ``aud_tenant`` from its tenants,
 ``tenant`` beside it (``tenants``), and ``sub_id`` from its SAML entity (``saml.name_id``).
@@ -10,13 +10,12 @@ no undo could bring them back.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from idp_mock.console.changes import By, NotUndoable, StaleVersion, differences, summarise
+from idp_mock.console.changes import By, Kind, NotUndoable, Terms, log_change
 from idp_mock.policy.models import ResourceApp, ResourceAppChange
 from idp_mock.saml.models import NameIdFormat, ServiceProvider
-from idp_mock.systemlog.models import EVENT_RESOURCE_SERVER, Event
-from idp_mock.systemlog.record import record
+from idp_mock.systemlog.models import EVENT_RESOURCE_SERVER
 
 LABELS: Final = {
     "tenants": "Audience / Tenant ID",
@@ -30,47 +29,16 @@ SAML: Final = tuple(name for name in LABELS if name != "tenants")
 NO_ENTITY: Final = dict.fromkeys(SAML, "")
 
 
-class EntityTaken(Exception):
-    """Another app of the enterprise has this entity id."""
+def describe(resource_app: ResourceApp) -> dict[str, Any]:
+    """As the form has it, too. Without an entity all that is SAML's is empty."""
+    provider = ServiceProvider.objects.filter(app=resource_app.app_id).first()
+    entity = {name: getattr(provider, name) for name in SAML} if provider else NO_ENTITY
+    return {"tenants": resource_app.tenants, **entity}
 
 
-class PeopleLinked(Exception):
-    """The entity cannot go: people are linked to it. The text says so to the admin."""
-
-
-def save_resource_server(resource_app: ResourceApp, terms: Mapping[str, Any], *, version: int, by: By) -> None:
-    """Save ``terms``, as ``describe`` has them, over ``version`` alone; nothing is written when none differs.
-
-    Raises ``StaleVersion``, ``EntityTaken`` or ``PeopleLinked``, and then nothing is saved.
-    """
-    try:
-        with transaction.atomic():
-            _save(resource_app, terms, version=version, by=by)
-    except IntegrityError as error:  # also of two who save it for two apps in one moment
-        raise EntityTaken from error
-
-
-def _save(resource_app: ResourceApp, terms: Mapping[str, Any], *, version: int, by: By) -> None:
-    locked = ResourceApp.objects.select_for_update().get(pk=resource_app.pk)
-    if version != locked.version:
-        raise StaleVersion
-    before = describe(locked)
-    if before == {**before, **terms}:
-        return
-    locked.tenants = terms["tenants"]
-    locked.version += 1
-    locked.save(update_fields=["tenants", "version"])
-    save_entity(locked, {name: terms[name] for name in SAML})
-    change = ResourceAppChange.objects.create(
-        resource_app=locked,
-        at=by.at,
-        by=by.person,
-        by_name=by.name,
-        version=locked.version,
-        before=before,
-        after=describe(locked),
-    )
-    record_change(change, by=by)
+def write(resource_app: ResourceApp, terms: Terms, by: By) -> None:
+    resource_app.tenants = terms["tenants"]
+    save_entity(resource_app, {name: terms[name] for name in SAML})
 
 
 def save_entity(resource_app: ResourceApp, values: Mapping[str, str]) -> None:
@@ -78,37 +46,24 @@ def save_entity(resource_app: ResourceApp, values: Mapping[str, str]) -> None:
     found = ServiceProvider.objects.filter(app=resource_app.app_id)
     if values["entity_id"]:
         where = {"enterprise_id": resource_app.enterprise_id, "app": resource_app.app}
-        ServiceProvider.objects.update_or_create(**where, defaults=values)
+        try:
+            ServiceProvider.objects.update_or_create(**where, defaults=values)
+        except IntegrityError as error:  # also of two who save it for two apps in one moment
+            raise NotUndoable(f"Another app of {resource_app.enterprise} has this SAML entity.") from error
     elif count := found.filter(linked_names__isnull=False).count():
-        raise PeopleLinked(
-            f"Expected an entity, found none, but {count} linked to it by names that would be lost."
-        )
+        raise NotUndoable(f"Expected an entity, found none, but {count} linked to it by names that would be lost.")
     else:
         found.delete()
 
 
-def restore(change: ResourceAppChange, *, version: int, by: By) -> None:
-    """Bring back what was before ``change``, over ``version`` alone."""
-    try:
-        save_resource_server(change.resource_app, change.before, version=version, by=by)
-    except EntityTaken as error:
-        raise NotUndoable("Another app has that SAML entity by now.") from error
-    except PeopleLinked as error:
-        raise NotUndoable(str(error)) from error
+def revive(resource_app: ResourceApp, before: Terms) -> Terms:
+    others = ServiceProvider.objects.filter(enterprise=resource_app.enterprise_id).exclude(app=resource_app.app_id)
+    if before["entity_id"] and others.filter(entity_id=before["entity_id"]).exists():
+        raise NotUndoable("Another app has that SAML entity by now.")
+    return before
 
 
-def describe(resource_app: ResourceApp) -> dict[str, Any]:
-    """As JSON, for the form and the history. Without an entity all that is SAML's is empty."""
-    provider = ServiceProvider.objects.filter(app=resource_app.app_id).first()
-    entity = {name: getattr(provider, name) for name in SAML} if provider else NO_ENTITY
-    return {"tenants": resource_app.tenants, **entity}
-
-
-def tell_change(change: ResourceAppChange) -> list[dict[str, str]]:
-    return differences(LABELS, in_words(change.before), in_words(change.after))
-
-
-def in_words(state: Mapping[str, Any]) -> dict[str, Any]:
+def in_words(state: Terms) -> dict[str, Any]:
     """With the format's words for its URN, and of each company which tenant is hers."""
     kind = state["name_id_format"]
     return {
@@ -118,18 +73,15 @@ def in_words(state: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def record_change(change: ResourceAppChange, *, by: By) -> None:
-    resource_app = change.resource_app
-    record(
-        Event(
-            enterprise_id=resource_app.enterprise_id,
-            at=by.at,
-            event_type=EVENT_RESOURCE_SERVER,
-            outcome=Event.Outcome.ALLOWED,
-            person_sub=by.sub,
-            person_name=by.name,
-            audience=resource_app.issuer,
-            resource_app_name=resource_app.app.name,
-            reason=summarise(tell_change(change)),
-        )
+def log(resource_app: ResourceApp, change: ResourceAppChange, by: By) -> None:
+    log_change(
+        resource_app.enterprise,
+        EVENT_RESOURCE_SERVER,
+        RESOURCE_SERVER.summarise(change),
+        by=by,
+        audience=resource_app.issuer,
+        resource_app_name=resource_app.app.name,
     )
+
+
+RESOURCE_SERVER: Final = Kind("this app", LABELS, describe, write, log, revive=revive, in_words=in_words)

@@ -4,28 +4,23 @@ In the flow it is where the admin enters what the resource app told her: which c
 SAML name it knows our people. Both count from the next exchange on.
 """
 
-from functools import partial
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from idp_mock import clock
-from idp_mock.console.changes import By, StaleVersion
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.history import take_up, tell
-from idp_mock.console.restoring import bring_back
-from idp_mock.directory.apps_page import RESOURCE_SERVER, role_of, tabs_of
+from idp_mock.console.saving import bring_back, save_form, tell
+from idp_mock.directory import apps_page
+from idp_mock.directory.apps_page import role_of, tabs_of
 from idp_mock.policy.models import ResourceApp, ResourceAppChange
-from idp_mock.policy.resource_server import EntityTaken, PeopleLinked, restore, save_resource_server, tell_change
+from idp_mock.policy.resource_server import RESOURCE_SERVER
 from idp_mock.policy.resource_server_form import ResourceServerForm
 from stage.kit.changes import offer_undo
 
 SAVED = "Saved. From the next request on, ID-JAGs for {name} say so."
 RESTORED = "Restored: ID-JAGs for {name} say what they said before version {version}."
-TAKEN = "Another app of {enterprise} has this SAML entity."
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,17 +31,8 @@ def resource_server(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResp
     if request.method == "GET":
         return show(request, visitor, found, ResourceServerForm(found))
     form = ResourceServerForm(found, request.POST)
-    if not form.is_valid():
-        return show(request, visitor, found, form, status=400)
-    by, version = By(visitor.person, clock.now()), form.cleaned_data["version"]
-    try:
-        save_resource_server(found, form.terms(), version=version, by=by)
-    except StaleVersion:
-        fresh = load_resource_app(visitor, pk)
-        return show(request, visitor, fresh, form, status=409, missed=take_up(form, fresh, tell_change))
-    except (EntityTaken, PeopleLinked) as error:
-        form.add_error("entity_id", str(error) or TAKEN.format(enterprise=visitor.enterprise.name))
-        return show(request, visitor, found, form, status=400)
+    if refused := save_form(visitor, RESOURCE_SERVER, found, form, blamed="entity_id"):
+        return show(request, visitor, load_resource_app(visitor, pk), form, **refused)
     messages.success(request, SAVED.format(name=found.app.name))
     return HttpResponseRedirect(address_of(found), status=303)
 
@@ -57,9 +43,8 @@ def restore_resource_server(request: HttpRequest, visitor: Visitor, pk: int, cha
     """Bring back what was before one change of the history, over the version that the admin looked at."""
     found = load_resource_app(visitor, pk)
     wanted = get_object_or_404(ResourceAppChange, resource_app=found, pk=change)
-    wanted.resource_app = found
     done = RESTORED.format(name=found.app.name, version=wanted.version)
-    bring_back(request, visitor, partial(restore, wanted), what="this app", done=done)
+    bring_back(request, visitor, RESOURCE_SERVER, found, wanted, done=done)
     return HttpResponseRedirect(address_of(found), status=303)
 
 
@@ -87,7 +72,7 @@ def show(
         "admin/resource_server.html",
         here="apps",
         status=status,
-        tabs=tabs_of(found.app, RESOURCE_SERVER),
+        tabs=tabs_of(found.app, apps_page.RESOURCE_SERVER),
         form=form,
         missed=missed,
         history=tell_history(found),
@@ -100,6 +85,6 @@ def tell_history(found: ResourceApp) -> list[dict[str, object]]:
     """Its changes, newest first, each with the address that brings back what was before it."""
     at = [found.enterprise.slug, found.app_id]
     return offer_undo(
-        tell(found.changes.all()[:20], tell_change),
+        tell(RESOURCE_SERVER, found.changes.all()[:20]),
         lambda change: reverse("resource_server_restore", args=[*at, change.pk]),
     )

@@ -8,10 +8,9 @@ Deliberately does not: reach into resource apps. An access token that was issued
 
 from django.db import transaction
 
-from idp_mock.console.changes import By
+from idp_mock.console.changes import By, log_change
 from idp_mock.directory.models import Enterprise
-from idp_mock.systemlog.models import EVENT_RESUME, EVENT_STOP, Event
-from idp_mock.systemlog.record import record
+from idp_mock.systemlog.models import EVENT_RESUME, EVENT_STOP
 
 
 @transaction.atomic
@@ -31,15 +30,5 @@ def set_stopped(enterprise: Enterprise, *, is_stopped: bool, by: By) -> None:
         return
     locked.cross_app_access_stopped_at = by.at if is_stopped else None
     locked.save(update_fields=["cross_app_access_stopped_at"])
-    states = ("allowed", "stopped") if is_stopped else ("stopped", "allowed")
-    record(
-        Event(
-            enterprise=locked,
-            at=by.at,
-            event_type=EVENT_STOP if is_stopped else EVENT_RESUME,
-            outcome=Event.Outcome.ALLOWED,
-            person_sub=by.person.sub,
-            person_name=by.person.name,
-            reason="All cross app access: {} → {}".format(*states),
-        )
-    )
+    event_type, told = (EVENT_STOP, "allowed → stopped") if is_stopped else (EVENT_RESUME, "stopped → allowed")
+    log_change(locked, event_type, f"All cross app access: {told}", by=by)

@@ -15,8 +15,8 @@ class DomainFile(models.Model):
         return f"the file of {self.enterprise_id}"
 
     @property
-    def changes(self) -> models.QuerySet["DomainFileChange"]:
-        return self.enterprise.domain_file_changes.all()
+    def changes(self) -> models.Manager["DomainFileChange"]:
+        return self.enterprise.domain_file_changes
 
 
 class DomainFileChange(SavedChange):

@@ -7,7 +7,7 @@ and the app is told where to ask (``TODO0_DOMAIN_HOSTS``).
 DEMO ONLY: a web server is no part of an IdP.
 """
 
-from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,15 +16,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from idp_mock import clock
-from idp_mock.console.changes import By, StaleVersion
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.history import take_up, tell
-from idp_mock.console.restoring import bring_back
+from idp_mock.console.saving import bring_back, save_form, tell
 from idp_mock.directory.models import Enterprise
 from idp_mock.directory.tenants import load_enterprise
-from idp_mock.website.change import load_file, save_file, tell_change
-from idp_mock.website.models import DomainFileChange
+from idp_mock.website.change import FILE, load_file
+from idp_mock.website.models import DomainFile, DomainFileChange
 from stage.kit.changes import offer_undo
 
 SAVED = "The web server says so from now on."
@@ -43,24 +40,23 @@ class FileForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
     )
 
+    def __init__(self, found: DomainFile, data: Any = None) -> None:
+        super().__init__(data, initial={"text": found.text, "version": found.version})
+
+    def terms(self) -> dict[str, str]:
+        return {"text": self.cleaned_data["text"]}
+
 
 @require_http_methods(["GET", "POST"])
 @admins_only
 def domain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Show the file, or save it. What was typed is shown again whenever it was not saved."""
     found = load_file(visitor.enterprise)
-    initial = {"text": found.text, "version": found.version}
     if request.method == "GET":
-        return show(request, visitor, FileForm(initial=initial))
-    form = FileForm(request.POST, initial=initial)
-    if not form.is_valid():
-        return show(request, visitor, form, status=400)
-    text, version = form.cleaned_data["text"], form.cleaned_data["version"]
-    try:
-        save_file(visitor.enterprise, text, version=version, by=By(visitor.person, clock.now()))
-    except StaleVersion:
-        missed = take_up(form, load_file(visitor.enterprise), tell_change)
-        return show(request, visitor, form, status=409, missed=missed)
+        return show(request, visitor, FileForm(found))
+    form = FileForm(found, request.POST)
+    if refused := save_form(visitor, FILE, found, form):
+        return show(request, visitor, form, **refused)
     messages.success(request, SAVED)
     return HttpResponseRedirect(address_of(visitor.enterprise), status=303)
 
@@ -70,8 +66,8 @@ def domain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def restore_domain(request: HttpRequest, visitor: Visitor, change: int) -> HttpResponse:
     """Bring back what was before one change of the history, over the version that the admin looked at."""
     wanted = get_object_or_404(DomainFileChange, enterprise=visitor.enterprise, pk=change)
-    restore = partial(save_file, visitor.enterprise, wanted.before["text"])
-    bring_back(request, visitor, restore, what="the file", done=RESTORED.format(version=wanted.version))
+    found, done = load_file(visitor.enterprise), RESTORED.format(version=wanted.version)
+    bring_back(request, visitor, FILE, found, wanted, done=done)
     return HttpResponseRedirect(address_of(visitor.enterprise), status=303)
 
 
@@ -107,7 +103,7 @@ def show(
         address=request.build_absolute_uri(reverse("domain_file", args=[slug])),
         version=found.version,
         history=offer_undo(
-            tell(found.changes[:20], tell_change),
+            tell(FILE, found.changes.all()[:20]),
             lambda change: reverse("domain_restore", args=[slug, change.pk]),
         ),
     )

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.test import Client
 
-from idp_mock.console.changes import By
+from idp_mock.console.changes import By, save
 from idp_mock.directory.models import App, Enterprise, Group, Person
 from idp_mock.directory.person_change import save_person
 from idp_mock.policy.change import save_change
-from idp_mock.policy.resource_server import NO_ENTITY, save_resource_server
+from idp_mock.policy.resource_server import NO_ENTITY, RESOURCE_SERVER
 from idp_mock.saml.models import LinkedName, ServiceProvider
-from idp_mock.website.change import save_file
+from idp_mock.website.change import FILE, load_file
 from stage.kit import people
 from tests.idp_mock.admin_side import signed_in
 from tests.idp_mock.app_side import AGENT0, AGENT0_AT_GLOBEX, EVIL0, RegisteredApp, ask_token, sign_in_for_tokens
@@ -54,9 +54,9 @@ def make_history(now: datetime) -> None:
             save_change(connection, {"lifetime": 120}, version=None, by=By(admin, now))
         for target in enterprise.resource_apps.all():
             terms = {"tenants": {enterprise.slug: mark}, **NO_ENTITY}
-            save_resource_server(target, terms, version=target.version, by=By(admin, now))
+            save(RESOURCE_SERVER, target, terms, version=target.version, by=By(admin, now))
         for version, text in enumerate((mark, ""), start=1):  # what it says now everybody may read
-            save_file(enterprise, text, version=version, by=By(admin, now))
+            save(FILE, load_file(enterprise), {"text": text}, version=version, by=By(admin, now))
         app = enterprise.apps.order_by("pk")[0]
         provider = ServiceProvider.objects.create(
             enterprise=enterprise,
