@@ -226,12 +226,14 @@ def test_whoever_waits_at_the_gate_goes_in_turn(staged: None) -> None:
     for number in (1, 2):
         HeldCall.objects.create(method="POST", url=f"https://far/{number}", since=now, seen_at=now)
     HeldCall.objects.create(method="GET", url="https://gone", since=now - 60, seen_at=now - 60)
-    assert [one["url"] for one in post("gate").json()["waiting"]] == ["https://far/1", "https://far/2"]
+    waiting = post("gate").json()["waiting"]
+    assert [one["url"] for one in waiting] == ["https://far/1", "https://far/2"]
     answer = post("gate", {"next": True}).json()
     assert (answer["gone"]["url"], [one["url"] for one in answer["waiting"]]) == (
         "https://far/1",
         ["https://far/2"],
     )
-    post("gate", {"next": True})
+    assert post("gate", {"next": waiting[0]["number"]}).json()["gone"] is None, "it has gone already"
+    assert post("gate", {"next": waiting[1]["number"]}).json()["gone"]["url"] == "https://far/2"
     assert post("gate", {"next": True}).json()["gone"] is None
-    assert post("gate", {"next": 1}).status_code == 400
+    assert [post("gate", {"next": odd}).status_code for odd in ("1", 0, None, 1e300)] == [400] * 4

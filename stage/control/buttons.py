@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -25,15 +25,16 @@ from stage.kit.bar import TOAST_COOKIE
 from stage.kit.staged_request import UNDO_SECONDS
 from stage.kit.ticket import NoTicket, read_ticket
 
-ACTS: Final[dict[str, Callable[[], Sequence[Outcome]]]] = {
-    "jump-120": lambda: world.jump(120),
-    "jump-360": lambda: world.jump(360),
-    "clear": world.clear,
-    "hold": world.close_gate,
-    "release": world.open_gate,
-    "next": lambda: [world.let_next(), *world.keep_gate_closed()],
-    "again": world.tell_again,
+ACTS: Final[dict[str, Callable[[QueryDict], Sequence[Outcome]]]] = {
+    "jump-120": lambda form: world.jump(120),
+    "jump-360": lambda form: world.jump(360),
+    "clear": lambda form: world.clear(),
+    "hold": lambda form: world.close_gate(),
+    "release": lambda form: world.open_gate(),
+    "next": lambda form: [*let_next(form.get("call")), *world.keep_gate_closed()],
+    "again": lambda form: world.tell_again(),
 }
+LONGEST_NUMBER: Final = 16
 WORDS: Final = {
     "jump-120": "move the clock 2 minutes ahead",
     "jump-360": "move the clock 6 minutes ahead",
@@ -61,13 +62,24 @@ def press(request: HttpRequest) -> HttpResponse:
     except NoTicket:
         return render(request, "world/no_ticket.html", {"act": act, "words": WORDS[act]}, status=403)
     if act in ACTS:
-        missed = [one for one in ACTS[act]() if not one.is_taken]
+        missed = [one for one in ACTS[act](request.POST) if not one.is_taken]
         return _tell_missed(request, act, missed, way_back) if missed else HttpResponseRedirect(way_back)
     try:
         done = worlds.reset() if act == "reset" else worlds.undo()
     except worlds.TooLate:
         return render(request, "world/too_late.html", {"way_back": way_back}, status=409)
     return _tell_done(request, act, done, way_back)
+
+
+def let_next(shown: str | None) -> list[Outcome]:
+    """``shown`` is the number of the call that the page shows, empty if it shows none: no other goes.
+
+    From a page that shows no calls at all, the one goes that has waited longest.
+    """
+    if shown is None:
+        return [world.let_next()]
+    is_number = shown.isdecimal() and len(shown) < LONGEST_NUMBER
+    return [world.let_next(int(shown))] if is_number and int(shown) else []
 
 
 def _tell_done(request: HttpRequest, act: str, done: worlds.Done, way_back: str) -> HttpResponse:

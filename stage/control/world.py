@@ -84,9 +84,12 @@ def keep_gate_closed() -> list[Outcome]:
         return _push_clock()
 
 
-def let_next() -> Outcome:
-    """Agent0's call that has waited longest at the gate goes; the answer says which, and who still waits."""
-    return ask("agent0", "gate", {"next": True})
+def let_next(number: int | None = None) -> Outcome:
+    """Agent0's call that has waited longest at the gate goes, or that ``number`` alone.
+
+    The answer says which one has gone, and who still waits.
+    """
+    return ask("agent0", "gate", {"next": number or True})
 
 
 def find_waiting() -> Outcome:

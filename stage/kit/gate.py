@@ -10,11 +10,16 @@ Deliberately does not: hold a person's own request. A page that hangs explains n
 
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stage.kit import state
 from stage.kit.telemetry import current_trace_id
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from stage.kit.models import HeldCall
 
 POLL_SECONDS: Final = 0.1
 STALE_SECONDS: Final = 3.0
@@ -66,21 +71,25 @@ def wait(method: str, url: str, say: Callable[[], dict[str, Any]] = dict) -> Non
 
 def find_waiting() -> list[dict[str, Any]]:
     """Who waits, the longest first."""
-    from stage.kit.models import HeldCall
-
-    present = HeldCall.objects.filter(seen_at__gte=time.time() - STALE_SECONDS)
-    return list(present.order_by("pk").values(*TOLD))
+    return [_tell(call) for call in _present()]
 
 
-def let_next() -> dict[str, Any] | None:
-    """The one that has waited longest goes; None when nobody waits."""
-    from stage.kit.models import HeldCall
-
-    present = HeldCall.objects.filter(seen_at__gte=time.time() - STALE_SECONDS).order_by("pk")
-    for row in present:
-        if HeldCall.objects.filter(pk=row.pk).delete()[0]:
-            return {name: getattr(row, name) for name in TOLD}
+def let_next(number: int | None = None) -> dict[str, Any] | None:
+    """The one that has waited longest goes, or that ``number`` alone; None when it is not there."""
+    for call in _present():
+        if number in (None, call.pk) and type(call).objects.filter(pk=call.pk).delete()[0]:
+            return _tell(call)
     return None
+
+
+def _present() -> "QuerySet[HeldCall]":
+    from stage.kit.models import HeldCall
+
+    return HeldCall.objects.filter(seen_at__gte=time.time() - STALE_SECONDS).order_by("pk")
+
+
+def _tell(call: "HeldCall") -> dict[str, Any]:
+    return {"number": call.pk} | {name: getattr(call, name) for name in TOLD}
 
 
 def find_allowance() -> float:

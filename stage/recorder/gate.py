@@ -1,7 +1,8 @@
 """The live gate's page: which call of Agent0's waits, to whom it goes, what it is about to send, and the buttons.
 
 In the flow a presenter closes the gate, asks Agent0 for something, and lets one hop after another go while she
-talks. Behind what waits stands its trace so far. The page asks twice a second whether anything has changed.
+talks. Behind what waits stands its trace so far. The page asks now and then whether anything has changed, and the
+one that *Next* leads to waits a moment for the next call, so that one takes the place of the other.
 
 Deliberately does not: hold anybody. Agent0's own worker does (``stage.kit.gate``), and tells who waits.
 """
@@ -24,7 +25,7 @@ from stage.recorder.exchange import Exchange
 from stage.recorder.hops import Hop, classify
 from stage.recorder.message_view import Shown, show_message
 from stage.recorder.models import Record
-from stage.recorder.newest import find_newest_flow
+from stage.recorder.newest import find_newest_job
 from stage.recorder.places import AGENT0
 from stage.recorder.spans import read_exchange
 from stage.recorder.tokens import Token, find_tokens
@@ -32,12 +33,16 @@ from stage.recorder.trace import NoSuchTrace, Trace, load_trace
 from stage.recorder.words import tell_story
 
 WAITING = "waiting"
+PATIENCE = 0.4
+"""Seconds in which one call of a flow is usually followed by the next."""
+SOON, LATER = 200, 500
 
 
 @dataclass(frozen=True)
 class Held:
     """One call that waits, as the hop that it is going to be."""
 
+    number: int
     hop: Hop
     trace_id: str
 
@@ -64,13 +69,23 @@ class Gate:
         return next(iter(self.held), None)
 
     @property
+    def is_going_on(self) -> bool:
+        """Between two calls of one flow."""
+        return not self.held and self.trace.is_under_way
+
+    @property
+    def pause(self) -> int:
+        """Milliseconds until the page asks again."""
+        return SOON if self.is_going_on else LATER
+
+    @property
     def story(self) -> str:
         return tell_story(self.first.hop, self.trace) if self.first else ""
 
     @property
     def seen(self) -> str:
         """Another text whenever the page is another."""
-        waits = [f"{one.hop.lead.at.timestamp():.3f}" for one in self.held]
+        waits = [str(one.number) for one in self.held]
         return "-".join(
             [str(int(self.is_closed)), *waits, self.trace.id, str(len(self.trace.records)), self.reason]
         )
@@ -79,7 +94,11 @@ class Gate:
 @require_safe
 @never_cache
 def show_gate(request: HttpRequest) -> HttpResponse:
-    return render(request, "recorder/gate.html", {"gate": find_gate(), "asked": QueryDict(), "is_page": True})
+    gate, ends_at = find_gate(), time.monotonic() + PATIENCE
+    while gate.is_going_on and time.monotonic() < ends_at:
+        time.sleep(PATIENCE / 4)
+        gate = find_gate()
+    return render(request, "recorder/gate.html", {"gate": gate, "asked": QueryDict(), "is_page": True})
 
 
 @require_safe
@@ -98,7 +117,7 @@ def find_gate() -> Gate:
         return Gate(False, [], "", Trace("", (), ()))
     outcome = world.find_waiting()
     waiting = [read_held(one) for one in outcome.answer.get("waiting", ())]
-    newest = waiting[0].trace_id if waiting else find_newest_flow(since=datetime.fromtimestamp(held.since, UTC))
+    newest = waiting[0].trace_id if waiting else find_newest_job(since=datetime.fromtimestamp(held.since, UTC))
     return Gate(True, waiting, outcome.reason, load_so_far(newest))
 
 
@@ -123,7 +142,8 @@ def read_held(told: Mapping[str, Any]) -> Held:
     )
     exchange = Exchange(wire=record, server=None)
     kind = classify(exchange, "act").kind
-    return Held(Hop(WAITING, kind, (exchange,), exchange, is_waiting=True), told["trace_id"])
+    hop = Hop(WAITING, kind, (exchange,), exchange, is_waiting=True)
+    return Held(told["number"], hop, told["trace_id"])
 
 
 def read_bare(method: str, url: str) -> dict[str, Any]:

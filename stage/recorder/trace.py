@@ -137,9 +137,13 @@ class Trace:
 
     @cached_property
     def is_under_way(self) -> bool:
-        """Agent0's worker was given something to do, and has not told yet that it is done with it."""
-        kinds = {record.kind for record in self.records if record.trace_id == self.id}
-        return Record.Kind.PRODUCER in kinds and Record.Kind.CONSUMER not in kinds
+        """Agent0's worker was given something to do, and has not told yet that it is done with that."""
+        own = [record for record in self.records if record.trace_id == self.id]
+        given, done = (
+            max((record.started_at for record in own if record.kind == kind), default=None)
+            for kind in (Record.Kind.PRODUCER, Record.Kind.CONSUMER)
+        )
+        return given is not None and (done is None or done < given)
 
     @property
     def is_over(self) -> bool:

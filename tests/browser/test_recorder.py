@@ -2,17 +2,23 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.rare_states import command_stage
 from tests.browser.test_pages import UNLABELLED, WIDER_THAN_ITS_WINDOW
 from tests.browser.walk import ask, expect_badge, start_at_the_launchpad
 from tests.flow.demo import Demo, wait_for
 
 NewPerson = Callable[..., BrowserContext]
 NOBODY = "Nobody waits"
+SHOWN = """() => [
+  (document.querySelector("#gate .first-line") ?? document.querySelector("#hop")).innerText,
+  document.querySelector("#gate").innerText.includes("That was the last call of this flow"),
+]"""
+"""What the gate's page shows at one moment: the call that waits, or its heading; and whether the flow is over."""
 SOON = 3.0
 """Seconds between a hop and its arrow. About half of one is usual; CI's machines are busy."""
 
@@ -90,6 +96,13 @@ def test_keys_that_are_switched_off_do_nothing_on_the_stage_either(demo: Demo, n
     expect(page.locator(".trace--spotlight")).to_have_count(0)
 
 
+@pytest.fixture
+def _the_gate_is_open_again(demo: Demo) -> Iterator[None]:
+    yield
+    command_stage(demo, "release", {})
+
+
+@pytest.mark.usefixtures("_the_gate_is_open_again")
 def test_the_presenter_lets_one_call_after_another_go_by_the_space_bar(demo: Demo, new_person: NewPerson) -> None:
     alice, gate = new_person().new_page(), new_person().new_page()
     start_at_the_launchpad(alice, demo)
@@ -100,10 +113,9 @@ def test_the_presenter_lets_one_call_after_another_go_by_the_space_bar(demo: Dem
     seen = [""]
 
     def look() -> str:
-        now = [*gate.locator("#gate .first-line").all_inner_texts(), gate.locator("#hop").inner_text()]
-        is_over = gate.get_by_text("That was the last call of this flow").count() == 1  # evidence comes behind
-        is_news = now[0] not in (seen[-1], "Agent0 is at work") and (now[0] != NOBODY or is_over)
-        return now[0] if is_news else ""
+        now, is_over = gate.evaluate(SHOWN)
+        is_news = now not in (seen[-1], "Going on") and (now != NOBODY or is_over)  # evidence comes behind
+        return now if is_news else ""
 
     while seen[-1] != NOBODY:
         seen.append(wait_for(look, f"nothing comes after {seen}"))

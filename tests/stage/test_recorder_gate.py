@@ -1,7 +1,9 @@
 """The live gate's page: who waits, what it is about to send, and the buttons; and what never leaves Agent0."""
 
+import json
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -12,7 +14,8 @@ from stage.control.push import DOORS
 from stage.kit import addresses, state
 from stage.kit.state import Hold, StageState
 from stage.kit.telemetry.preview import preview
-from tests.stage.evidence import ACT, lay_down
+from stage.recorder import gate
+from tests.stage.evidence import ACT, SIGN_IN, build, lay_down, load
 from tests.stage.test_bar import press, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staged")]
@@ -29,10 +32,10 @@ def close_the_gate():
     state.write(world_now)
 
 
-def waits(method="POST", path="/acme/token", trace=ACT, **of_request):
+def waits(method="POST", path="/acme/token", trace=ACT, number=7, **of_request):
     url = f"{addresses.IDP_URL}{path}"
     said = preview(requests.Session(), method, url, **of_request)
-    return {"method": method, "url": url, "trace_id": trace, "since": time.time(), "said": said}
+    return {"number": number, "method": method, "url": url, "trace_id": trace, "since": time.time(), "said": said}
 
 
 def let_wait(wire, *calls, status=200):
@@ -131,6 +134,74 @@ def test_next_lets_one_go_and_keeps_the_gate_closed_for_as_long_again(parties):
     assert after.until >= time.time() + world.GATE_SECONDS - 5
     told = {call.request.url for call in parties.calls}
     assert {f"{door.url}/-/stage/clock" for door in DOORS} < told
+
+
+@pytest.mark.usefixtures("close_the_gate")
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [({"call": "7"}, [{"next": 7}]), ({}, [{"next": True}])]
+    + [({"call": odd}, []) for odd in ("", "0", "-7", "7.0", "x", "9" * 20)],
+)
+def test_next_lets_the_call_go_that_the_page_shows_and_no_other(parties, form, told):
+    """A page that shows none sends an empty number; the band on other pages, which shows no calls, sends none."""
+    let_wait(parties)
+    assert press("next", **form).status_code == 302
+    asked = [json.loads(call.request.body) for call in parties.calls if call.request.url.endswith("/gate")]
+    assert asked == told
+
+
+@pytest.mark.usefixtures("close_the_gate")
+def test_the_page_knows_the_number_of_the_call_that_it_shows(wire):
+    let_wait(wire, waits(number=11), waits(number=12))
+    html = look().content.decode()
+    assert re.findall(r'<input type="hidden" form="world" name="call" value="([^"]*)">', html) == ["11"]
+    assert not re.search(r'id="next-call"[^>]*aria-disabled', html)
+
+
+def a_flow_that_goes_on():
+    """Since the gate was closed; the worker has not told yet that it is done."""
+    later = datetime.now(UTC) - max(build(row).started_at for row in load("rest"))
+    for row in load("rest"):
+        record = build(row)
+        record.started_at, record.ended_at = record.started_at + later, record.ended_at + later
+        if row["trace_id"] == ACT and row["kind"] != "consumer":
+            record.save()
+
+
+@pytest.mark.usefixtures("close_the_gate")
+def test_between_two_calls_of_a_flow_it_goes_on_showing_the_flow(wire):
+    a_flow_that_goes_on()
+    let_wait(wire)
+    since = time.monotonic()
+    html = look().content.decode()
+    assert time.monotonic() - since >= gate.PATIENCE, "the next call usually comes soon"
+    said = text_of(html)
+    assert "Going on" in said
+    assert "its next call will wait here" in said
+    assert "Nobody waits" not in said
+    assert 'id="hop-9"' in html
+    assert 'name="call" value=""' in html
+    assert re.search(r'id="next-call"[^>]*aria-disabled="true"', html)
+    assert f"every {gate.SOON}ms" in html
+
+
+@pytest.mark.usefixtures("close_the_gate")
+def test_the_page_that_next_leads_to_waits_for_the_next_call(wire, monkeypatch):
+    a_flow_that_goes_on()
+    let_wait(wire)
+    monkeypatch.setattr(gate, "PATIENCE", 60)
+    monkeypatch.setattr(gate.time, "sleep", lambda seconds: let_wait(wire, waits(data=EXCHANGED)))
+    assert "9 Token exchange" in text_of(look().content.decode())
+
+
+@pytest.mark.usefixtures("close_the_gate")
+def test_somebody_who_signs_in_meanwhile_is_not_the_flow_at_the_gate(wire):
+    a_flow_that_goes_on()
+    record = build(next(row for row in load("rest") if row["trace_id"] == SIGN_IN and row["kind"] == "client"))
+    record.started_at = record.ended_at = datetime.now(UTC)
+    record.save()
+    let_wait(wire)
+    assert "Going on" in text_of(look().content.decode())
 
 
 def test_next_at_an_open_gate_closes_nothing(parties):

@@ -272,6 +272,20 @@ def test_what_the_worker_is_not_done_with_is_under_way(client):
     assert "under way" in page_of(client)
 
 
+def test_what_it_takes_up_again_is_under_way_until_that_is_done_too(client):
+    """After a restart, or a worker that was killed: only what is done after the last word to it counts."""
+    lay_down("rest")
+    again = build(next(row for row in load("rest") if row["kind"] == "producer"))
+    again.span_id = "9" * 16
+    again.started_at = again.ended_at = Record.objects.get(trace_id=ACT, kind="consumer").ended_at
+    again.save()
+    assert load_trace(ACT).is_under_way
+    done = build(next(row for row in load("rest") if row["kind"] == "consumer"))
+    done.span_id, done.started_at = "8" * 16, again.ended_at
+    done.save()
+    assert not load_trace(ACT).is_under_way
+
+
 def test_an_idp_has_the_name_of_the_enterprise_that_was_asked(client):
     for row in load("rest"):
         row["exchange"] = json.loads(json.dumps(row["exchange"]).replace("/acme", "/globex"))

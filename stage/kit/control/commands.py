@@ -24,6 +24,8 @@ TRACE: Final = re.compile(r"([0-9a-f]{32})?")
 TOKEN_USES: Final = ("once", "until they expire")
 DAY: Final = 24 * 3600.0
 EPOCH_LIMIT: Final = 2.0**40
+LARGEST: Final = 2.0**53
+"""Of the whole numbers that JSON can tell from their neighbours."""
 
 
 def tell_state(body: dict[str, Any]) -> dict[str, Any]:
@@ -73,11 +75,12 @@ def _read_hold(body: dict[str, Any]) -> Hold | None:
 
 
 def let_through(body: dict[str, Any]) -> dict[str, Any]:
-    """Who waits at the gate; with ``next``, the one that has waited longest goes first."""
+    """Who waits at the gate. With ``next`` one goes first: that number, or if true who has waited longest."""
     check_members(body, "next")
-    if not isinstance(body.get("next", False), bool):
-        raise Malformed("Expected next to be true or false.")
-    gone = gate.let_next() if body.get("next") else None
+    wanted, gone = body.get("next", False), None
+    if wanted is not False:
+        number = None if wanted is True else int(read_number(body, "next", limit=LARGEST, minimum=1))
+        gone = gate.let_next(number)
     return {"gone": gone, "waiting": gate.find_waiting()}
 
 

@@ -82,7 +82,7 @@ document.addEventListener("change", (event) => {
 // Single keys work where somebody wants them (WCAG 2.2, 2.1.4): in stage mode, by the settings, or by the focus being
 // in here; and nowhere once they are switched off there.
 const KEYS = {
-  " ": () => (find("[data-player=next]") ?? document.getElementById("next-call"))?.click(),
+  " ": () => (find("[data-player=next]") ?? document.querySelector("#next-call:not([aria-disabled])"))?.click(),
   "shift ": () => find("[data-player=back]")?.click(),
   ".": () => trace()?.classList.toggle("trace--spotlight"),
 };
