@@ -67,7 +67,7 @@ class Card:
     def steps(self) -> list[StepView]:
         """The legs of the latest attempt; ``run.steps`` is prefetched by the pages."""
         return [
-            StepView(self._title_of(step.name, step.detail), step.state, step.detail, _took(step))
+            StepView(self._title_of(step.name, step.detail), step.state, step.detail, step.milliseconds)
             for step in self.run.steps.all()
             if step.attempt == self._shown_attempt
         ]
@@ -162,9 +162,3 @@ class Card:
     def _title_of(self, name: str, detail: Mapping[str, Any] | None = None) -> str:
         title = KEPT if detail and detail.get("kept") else STEP_TITLES[Step.Name(name)]
         return title.format(idp=self.idp, app=settings.RESOURCE_NAME, way=self.way)
-
-
-def _took(step: Step) -> int | None:
-    if step.finished_at is None:
-        return None
-    return round((step.finished_at - step.started_at).total_seconds() * 1000)

@@ -101,7 +101,8 @@ class Step(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
     detail = models.JSONField(default=dict, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    milliseconds = models.PositiveIntegerField(null=True, blank=True)
+    """How long it took, by a clock that nobody sets or holds; None as long as it goes on."""
 
     class Meta:
         ordering = ["attempt", "ordinal"]

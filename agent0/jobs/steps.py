@@ -7,11 +7,11 @@ longer its own.
 Deliberately does not: see a token. Events carry fingerprints, scopes and reasons.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import DatabaseError
-from django.utils import timezone
 
 from agent0.jobs.details import in_words
 from agent0.jobs.lease import Lease
@@ -37,6 +37,7 @@ class StepRecorder:
         self._lease = lease
         self._subject = subject
         self._step: Step | None = None
+        self._begun_at = 0.0
         self.scope_of_id_jag: tuple[str, ...] = ()
         self.details_of_id_jag: Details = ()
 
@@ -75,6 +76,7 @@ class StepRecorder:
 
     def _begin(self, name: Step.Name, **detail: Any) -> None:
         ordinal = self._step.ordinal + 1 if self._step else 1
+        self._begun_at = time.monotonic()
         self._step = Step.objects.create(
             run=self._run, attempt=self._run.attempts, ordinal=ordinal, name=name, detail=detail
         )
@@ -86,9 +88,9 @@ class StepRecorder:
         step.state = Step.State.PASSED if passed else Step.State.FAILED
         calls = {"calls": step.detail.get("calls", 0) + 1} if step.name == Step.Name.CALL_API else {}
         step.detail = step.detail | calls | detail
-        step.finished_at = timezone.now()
+        step.milliseconds = round((time.monotonic() - self._begun_at) * 1000)
         try:
-            step.save(update_fields=["state", "detail", "finished_at"])
+            step.save(update_fields=["state", "detail", "milliseconds"])
         except DatabaseError:
             self._lease.check_world()  # a reset has taken the row
             raise

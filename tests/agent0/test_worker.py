@@ -1,10 +1,16 @@
 """The worker, from a Run to an outcome, against an IdP and a Todo0 that answer over HTTP."""
 
 import base64
+import itertools
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from agent0.assistant.cards import Card
+from agent0.jobs import steps
 from agent0.jobs.models import Run, Step
 from agent0.tokens.models import CachedAccessToken
 from agent0.ways import Way
@@ -14,6 +20,7 @@ from tests.agent0.conftest import ID_TOKEN
 from xaa import protocol
 
 pytestmark = pytest.mark.django_db
+HELD = datetime.now(UTC).replace(microsecond=0)
 
 
 def client_id_of(seen) -> str:
@@ -71,19 +78,29 @@ def test_each_token_goes_to_its_own_place_and_is_led_to_no_other(far_side, make_
 
 def test_it_writes_down_each_leg_with_fingerprints_and_no_token(far_side, make_run, do):
     run = do(make_run(Run.Kind.ADD))
-    steps = list(run.steps.all())
-    assert [(step.name, step.state) for step in steps] == [
+    legs = list(run.steps.all())
+    assert [(leg.name, leg.state) for leg in legs] == [
         (Step.Name.NEED_TOKEN, "passed"),
         (Step.Name.ASK_IDP, "passed"),
         (Step.Name.PRESENT, "passed"),
         (Step.Name.CALL_API, "passed"),
     ]
-    assert steps[1].detail["asked"] == steps[1].detail["granted_by_idp"] == "todos.read todos.write"
-    assert [chip["text"].partition("-")[0] for step in steps for chip in step.detail.get("chips", ())] == [
+    assert legs[1].detail["asked"] == legs[1].detail["granted_by_idp"] == "todos.read todos.write"
+    assert [chip["text"].partition("-")[0] for leg in legs for chip in leg.detail.get("chips", ())] == [
         "ID", "JAG", "AT",
     ]  # fmt: skip
-    written = str([step.detail for step in steps]) + str(run.outcome)
+    written = str([leg.detail for leg in legs]) + str(run.outcome)
     assert not any(token in written for token in (ID_TOKEN, "id-jag-1", "access-token-1"))
+
+
+def test_a_leg_takes_its_time_whatever_the_worlds_clock_says(far_side, make_run, do, monkeypatch):
+    """At the live gate that one stands still, and each leg would have taken 0 ms."""
+    real = itertools.count(step=0.25)
+    monkeypatch.setattr(steps, "time", SimpleNamespace(monotonic=lambda: next(real)))
+    monkeypatch.setattr(timezone, "now", lambda: HELD)
+    run = do(make_run(Run.Kind.ADD))
+    assert [step.milliseconds for step in run.steps.all()] == [250, 250, 250, 250]
+    assert Card(run).milliseconds == 1000
 
 
 @pytest.mark.spec("TR-15")
