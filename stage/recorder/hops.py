@@ -158,9 +158,13 @@ def _group(fitted: Iterable[tuple[Exchange, Fit]]) -> Iterator[tuple[HopKind, li
 
 
 def choose_lead(kind: HopKind, leads: list[Exchange], parts: list[Exchange]) -> Exchange:
-    """What went wrong, if something did; else what the hop is about; else its first exchange."""
-    bad = [one for one in leads if one.status is None or one.status >= 500 or _was_refused(kind, one)]
-    return next(iter([*bad, *leads, *parts]))
+    """What went wrong, if something did; else what the hop is about; else its first exchange.
+
+    Who is not there at all ends a flow, also where the hop is about another server's answer.
+    """
+    silent = [one for one in parts if one.status is None or one.status >= 500]
+    refused = [one for one in leads if _was_refused(kind, one)]
+    return next(iter([*silent, *refused, *leads, *parts]))
 
 
 def _was_refused(kind: HopKind, exchange: Exchange) -> bool:

@@ -110,6 +110,30 @@ def test_a_try_after_a_failure_is_a_hop_of_its_own_and_the_flow_has_recovered():
     assert trace.verdict == "recovered"
 
 
+def test_an_idp_that_is_not_there_is_seen_where_agent0_had_to_ask_who_it_is():
+    """A fresh world has Agent0 fetch the metadata of both servers, and hop 8 is about Todo0's."""
+    rows = load("rest")
+    (known,) = [row for row in rows if "/oauth-protected-resource/" in target_of(row) and row["kind"] == "client"]
+    silent = {
+        **known,
+        "span_id": "f" * 16,
+        "started_at": known["ended_at"],
+        "exchange": {
+            **known["exchange"],
+            "url": "http://localhost:8003/acme/.well-known/openid-configuration",
+            "request": {**known["exchange"]["request"], "target": "/acme/.well-known/openid-configuration"},
+            "response": None,
+            "error": "refused",
+        },
+    }
+    at = rows.index(known) + 1
+    trace = assemble(ACT, [build(row) for row in (*rows[:at], silent, *rows[at:])])
+    assert [(hop.number, hop.target.key) for hop in trace.hops if hop.outcome == "no answer"] == [("8", "idp")]
+    assert trace.verdict == "recovered"
+    whole = assemble(ACT, [build(row) for row in rows])
+    assert "no answer" not in [hop.outcome for hop in whole.hops]
+
+
 def test_every_hop_is_a_list_item_that_says_it_all_in_words(client):
     lay_down("mcp")
     html = page_of(client)
