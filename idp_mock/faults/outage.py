@@ -13,7 +13,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from stage.kit import telemetry
-from stage.kit.faults import strikes
+from stage.kit.faults import on_purpose, strikes
 
 STAYS: Final = ("/-/stage/", "/health")
 
@@ -22,4 +22,4 @@ def answer_nothing(*, request: HttpRequest, **_signal: object) -> HttpResponse |
     if request.path.startswith(STAYS) or not strikes("F29"):
         return None
     telemetry.leave_out(request.META)
-    return HttpResponse(status=503, headers={"Content-Length": "1"})
+    return on_purpose("F29", request, HttpResponse(status=503, headers={"Content-Length": "1"}))

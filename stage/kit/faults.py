@@ -6,6 +6,7 @@ settings, read by ``KitConfig``). They hang themselves into signals and hooks; t
 Deliberately does not: decide what is armed. The stage does, and ``stage.kit.state`` holds it.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from stage.kit.models import Found
 from stage.kit.signals import faults_changed
 from stage.kit.state import StageState
 
+logger = logging.getLogger(__name__)
 Rows = dict[str, Any]
 
 request_arrived = Signal()
@@ -38,6 +40,13 @@ def answer_instead(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 def strikes(fault: str) -> bool:
     """It is armed, and not for another flow than the one under way."""
     return fault in state.current().strike(telemetry.current_trace_id())
+
+
+def on_purpose(fault: str, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """``answer``, logged as what it is. Django would call it an error of this party, for whoever reads the log."""
+    logger.warning("%s: %s %s gets %s on purpose", fault, request.method, request.path, answer.status_code)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # what django.utils.log.log_response looks at
+    return answer
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,11 @@ def first_failed(demo: Demo, since: int) -> str:
     return next((one[1] for one in found if one and one.groups() != NO_TOKEN_YET), "")
 
 
+def errors_since(demo: Demo, since: int) -> list[str]:
+    """What somebody would be called out of bed for. A fault is deliberate, and refuses at most."""
+    return [line for line in demo.lines[since:] if re.search(r" (ERROR|CRITICAL) |Traceback", line)]
+
+
 def wire_of(fault: Fault) -> str:
     return f"{fault.status} {fault.error}".strip() if fault.status else "no answer"
 
@@ -97,6 +102,7 @@ def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green
     assert card.badge == "done", card.text
     assert not stage.ask("stage")["state"]["faults"]
     check_trace(presenter, demo, trace_of(page.html), fault)  # once more, whatever came late
+    assert errors_since(demo, since) == []
 
 
 @pytest.mark.once
@@ -117,6 +123,7 @@ def test_one_that_a_program_keeps_armed_does_the_same_until_it_is_cleared(
     wait_for(lambda: find_rested(who, demo), "the run has not come to rest", patience=60)
     assert ask(at_work["alice"], demo, fault.prompt).badge == "done"
     check_trace(presenter, demo, trace_of(card.html), fault)  # once more, whatever came late
+    assert errors_since(demo, since) == []
 
 
 def find_seen(visitor: Visitor, demo: Demo, fault: Fault) -> Card | None:

@@ -1,5 +1,6 @@
 """What the stage can break at Acme: what the lab signs, and rows that are bent and put back."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -322,6 +323,16 @@ def test_an_idp_that_is_down_promises_a_byte_and_sends_none(
     assert client.generic(method, path).content, "nor is anybody else's flow concerned"
     arm()
     assert client.generic(method, path).content
+
+
+def test_an_outage_is_logged_as_what_it_is_and_not_as_an_error_of_the_idps(
+    world: World, arm: Arm, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    arm("F29")
+    client.get("/acme/login")
+    assert [(one.levelname, one.getMessage()) for one in caplog.records if one.levelno >= logging.WARNING] == [
+        ("WARNING", "F29: GET /acme/login gets 503 on purpose")
+    ]
 
 
 def test_an_outage_can_be_ended_and_the_process_is_well(world: World, arm: Arm, client: Client) -> None:

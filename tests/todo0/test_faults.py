@@ -1,6 +1,7 @@
 """What the stage can break at Todo0: rows that are bent and put back, and what stands before its tokens."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -144,6 +145,16 @@ def test_the_token_endpoint_says_when_to_come_back_and_all_else_goes_on(redeem: 
     assert Client().get("/.well-known/oauth-authorization-server").status_code == 200
     arm()
     assert redeem(id_jag()).status_code == 200
+
+
+def test_an_answer_that_a_fault_gives_is_logged_as_that_and_not_as_an_error_of_todo0s(
+    redeem: Redeem, arm: Arm, caplog: pytest.LogCaptureFixture
+) -> None:
+    arm("F30")
+    redeem(id_jag())
+    assert [(one.levelname, one.getMessage()) for one in caplog.records if one.levelno >= logging.WARNING] == [
+        ("WARNING", "F30: POST /oauth/token gets 503 on purpose")
+    ]
 
 
 def test_keys_are_fetched_anew_while_the_idp_rotates_hard(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from stage.kit.faults import strikes
+from stage.kit.faults import on_purpose, strikes
 from stage.kit.state import StageState
 from xaa.jwt_bearer import trust
 
@@ -24,7 +24,7 @@ def answer_at_token_endpoint(*, request: HttpRequest, **_signal: object) -> Http
         return None
     if strikes("F28"):
         trust.load_directory.cache_clear()
-    return refuse() if strikes("F30") else None
+    return on_purpose("F30", request, refuse()) if strikes("F30") else None
 
 
 def refuse() -> HttpResponse:
