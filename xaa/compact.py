@@ -10,6 +10,7 @@ may keep the other one.
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
@@ -17,6 +18,7 @@ from typing import Any, Final, NoReturn
 from xaa.errors import XaaError
 
 MAX_TOKEN_BYTES: Final = 16 * 1024
+_BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")  # RFC 7515 §2: no padding, no line break, nothing else
 
 
 class JoseError(XaaError, ValueError):
@@ -49,6 +51,8 @@ def peek(token: str) -> Unverified:
     parts = token.split(".")
     if len(parts) != 3:
         raise MalformedToken(f"Expected a signed JWT of 3 parts, found {len(parts)} parts.")
+    if not all(map(_BASE64URL.fullmatch, parts)):
+        raise MalformedToken("Expected 3 parts in base64url without padding, found other characters.")
     header, claims = _read_object(parts[0], "header"), _read_object(parts[1], "payload")
     if "crit" in header:
         raise MalformedToken("crit: expected none, since no critical extension is understood here, found some.")
@@ -58,9 +62,13 @@ def peek(token: str) -> Unverified:
 
 
 def load_json(raw: str | bytes) -> Any:
-    """JSON as all readers read it; ``ValueError`` for what others read otherwise or cannot store (RFC 8259 §4)."""
+    """JSON as all readers read it; ``ValueError`` for what others read otherwise or cannot store (RFC 8259 §4).
+
+    Bytes are UTF-8 and nothing else (RFC 8259 §8.1): Python guesses at UTF-16 and UTF-32 as well.
+    """
+    text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")  # a byte order mark may be ignored there
     value = json.loads(
-        raw, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant, parse_float=read_finite
+        text, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant, parse_float=read_finite
     )
     json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate would break whoever stores it
     return value
@@ -68,8 +76,7 @@ def load_json(raw: str | bytes) -> Any:
 
 def _read_object(segment: str, name: str) -> dict[str, Any]:
     try:
-        raw = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True)
-        value = load_json(raw)
+        value = load_json(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
     except (ValueError, RecursionError) as error:
         raise MalformedToken(
             f"{name}: expected base64url-encoded JSON with unique member names, found none."

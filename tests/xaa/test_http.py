@@ -222,6 +222,8 @@ def test_what_is_no_json_object_is_a_failure(body: bytes) -> None:
         b'{"issuer": "https://a.example", "issuer": "https://b.example"}',
         b'{"keys": [{"kid": "1", "kid": "2"}]}',
         b'{"expires_in": NaN}',
+        '{"a": 1}'.encode("utf-16"),  # RFC 8259 §8.1: UTF-8 and nothing else
+        '{"a": 1}'.encode("utf-32-le"),
     ],
 )
 def test_json_that_two_readers_may_read_in_two_ways_is_a_failure(body: bytes) -> None:

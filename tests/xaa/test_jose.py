@@ -66,6 +66,33 @@ def test_without_a_kid_only_a_single_suitable_key_will_do() -> None:
         jose.verify(token, keys=KeySet.from_jwks(builders.jwks(IDP_KEY, OTHER_KEY)), algorithms=("ES256",))
 
 
+def test_it_is_three_parts_in_base64url_and_not_a_character_more() -> None:
+    """RFC 7515 §2: one text in two spellings is two texts to whoever compares them."""
+    token = jose.sign({"name": "???"}, key=IDP_KEY, typ="x")
+    header, payload, signature = token.split(".")
+    assert "_" in payload, "what the other alphabet spells in another way"
+    assert jose.peek(token).unverified_claims == {"name": "???"}
+    for altered in (
+        f"{header}.{payload.replace('_', '/')}.{signature}",
+        f"{header}.{payload + '=' * (-len(payload) % 4 or 4)}.{signature}",
+        f"{header}\n.{payload}.{signature}",
+        f"{header}.{payload}.{signature}!",
+        f"{header}.{payload}.{signature} ",
+    ):
+        with pytest.raises(jose.MalformedToken, match="base64url without padding"):
+            jose.peek(altered)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-32-le"])
+def test_its_json_is_utf_8(encoding: str) -> None:
+    def token_of(payload: bytes) -> str:
+        return jose._JWS.encode(payload, IDP_KEY.private_key, algorithm="ES256", headers={"typ": "x"})
+
+    assert jose.peek(token_of('{"name": "Zoë"}'.encode())).unverified_claims == {"name": "Zoë"}
+    with pytest.raises(jose.MalformedToken, match="payload"):
+        jose.peek(token_of('{"name": "Zoë"}'.encode(encoding)))
+
+
 @pytest.mark.spec("SEC-05", "SEC-30")
 def test_errors_hold_no_token_and_only_a_piece_of_a_key_id() -> None:
     forged = jose.SigningKey(kid="../" * 300, alg="ES256", private_key=OTHER_KEY.private_key)
