@@ -143,6 +143,7 @@ def test_a_refresh_token_may_be_the_subject(wire: responses.RequestsMock) -> Non
         ({"expires_in": "300"}, "expires_in"),
         ({"expires_in": 0}, "expires_in"),
         ({"expires_in": True}, "expires_in"),
+        ({"expires_in": 10**400}, "expires_in"),
         ({"resource": "https://other.example/api"}, "resource"),
         ({"resource": [RESOURCE, "https://other.example/api"]}, "resource"),
         ({"resource": 7}, "resource"),

@@ -197,9 +197,12 @@ def test_a_hostile_challenge_is_read_in_no_time() -> None:
         (URL, DOCUMENT_URL),
         ("https://a.example", "https://a.example/.well-known/oauth-protected-resource"),
         ("https://a.example/", "https://a.example/.well-known/oauth-protected-resource"),
+        ("https://a.example/b/", "https://a.example/.well-known/oauth-protected-resource/b/"),
+        ("https://a.example/b?c=d", "https://a.example/.well-known/oauth-protected-resource/b?c=d"),
+        ("https://a.example?c=d", "https://a.example/.well-known/oauth-protected-resource?c=d"),
     ],
 )
-def test_the_well_known_part_goes_before_the_path(resource: str, url: str) -> None:
+def test_the_well_known_part_goes_before_the_path_and_the_query(resource: str, url: str) -> None:
     assert well_known_url(resource) == url
 
 

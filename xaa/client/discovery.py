@@ -89,10 +89,10 @@ def check_understands_id_jags(metadata: Mapping[str, Any]) -> None:
 
 
 def well_known_url(resource: str) -> str:
-    """RFC 9728 §3.1: the well-known part goes before the resource's path."""
+    """RFC 9728 §3.1: the well-known part goes before the resource's path and query; only a bare slash goes."""
     parts = urlsplit(resource)
-    path = f"/.well-known/{protocol.WELL_KNOWN_RESOURCE}{parts.path.rstrip('/')}"
-    return parts._replace(path=path, query="", fragment="").geturl()
+    path = "" if parts.path == "/" else parts.path
+    return parts._replace(path=f"/.well-known/{protocol.WELL_KNOWN_RESOURCE}{path}", fragment="").geturl()
 
 
 def _fetch_document(http: OutgoingHttp, url: str) -> dict[str, Any]:

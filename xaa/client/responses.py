@@ -10,7 +10,7 @@ answer's is not used, nor one that was to be bound to our key and is not.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from xaa import jose, protocol
 from xaa.authorization_details import Details
@@ -19,6 +19,9 @@ from xaa.client.errors import Leg, UnexpectedResponse
 from xaa.dpop import read_bound_key
 
 Names = tuple[str, ...]
+
+MAX_LIFETIME: Final = 2**31
+"""Seconds. Whoever promises more, or a number that no clock can add, has made a mistake."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,6 @@ def _as_names(value: object) -> Names:
 def _read_lifetime(body: Mapping[str, Any], leg: Leg) -> int:
     """``expires_in`` is RECOMMENDED; without it the token is taken for short-lived rather than eternal."""
     lifetime = body.get("expires_in", 60)
-    if type(lifetime) is not int or lifetime <= 0:
+    if type(lifetime) is not int or not 0 < lifetime < MAX_LIFETIME:
         raise UnexpectedResponse(leg, field="expires_in", rule="must be a positive number of seconds")
     return lifetime
