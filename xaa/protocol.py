@@ -67,9 +67,6 @@ WELL_KNOWN_RESOURCE: Final = "oauth-protected-resource"  # RFC 9728 §3: inserte
 # The member of ``events`` that makes a JWT a logout token (OpenID Connect Back-Channel Logout §2.4).
 EVENT_LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
-# Claims of an ID-JAG (ID-JAG §3.1) that its verifier must find, whatever else is in it.
-REQUIRED_ID_JAG_CLAIMS: Final = ("iss", "sub", "aud", "client_id", "jti", "exp", "iat")
-
 # Claim ``sub_id``: the same person in another namespace (RFC 9493 §3), here in a SAML service provider's.
 SUB_ID_SAML_NAMEID: Final = "saml-nameid"  # ID-JAG §3.2.1
 NAMEID_TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"  # SAML Core §8.3.8: never in one
