@@ -25,9 +25,10 @@ IDP_ISSUER = env.url("AGENT0_IDP_ISSUER", f"{addresses.IDP_URL}/acme")
 IDP_CLIENT_ID = env.text("AGENT0_IDP_CLIENT_ID", registrations.AGENT0_AT_ACME.client_id)
 IDP_CLIENT_SECRET = "" if SIGNS else env.text("AGENT0_IDP_CLIENT_SECRET")
 IDP_EMAIL_DOMAINS = env.words("AGENT0_IDP_EMAIL_DOMAINS", "acme.example")
-# ... a second one, Globex, as long as the first has our mock IdP ...
+# ... a second one, Globex, as long as the first is another one of our mock IdP ...
 IS_MOCK = IDP_ISSUER.startswith(f"{addresses.IDP_URL}/")
-GLOBEX_ISSUER = f"{addresses.IDP_URL}/globex" if env.flag("AGENT0_GLOBEX", default=IS_MOCK) else ""
+GLOBEX_ISSUER = f"{addresses.IDP_URL}/globex"
+GLOBEX_ISSUER = GLOBEX_ISSUER if env.flag("AGENT0_GLOBEX", default=IS_MOCK and IDP_ISSUER != GLOBEX_ISSUER) else ""
 GLOBEX_CLIENT_SECRET = registrations.AGENT0_AT_GLOBEX.load_secret() if GLOBEX_ISSUER and not SIGNS else ""
 
 # ... and where do I act: the resource app, whose authorization server knows me as another client (ID-JAG §5).

@@ -1,7 +1,10 @@
 """Wrong settings are said at start-up, each with its number."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 
 from xaa.signin import conf, connections
 from xaa.signin.connections import Connection, StaticConnections
@@ -107,3 +110,20 @@ def test_domains_compare_without_case():
 
 
 urlpatterns: list[object] = []  # for E007: an app that has not mounted the sign-in
+
+
+@pytest.mark.spec("SR-02")
+@pytest.mark.parametrize(
+    ("same", "told"), [("slug", "slug"), ("issuer", "issuer"), ("email_domains", "e-mail domain")]
+)
+def test_no_two_connections_may_be_mistaken_for_one_another(same, told):
+    """Two companies behind one issuer may give one ``sub`` to two people, and (issuer, sub) is an account."""
+    acme = Connection(
+        "acme", "Acme", "https://idp.example", "a", tenant="acme", email_domains=("acme.example", "ACME.example")
+    )
+    other = Connection(
+        "other", "Other", "https://idp.other", "a", tenant="other", email_domains=("other.example",)
+    )
+    assert StaticConnections([acme, other]).find_connection_for_issuer("https://idp.other") is other
+    with pytest.raises(ImproperlyConfigured, match=f"its own {told}, found"):
+        StaticConnections([acme, replace(other, **{same: getattr(acme, same)})])

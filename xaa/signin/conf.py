@@ -1,10 +1,12 @@
 """The app's settings, read in one place. ``checks.py`` says at start-up what is wrong with them.
 
-``SIGNIN_CONNECTIONS``            the ``ConnectionProvider``: the dotted path of an object, a class or a
-module ``SIGNIN_TOKEN_STORE``            the ``TokenStore`` class; default: encrypted, in the session
-``SIGNIN_LEEWAY``                 seconds by which two clocks may differ; default 60
-``SIGNIN_HTTP_TIMEOUT``           seconds that the IdP has for an answer; default 5
-``XAA_ALLOW_PRIVATE_ADDRESSES``   DEMO ONLY: an IdP on this machine, over plain http; default False
+===============================  ==================================================================================
+``SIGNIN_CONNECTIONS``           the ``ConnectionProvider``: the dotted path of an object, a class or a module
+``SIGNIN_TOKEN_STORE``           the ``TokenStore`` class (encrypted, in the session)
+``SIGNIN_LEEWAY``                seconds by which two clocks may differ (60, at most 300)
+``SIGNIN_HTTP_TIMEOUT``          seconds that the IdP has for an answer (5)
+``XAA_ALLOW_PRIVATE_ADDRESSES``  an IdP on this machine, over plain http; DEMO ONLY (False)
+===============================  ==================================================================================
 """
 
 import inspect

@@ -1,8 +1,12 @@
 """A connection: one IdP whose people may sign in here, and who this app is at that IdP.
 
 An app for one enterprise writes its connection into its settings (``StaticConnections``); an app with many
-customers points ``SIGNIN_CONNECTIONS`` at an object of its own with the two methods of
+customers points ``SIGNIN_CONNECTIONS`` at an object of its own with the three methods of
 ``ConnectionProvider``.
+
+No two connections may have one issuer. A person is (issuer, subject) here (OpenID Connect Core §5.7); two
+companies behind one issuer may give one ``sub`` to two people (ID-JAG §6.3), and these would share an account. So
+of such an issuer an app serves one company, which ``tenant`` names.
 
 Deliberately does not: discover anything from an e-mail address (no WebFinger). A domain belongs to a
 connection because the configuration says so, and nobody can bring an IdP of their own along.
@@ -11,6 +15,8 @@ connection because the configuration says so, and nobody can bring an IdP of the
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from django.core.exceptions import ImproperlyConfigured
 
 from xaa.jose import SigningKey
 
@@ -65,10 +71,14 @@ class ConnectionProvider(Protocol):
 
 
 class StaticConnections:
-    """Connections that stand in the settings."""
+    """Connections that stand in the settings, of which no two may be mistaken for one another."""
 
     def __init__(self, connections: Iterable[Connection]) -> None:
         self.connections = tuple(connections)
+        _check_unique("slug", [connection.slug for connection in self.connections])
+        _check_unique("issuer", [connection.issuer for connection in self.connections])
+        domains = [{domain.lower() for domain in connection.email_domains} for connection in self.connections]
+        _check_unique("e-mail domain", [domain for of_one in domains for domain in of_one])
         self._by_slug = {connection.slug: connection for connection in self.connections}
         self._by_issuer = {connection.issuer: connection for connection in self.connections}
         self._by_domain = {
@@ -83,6 +93,11 @@ class StaticConnections:
 
     def find_connection_for_issuer(self, issuer: str) -> Connection:
         return self._by_issuer[issuer]
+
+
+def _check_unique(what: str, values: list[str]) -> None:
+    if twice := sorted({value for value in values if values.count(value) > 1}):
+        raise ImproperlyConfigured(f"Expected each connection to have its own {what}, found {twice[0]!r} twice.")
 
 
 def email_domain(email: str) -> str:
