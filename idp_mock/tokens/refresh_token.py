@@ -33,10 +33,10 @@ def refresh(app: App, form: TokenForm, now: datetime) -> dict[str, object]:
 
 
 def load_refresh_token(app: App, value: str, *, now: datetime) -> RefreshToken:
-    """The refresh token, valid for ``app`` as in a refresh, in one SQL statement and without rotating it.
+    """The refresh token, in one SQL statement and without rotating it.
 
-    Also the check of a refresh token offered as subject token (ID-JAG §4.3.3: same validation as for a refresh):
-    issued here, to this client, neither expired nor revoked, session not signed out, person active.
+    Issued here, to this client, neither expired nor revoked, its session not signed out, its person active. As
+    subject token it is held to the same by checks I4 to I7, each of which is a verdict of its own there.
     """
     record = (
         RefreshToken.objects.select_related("family__session__person")

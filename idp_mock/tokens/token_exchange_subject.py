@@ -20,7 +20,7 @@ from idp_mock.directory.subjects import is_subject_of
 from idp_mock.policy.standing import load_standing
 from idp_mock.signin.models import IdpSession
 from idp_mock.tokens.errors import OAuthError, invalid_grant
-from idp_mock.tokens.id_token import CLOCK_LEEWAY, IdTokenRejected, verify_id_token_origin
+from idp_mock.tokens.id_token import IdTokenRejected, verify_id_token_origin
 from idp_mock.tokens.models import RefreshToken, TokenFamily
 from idp_mock.tokens.token_exchange_state import Exchange, Subject
 from xaa import protocol
@@ -28,6 +28,7 @@ from xaa.checks import numbered
 
 TIMES, TEXTS = ("exp", "iat", "auth_time"), ("sub", "sid", "acr")
 """What every ID Token of ours holds, with ``aud`` and ``amr``. One without any was signed for something else."""
+CLOCK_LEEWAY = 60  # seconds; our own clock, but perhaps another machine's
 END_OF_TIME = 253_402_300_800  # the year 10000, of which no database and no clock knows
 
 
