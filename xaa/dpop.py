@@ -130,7 +130,10 @@ def read_bound_key(claims: Mapping[str, Any]) -> str:
 
 
 def _check_target(found: object, url: str) -> str:
-    """``htu`` is this address: normalised as RFC 3986 §6.2.2 and §6.2.3 say, without query and fragment."""
+    """``htu`` is this address: normalised as RFC 3986 §6.2.2 and §6.2.3 say, without query and fragment.
+
+    But for dot segments, which stay: no address of an endpoint has any, so a proof that does is not for one.
+    """
     expected = normalise(url)
     try:
         if isinstance(found, str) and normalise(found) == expected:
