@@ -44,6 +44,7 @@ TOKEN_TYPE_DPOP: Final = "DPoP"  # RFC 9449 §5; also the scheme of the Authoriz
 
 # Proof of possession: the header that a proof comes in, and the confirmation member that names its key.
 HEADER_DPOP: Final = "DPoP"  # RFC 9449 §4.1
+HEADER_DPOP_NONCE: Final = "DPoP-Nonce"  # RFC 9449 §8.1: in an answer, what the next proof must hold
 CNF_JKT: Final = "jkt"  # RFC 9449 §6.1, in the claim cnf of RFC 7800 §3.1
 
 # What may be done, more finely than a scope says it: a parameter, a claim, and a member of answers.
@@ -86,6 +87,7 @@ ERROR_TOO_MANY_REQUESTS: Final = "too_many_requests"  # Auth0's code with 429 (R
 ERROR_INSUFFICIENT_USER_AUTHENTICATION: Final = "insufficient_user_authentication"  # RFC 9470 §3; ID-JAG §9.2
 ERROR_INVALID_TOKEN: Final = "invalid_token"  # RFC 6750 §3.1
 ERROR_INVALID_DPOP_PROOF: Final = "invalid_dpop_proof"  # RFC 9449 §5, §7.1
+ERROR_USE_DPOP_NONCE: Final = "use_dpop_nonce"  # RFC 9449 §8, §9
 ERROR_INSUFFICIENT_SCOPE: Final = "insufficient_scope"  # RFC 6750 §3.1
 
 CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2

@@ -17,6 +17,7 @@ from requests.auth import HTTPBasicAuth
 
 from xaa import protocol
 from xaa.client.errors import Leg, NoAnswer, RateLimited, TokenEndpointError, UnexpectedResponse
+from xaa.client.nonce import read_demanded_nonce
 from xaa.client_assertion import build_client_assertion
 from xaa.dpop import build_proof
 from xaa.http import HttpAnswer, HttpFailure, OutgoingHttp
@@ -86,16 +87,27 @@ def post_authenticated(
     now: float,
     proof_key: SigningKey | None = None,
 ) -> HttpAnswer:
-    """POST ``form`` as the client; the answer if its status is 200, whatever it holds."""
-    credentials = None if endpoint.client_key else _basic(endpoint)
-    sent = {**form, **_assertion(endpoint, now)}
-    headers = {"Accept": "application/json"}
-    if proof_key:
-        headers[protocol.HEADER_DPOP] = build_proof(proof_key, method="POST", url=endpoint.url, now=now)
-    try:
-        answer = http.post_form(endpoint.url, sent, auth=credentials, headers=headers)
-    except HttpFailure as failure:
-        raise NoAnswer(leg, endpoint.url, failure.reason) from failure
+    """POST ``form`` as the client; the answer if its status is 200, whatever it holds.
+
+    A server that wants a nonce in the proof is asked once more, with a fresh assertion, too (RFC 9449 §8).
+    """
+
+    def post(nonce: str = "") -> HttpAnswer:
+        credentials = None if endpoint.client_key else _basic(endpoint)
+        headers = {"Accept": "application/json"}
+        if proof_key:
+            proof = build_proof(proof_key, method="POST", url=endpoint.url, now=now, nonce=nonce)
+            headers[protocol.HEADER_DPOP] = proof
+        try:
+            answer = http.post_form(
+                endpoint.url, {**form, **_assertion(endpoint, now)}, auth=credentials, headers=headers
+            )
+        except HttpFailure as failure:
+            raise NoAnswer(leg, endpoint.url, failure.reason) from failure
+        demanded = read_demanded_nonce(answer) if proof_key and not nonce else ""
+        return post(demanded) if demanded else answer
+
+    answer = post()
     if answer.status != 200:
         raise _read_refusal(answer, leg)
     return answer

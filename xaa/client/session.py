@@ -22,6 +22,7 @@ from xaa.client.cache import TokenCache, TokenKey, UnspentIdJags
 from xaa.client.challenge import read_challenge
 from xaa.client.endpoints import TokenEndpoint
 from xaa.client.errors import Leg, NoAnswer, RateLimited, TokenEndpointError
+from xaa.client.nonce import read_demanded_nonce
 from xaa.client.redemption import redeem_id_jag
 from xaa.client.responses import AccessToken, IssuedIdJag, Names
 from xaa.client.token_exchange import SubjectToken, request_id_jag
@@ -53,7 +54,8 @@ class CrossAppSession:
     ``subject`` is called for a fresh subject token at each exchange. ``observe`` hears of every leg.
 
     With ``proof_key`` the ID-JAG and the access token are bound to that key, and a proof goes with every request
-    (RFC 9449): whoever copies a token can do nothing with it. Both servers and the API have to play along.
+    (RFC 9449): whoever copies a token can do nothing with it. Both servers and the API have to play along; one
+    that wants a nonce in the proof gets it at a second try (``nonce``).
     """
 
     http: OutgoingHttp
@@ -173,12 +175,14 @@ class CrossAppSession:
     def _call_api(
         self, method: str, url: str, token: AccessToken, json: object, headers: Mapping[str, str] | None
     ) -> HttpAnswer:
-        def call() -> HttpAnswer:
-            credentials = self._authorize(method, url, token)
+        def call(nonce: str = "") -> HttpAnswer:
+            credentials = self._authorize(method, url, token, nonce=nonce)
             try:
-                return self.http.request(method, url, json=json, headers=dict(headers or {}) | credentials)
+                answer = self.http.request(method, url, json=json, headers=dict(headers or {}) | credentials)
             except HttpFailure as failure:
                 raise NoAnswer("api call", url, failure.reason) from failure
+            demanded = read_demanded_nonce(answer) if self.proof_key and not nonce else ""
+            return call(demanded) if demanded else answer
 
         answer = self._observed("api call", call, {"method": method, "fingerprint": fingerprint(token.value)})
         self.observe(
@@ -186,11 +190,13 @@ class CrossAppSession:
         )
         return answer
 
-    def _authorize(self, method: str, url: str, token: AccessToken) -> dict[str, str]:
+    def _authorize(self, method: str, url: str, token: AccessToken, *, nonce: str) -> dict[str, str]:
         """The request's Authorization header; for a key-bound token with a proof of its own (RFC 9449 §7.1)."""
         if self.proof_key is None:
             return {"Authorization": f"{protocol.TOKEN_TYPE_BEARER} {token.value}"}
-        proof = build_proof(self.proof_key, method=method, url=url, now=self.clock(), access_token=token.value)
+        proof = build_proof(
+            self.proof_key, method=method, url=url, now=self.clock(), access_token=token.value, nonce=nonce
+        )
         return {"Authorization": f"{protocol.TOKEN_TYPE_DPOP} {token.value}", protocol.HEADER_DPOP: proof}
 
     def _observed(self, leg: Leg, act: Callable[[], T], facts: Mapping[str, str]) -> T:
