@@ -173,7 +173,7 @@ CHECKS: Final = (
     check_type,  # A3: of an access token
     check_audience,  # A4: for this API
     check_expiry,  # A5: and still means it, by its own words
-    check_not_revoked,  # A5: and by ours; the first statement, so forgers never reach the database
+    check_not_revoked,  # A5: and by ours; a statement, which whoever forges never gets to (a made-up kid is one)
     check_scope,  # A6: this much may be done
     check_details,  # A6: and, where somebody said so, no more than a part of that
     check_subject,  # A7: for this person, by this app
