@@ -22,6 +22,7 @@ from stage.recorder.tokens import Token, find_tokens
 
 Verdict = Literal["passed", "narrowed", "recovered", "failed", "no answer", "running"]
 ACT_BEGINS = 7
+TODO0_FETCHES_KEYS = 12  # to redeem an ID-JAG, but to sign somebody in as well
 CLOCKS_AGREE = 20.0  # seconds: a whole number of seconds stands in a token, and a person may wait between two hops
 
 
@@ -84,12 +85,18 @@ class Trace:
         return next(ends, IDP).owner
 
     @property
+    def is_act(self) -> bool:
+        """Whether an app asks for something in it, not a person for a sign-in alone."""
+        numbers = {hop.kind.number for hop in self.hops if hop.kind}
+        return any(number >= ACT_BEGINS for number in numbers - {TODO0_FETCHES_KEYS})
+
+    @property
     def title(self) -> str:
         if self.asked:
             return self.asked
         if self.hops and all(hop.lead.caller is A_PROGRAM for hop in self.hops):
             return f"By hand: {self.hops[0].title}"
-        if any(hop.kind and hop.kind.number >= ACT_BEGINS for hop in self.hops):
+        if self.is_act:
             return "A request to act"
         return "Sign-in" if self.hops and self.hops[0].kind else "Other requests"
 
@@ -175,7 +182,7 @@ class Trace:
         there = {hop.kind.number for hop in self.hops if hop.kind}
         if not there:
             return []
-        last = max(load_hops()) if max(there) >= ACT_BEGINS else ACT_BEGINS - 1
+        last = max(load_hops()) if self.is_act else ACT_BEGINS - 1
         return [kind for number, kind in load_hops().items() if number not in there and number <= last]
 
     def find_hop(self, key: str) -> Hop | None:

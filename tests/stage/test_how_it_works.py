@@ -55,7 +55,7 @@ def test_before_anything_is_recorded_it_leads_to_no_trace(client):
 def test_the_frames_lead_to_the_newest_flow_and_its_steps_to_their_hops(client):
     lay_down("rest")
     html = fetch(client)
-    assert f'<a href="/recorder/traces/{ACT}">A flow with neither</a>' in html
+    assert f'<a href="/recorder/traces/{ACT}">a flow without screen or key</a>' in html
     assert re.findall(rf'<a href="/recorder/traces/{ACT}\?hop=[\d.]+">(\w+)</a>', html) == [
         "Exchange",
         "Redeem",

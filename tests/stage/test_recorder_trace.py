@@ -61,6 +61,18 @@ def test_a_sign_in_alone_has_its_own_six_hops():
     assert (trace.title, trace.missing) == ("Sign-in", [])
 
 
+def test_a_sign_in_at_todo0_is_no_request_to_act_though_todo0_fetches_keys_in_it():
+    shared = [("idp", "/acme/authorize?"), ("idp", "/acme/login"), ("todo0", "/acme/keys")]
+    rows = [
+        row
+        for row in load("rest")
+        if any(row["place"] == at and target_of(row).startswith(path) for at, path in shared)
+    ]
+    trace = assemble(ACT, [build(row) for row in rows])
+    assert [hop.key for hop in trace.hops] == ["2", "3", "12"]
+    assert (trace.title, [kind.number for kind in trace.missing]) == ("Sign-in", [1, 4, 5, 6])
+
+
 def test_a_trace_is_told_by_what_was_asked():
     assert load_trace(lay_down("rest")).title == 'Add "Book venue for offsite"'
 
