@@ -57,12 +57,12 @@ KINDS = {
     "": ("Everything", ()),
     "id-jag": ("ID-JAGs", (EVENT_ID_JAG,)),
     "policy": (
-        "Policy changes",
+        "Policy",
         (EVENT_CONNECTION, EVENT_RESOURCE_SERVER, EVENT_STOP, EVENT_RESUME, EVENT_DOMAIN),
     ),
     "keys": ("Keys and secrets", (EVENT_SECRET, EVENT_KEY_ANNOUNCED, EVENT_KEY_ROTATION, EVENT_KEY_RETIRED)),
     "people": (
-        "People and groups",
+        "People",
         (events.PERSON_SUSPEND, events.PERSON_REACTIVATE, GROUP_ADD, GROUP_REMOVE),
     ),
     "sign-in": (

@@ -40,6 +40,16 @@ class Plan:
     trace_id: str
 
 
+def list_steps(person: Person, words: str) -> tuple[str, str, str]:
+    """What a flight tells while it flies, in the order in which it does."""
+    first = person.name.split()[0]
+    return (
+        f"{first} opens Agent0 and signs in at the company.",
+        f"{first} asks: {words}",
+        "Agent0's worker asks for an ID-JAG, presents it, and calls the API.",
+    )
+
+
 def fly(
     plan: Plan,
     tell: Callable[[str], None] = lambda step: None,
@@ -48,15 +58,16 @@ def fly(
     """The card at rest. ``tell`` hears what is being done; ``before_asking`` is called when the person is signed
     in, with the flight's trace. Raises ``Lost`` when a page is not what it should be, and
     ``requests.RequestException`` when a party does not answer."""
-    browser, first = Browser(), plan.person.name.split()[0]
+    browser = Browser()
+    signs_in, asks, works = list_steps(plan.person, plan.words)
     browser.session.headers["traceparent"] = f"00-{plan.trace_id}-{secrets.token_hex(8)}-01"
-    tell(f"{first} opens Agent0 and signs in at the company.")
+    tell(signs_in)
     errands.sign_in_at_agent0(browser, PLACES, plan.person)
     before_asking(plan.trace_id)
-    tell(f"{first} asks: {plan.words}")
+    tell(asks)
     details_url = errands.find_card(errands.say(browser, PLACES, plan.words))
     del browser.session.headers["traceparent"]  # looking at a card is no hop of the flow
-    tell("Agent0's worker asks for an ID-JAG, presents it, and calls the API.")
+    tell(works)
     return errands.wait_for(browser, details_url)
 
 

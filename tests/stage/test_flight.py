@@ -1,5 +1,6 @@
 """*Run the flow for me*: the page of a flight in each of its states. The flight itself is told in tests/flow."""
 
+import re
 import time
 
 import pytest
@@ -23,8 +24,12 @@ def make_flight(**of_flight):
 
 
 def test_while_it_flies_its_page_says_what_is_done_and_asks_again_by_itself(client):
-    answer = client.get(f"/flights/{make_flight(step='Alice opens Agent0.').uuid}")
-    assert "Alice opens Agent0." in answer.content.decode()
+    answer = client.get(f"/flights/{make_flight(step='Alice asks: What is due today?').uuid}")
+    assert re.findall(r'data-state="(\w+)".*?<span>(.*?)</span>', answer.content.decode()) == [
+        ("passed", "Alice opens Agent0 and signs in at the company."),
+        ("running", "Alice asks: What is due today?"),
+        ("waiting", "Agent0&#x27;s worker asks for an ID-JAG, presents it, and calls the API."),
+    ]
     assert answer["Refresh"] == "1"
     assert f"/recorder/traces/{TRACE}" in answer.content.decode()
 
