@@ -226,8 +226,21 @@ def test_a_key_without_nameid_or_with_a_strange_member_is_refused(saml: Connecti
 
 
 @pytest.mark.usefixtures("saml")
-def test_it_costs_no_statement_more_than_the_limit(redeem: Redeem) -> None:
+@pytest.mark.parametrize("sub", [NAMELESS, people.ALICE.sub])
+def test_it_costs_no_statement_more_than_without_saml(redeem: Redeem, sub: str) -> None:
     who(redeem)  # keys
+    assert count_statements(redeem, 200, sub=sub, sub_id=sub_id()) <= 9  # as in test_redemption
+
+
+@pytest.mark.spec("RD-31")
+@pytest.mark.usefixtures("saml")
+def test_an_unknown_saml_name_costs_as_many_statements_as_a_wrong_api(redeem: Redeem) -> None:
+    who(redeem)  # keys
+    of_unknown = count_statements(redeem, 400, sub_id=sub_id(nameid="nobody"))
+    assert count_statements(redeem, 400, sub_id=sub_id(), resource="https://other.example/api") == of_unknown
+
+
+def count_statements(redeem: Redeem, status: int, **claims: Any) -> int:
     with CaptureQueriesContext(connection) as statements:
-        assert redeem(id_jag(sub=NAMELESS, sub_id=sub_id())).status_code == 200
-    assert len(statements) <= 10  # one more than without SAML: both names are looked up
+        assert redeem(id_jag(**claims)).status_code == status
+    return len(statements)

@@ -13,7 +13,7 @@ Deliberately does not: fall back to ``sub`` when the name is missing or unknown,
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.db.models import QuerySet, Subquery
 
 from todo0.federation.connections import TrustedConnection
 from todo0.federation.models import SamlName
@@ -29,7 +29,7 @@ def resolve_by_saml_name(id_jag: IdJag, trusted: TrustedConnection) -> Any:
     """The ``SamlName`` of one account that is exactly this, in one statement; else ``SubjectNotFound``."""
     key = read_saml_nameid(id_jag.claims, issuer=trusted.saml_issuer).key(trusted.saml_key)
     rows = SamlName.objects.select_related("user").filter(connection__issuer=id_jag.issuer, **key)
-    rows = with_standing(rows, id_jag)
+    rows = with_known_sub(with_standing(rows, id_jag), id_jag)
     rows = with_sign_out(rows, issuer=id_jag.issuer, subject=id_jag.subject)
     # A database may be set to compare without case; we never do.
     found = {row.user: row for row in rows[:3] if all(getattr(row, member) == key[member] for member in key)}
@@ -38,7 +38,13 @@ def resolve_by_saml_name(id_jag: IdJag, trusted: TrustedConnection) -> Any:
     return found.popitem()[1]
 
 
-def check_same_person(user: AbstractUser, identity: FederatedIdentity) -> None:
+def with_known_sub(rows: QuerySet[SamlName], id_jag: IdJag) -> QuerySet[SamlName]:
+    """``rows``, each with ``known_sub_of``: whose account ``sub`` is, if anybody has signed in with it."""
+    known = FederatedIdentity.objects.filter(issuer=id_jag.issuer, subject=id_jag.subject).values("user")
+    return rows.annotate(known_sub_of=Subquery(known[:1]))
+
+
+def check_same_person(name: Any) -> None:
     """``sub`` and ``sub_id`` name one person, or the IdP contradicts itself (ID-JAG §3.1)."""
-    if identity.user_id != user.pk:
+    if name.known_sub_of not in (None, name.user_id):
         raise SubjectNotFound("sub, sub_id: expected one person, found two")

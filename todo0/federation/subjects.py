@@ -63,14 +63,11 @@ def resolve_subject(id_jag: IdJag) -> AbstractUser | Newcomer:
 
 
 def resolve_saml_subject(id_jag: IdJag, trusted: TrustedConnection) -> AbstractUser:
-    """Where people are known by SAML: by ``sub_id``, and by ``sub`` only to hold it against. Two statements."""
+    """Where people are known by SAML: by ``sub_id``, and by ``sub`` only to hold it against, in one statement."""
     name = resolve_by_saml_name(id_jag, trusted)
-    user = name.user
-    identity = FederatedIdentity.objects.filter(issuer=id_jag.issuer, subject=id_jag.subject).first()
-    if identity:
-        check_same_person(user, identity)
+    check_same_person(name)
     check_not_signed_out_since(id_jag, name.signed_out_at)
-    return act_as_member(user, standing_in(name), id_jag)
+    return act_as_member(name.user, standing_in(name), id_jag)
 
 
 def welcome(id_jag: IdJag) -> AbstractUser:
