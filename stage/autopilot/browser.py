@@ -19,6 +19,7 @@ from stage.kit.people import Person
 TIMEOUT: Final = 40  # seconds: longer than the longest wait that a party allows itself
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 MAX_REDIRECTS: Final = 20
+Data = dict[str, str | list[str]]
 
 
 class Browser:
@@ -39,7 +40,7 @@ class Browser:
 
     def submit(self, page: Page, form: Form, *, press: str = "", stop_at: str = "", **typed: str) -> Page:
         """Fill in and send; ``press`` is the text, value or name of the button, by default the first."""
-        data = {**form.fields, **typed}
+        data: Data = {**form.fields, **form.ticked, **typed}
         for button in form.buttons:
             if not press or press in (button.value, button.name) or press in button.text:
                 if button.name:
@@ -48,7 +49,7 @@ class Browser:
         else:
             raise Lost(f"{page.place} has no button {press!r} in this form: {form.buttons}")
         if form.method == "get":
-            return self.open(f"{form.action.partition('?')[0]}?{urlencode(data)}")
+            return self.open(f"{form.action.partition('?')[0]}?{urlencode(data, doseq=True)}")
         return self._go("POST", form.action, data, stop_at, origin=page.url)
 
     def sign_in_at_idp(self, page: Page, person: Person, *, stop_at: str = "") -> Page:
@@ -60,7 +61,7 @@ class Browser:
         """Say yes to the question for the second factor, and go where that leads."""
         return self.submit(page, page.form(having="push"), press="approve", stop_at=stop_at)
 
-    def _go(self, method: str, url: str, data: dict[str, str] | None, stop_at: str, origin: str = "") -> Page:
+    def _go(self, method: str, url: str, data: Data | None, stop_at: str, origin: str = "") -> Page:
         for _ in range(MAX_REDIRECTS):
             headers = {"Accept": "text/html"}
             if method == "POST":

@@ -32,11 +32,12 @@ class Button:
 
 @dataclass
 class Form:
-    """``fields`` is what would be sent if nobody typed anything."""
+    """``fields`` is what would be sent if nobody typed anything, ``ticked`` what of it comes from boxes."""
 
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
+    ticked: dict[str, list[str]] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
     buttons: list[Button] = field(default_factory=list)
 
@@ -133,6 +134,7 @@ class Page(HTMLParser):
                 self._form.typed.append(name)
         elif is_checked:
             self._form.fields[name] = value or "on"
+            self._form.ticked.setdefault(name, []).append(value or "on")
         else:
             self._form.typed.append(name)
 
