@@ -17,6 +17,9 @@ from xaa.jwt_bearer.errors import InvalidRequest
 
 FORM: Final = "application/x-www-form-urlencoded"
 MAY_REPEAT: Final = frozenset({"resource"})  # RFC 8707 §2.2
+NO_TEXT: Final = frozenset(
+    "\x00\ufffd"
+)  # what no database can look up, and what Django reads for escapes that are no UTF-8
 
 
 def check_form(request: HttpRequest) -> None:
@@ -45,8 +48,11 @@ def _read(request: HttpRequest) -> QueryDict:
 
 
 def _check_parameter(name: str, values: list[str]) -> None:
-    """Once, and without a NUL, which no database can look up. A stranger's name is shown short and in ASCII."""
+    """Once, and text: an escape that is no UTF-8 would be read as something that nobody sent.
+
+    A stranger's name is shown short and in ASCII.
+    """
     if len(values) > 1 and name not in MAY_REPEAT:
         raise InvalidRequest(f"Send each parameter once: {name!a:.60} came {len(values)} times.")
-    if any("\x00" in value for value in values):
-        raise InvalidRequest(f"Expected text: {name!a:.60} has a NUL character.")
+    if any(not NO_TEXT.isdisjoint(text) for text in (name, *values)):
+        raise InvalidRequest(f"Expected text in UTF-8, without NUL characters: {name!a:.60} is none.")
