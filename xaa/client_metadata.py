@@ -125,7 +125,7 @@ def check_client_url(url: str, *, allow_http: bool = False) -> None:
 
     ``allow_http`` is for the demo on one machine (``OutgoingHttp.allow_private``).
     """
-    path = _check_web_address("client_id", url, allow_http=allow_http).path
+    path = check_web_address("client_id", url, allow_http=allow_http).path
     if not path or {".", ".."} & set(unquote(path).split("/")):
         raise ClientMetadataError(f"client_id {url!r:.80}: expected a URL with a path and no dot segments")
     if len(url) > MAX_URL_LENGTH:
@@ -144,7 +144,7 @@ def check_client_document(document: Mapping[str, Any], client_id: str, *, allow_
     _check_keys(document, allow_http=allow_http)
     _check_grants(document)
     for redirect_uri in _read_names(document, "redirect_uris"):
-        _check_web_address("redirect_uris", redirect_uri, allow_http=allow_http)
+        check_web_address("redirect_uris", redirect_uri, allow_http=allow_http)
 
 
 def fresh_for(answer: HttpAnswer) -> float:
@@ -161,7 +161,7 @@ def _check_keys(document: Mapping[str, Any], *, allow_http: bool) -> None:
     if ("jwks" in document) == ("jwks_uri" in document):
         raise ClientMetadataError("Expected one of jwks and jwks_uri, found both or neither")
     if "jwks_uri" in document:
-        _check_web_address("jwks_uri", document["jwks_uri"], allow_http=allow_http)
+        check_web_address("jwks_uri", document["jwks_uri"], allow_http=allow_http)
 
 
 def _check_grants(document: Mapping[str, Any]) -> None:
@@ -179,7 +179,7 @@ def _read_names(document: Mapping[str, Any], member: str) -> list[str]:
     return list(names)
 
 
-def _check_web_address(name: str, url: object, *, allow_http: bool) -> SplitResult:
+def check_web_address(name: str, url: object, *, allow_http: bool) -> SplitResult:
     """An absolute URL that every reader takes apart in the same way (RFC 3986 §2); https outside the demo."""
     schemes = ("https", "http") if allow_http else ("https",)
     try:

@@ -19,12 +19,10 @@ from idp_mock.directory.models import SavedChange
 from stage.kit.changes import base_on, read_version
 
 
-def save_form(
-    visitor: Visitor, kind: Kind, row: Any, form: Any, *, blamed: str | None = None
-) -> dict[str, Any] | None:
+def save_form(visitor: Visitor, kind: Kind, row: Any, form: Any) -> dict[str, Any] | None:
     """None: it is saved. Else what the page needs to say why not, with the form: ``status``, and ``missed``.
 
-    ``form`` has the ``version`` that it was filled in over, and ``terms()``. What cannot be is said at ``blamed``.
+    ``form`` has the ``version`` that it was filled in over, and ``terms()``. What cannot be is said at its field.
     """
     if not form.is_valid():
         return {"status": 400}
@@ -32,7 +30,7 @@ def save_form(
     try:
         save(kind, row, form.terms(), version=form.cleaned_data["version"], by=by)
     except NotUndoable as error:
-        form.add_error(blamed, str(error))
+        form.add_error(error.field, str(error))
         return {"status": 400}
     except StaleVersion:
         return {"status": 409, "missed": take_up(kind, row, form)}

@@ -1,4 +1,4 @@
-"""The form of what a resource app calls our companies and our people; empty fields say nothing of the kind.
+"""The form of a resource app: its server, APIs and scopes, and what it calls our companies and our people.
 
 Deliberately does not: take a name for a company that nobody belongs to. ``tenant`` follows from who the person is,
 so such a line could never count (ID-JAG §6.1).
@@ -11,20 +11,26 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from idp_mock.directory.models import is_absolute
+from idp_mock.policy.identifiers import check_api, check_issuer
 from idp_mock.policy.models import ResourceApp
 from idp_mock.policy.resource_server import NO_ENTITY, SAML, describe
 from idp_mock.saml.models import NameIdFormat
+from stage.kit.scopes import read_scopes, write_scopes
 
 OF_TENANT: Final = "tenant:"
 """Before a company's name, what the field of its tenant is called."""
+AT_MOST: Final = 100
+"""APIs of one resource app."""
 PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
 
 
-def text_field(label: str, help_text: str = "", widget: type = forms.TextInput) -> forms.RegexField:
+def text_field(
+    label: str, help_text: str = "", widget: type = forms.TextInput, *, required: bool = False
+) -> forms.RegexField:
     """Printable ASCII without a space: what is compared to the letter must not look like another."""
     return forms.RegexField(
         r"\A[!-~]+\Z",
-        required=False,
+        required=required,
         max_length=500,
         label=label,
         help_text=help_text,
@@ -33,8 +39,34 @@ def text_field(label: str, help_text: str = "", widget: type = forms.TextInput) 
     )
 
 
+def lines_field(label: str, help_text: str, *, required: bool) -> forms.CharField:
+    return forms.CharField(
+        max_length=30_000,
+        required=required,
+        label=label,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3, **PLAIN}),
+    )
+
+
 class ResourceServerForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
+    issuer = text_field(
+        "Issuer URL",
+        "As its metadata has it (issuer), to the letter: it becomes the audience of ID-JAGs. "
+        "With another one, its connections are off until you switch them on again.",
+        forms.URLInput,
+        required=True,
+    )
+    resources = lines_field(
+        "APIs", "One a line, to the letter. Empty: the issuer URL with /api behind it.", required=False
+    )
+    scopes = lines_field(
+        "Scopes",
+        "One a line: the scope, a space, and what it lets an app do. "
+        "A new one is allowed at once where a connection takes any scope, or any but those chosen.",
+        required=True,
+    )
     entity_id = text_field(
         "SAML entity", "As its metadata has it (entityID), to the letter. Empty: it has none.", forms.URLInput
     )
@@ -54,7 +86,8 @@ class ResourceServerForm(forms.Form):
         terms = describe(resource_app)
         companies = list_companies(resource_app)
         initial = {f"{OF_TENANT}{company}": terms["tenants"].get(company, "") for company in companies}
-        initial |= {name: terms[name] for name in SAML} | {"version": resource_app.version}
+        initial |= {name: terms[name] for name in ("issuer", *SAML)} | {"version": resource_app.version}
+        initial |= {name: "\n".join(terms[name]) for name in ("resources", "scopes")}
         initial["name_id_format"] = terms["name_id_format"] or NameIdFormat.PERSISTENT
         super().__init__(data, initial=initial)
         self.resource_app, self.companies = resource_app, companies
@@ -69,8 +102,32 @@ class ResourceServerForm(forms.Form):
         return [self[f"{OF_TENANT}{company}"] for company in self.companies]
 
     @property
+    def server_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("issuer", "resources", "scopes")]
+
+    @property
     def saml_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in SAML]
+
+    def clean_issuer(self) -> str:
+        issuer: str = self.cleaned_data["issuer"]
+        check_issuer(issuer, of_this_idp=self.resource_app.enterprise.issuer)
+        return issuer
+
+    def clean_resources(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["resources"].splitlines() if line.strip()]
+        if len(lines) != len(set(lines)) or len(lines) > AT_MOST:
+            raise ValidationError(f"Expected each API once, and {AT_MOST} at most.")
+        for line in lines:
+            check_api(line)
+        made_up = f"{self.cleaned_data.get('issuer', '').rstrip('/')}/api"
+        return lines or [made_up]
+
+    def clean_scopes(self) -> list[str]:
+        try:
+            return write_scopes(read_scopes(self.cleaned_data["scopes"].splitlines()))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
     def clean_entity_id(self) -> str:
         entity_id: str = self.cleaned_data["entity_id"]
@@ -102,6 +159,7 @@ class ResourceServerForm(forms.Form):
         typed = {company: self.cleaned_data[f"{OF_TENANT}{company}"] for company in self.companies}
         entity = {name: self.cleaned_data[name] for name in SAML}
         return {
+            **{name: self.cleaned_data[name] for name in ("issuer", "resources", "scopes")},
             "tenants": {company: tenant for company, tenant in typed.items() if tenant},
             **(entity if entity["entity_id"] else NO_ENTITY),
         }

@@ -1,7 +1,8 @@
-"""A resource app's tab *Resource server*: its Audience / Tenant ID and its SAML entity, with their history.
+"""A resource app's tab *Resource server*: its issuer, APIs and scopes, and what it calls us, with their history.
 
-In the flow it is where the admin enters what the resource app told her: which customer of it we are, and by which
-SAML name it knows our people. Both count from the next exchange on.
+In the flow it is where the admin enters what the resource app told her: where its authorization server is, what
+there is to act on, which customer of it we are, and by which SAML name it knows our people. All of it counts from
+the next exchange on.
 """
 
 from django.contrib import messages
@@ -20,7 +21,14 @@ from idp_mock.policy.resource_server_form import ResourceServerForm
 from stage.kit.changes import offer_undo
 
 SAVED = "Saved. From the next request on, ID-JAGs for {name} say so."
-RESTORED = "Restored: ID-JAGs for {name} say what they said before version {version}."
+MOVED = (
+    "Saved. From the next request on, {issuer} is the audience of ID-JAGs for {name}. Its connections are off: "
+    "another server may know the apps by other client ids. Look at each of them, then switch it on."
+)
+RESTORED = (
+    "Restored: {name} is as it was before version {version}. "
+    "If that gave it another issuer URL, its connections are off."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,9 +39,11 @@ def resource_server(request: HttpRequest, visitor: Visitor, pk: int) -> HttpResp
     if request.method == "GET":
         return show(request, visitor, found, ResourceServerForm(found))
     form = ResourceServerForm(found, request.POST)
-    if refused := save_form(visitor, RESOURCE_SERVER, found, form, blamed="entity_id"):
+    if refused := save_form(visitor, RESOURCE_SERVER, found, form):
         return show(request, visitor, load_resource_app(visitor, pk), form, **refused)
-    messages.success(request, SAVED.format(name=found.app.name))
+    issuer = form.cleaned_data["issuer"]
+    said = SAVED if issuer == found.issuer else MOVED
+    messages.success(request, said.format(name=found.app.name, issuer=issuer))
     return HttpResponseRedirect(address_of(found), status=303)
 
 

@@ -1,6 +1,7 @@
 """The policy that both enterprises start with: Agent0 may act at Todo0 for Sales, and nobody else for nobody.
 
-Running it again brings addresses up to date, but leaves a connection that exists as its admin left it.
+Running it again brings addresses up to date, but leaves what an admin has changed: a connection, and of a resource
+app each of its issuer, APIs and scopes.
 
 DEMO ONLY, like all seeds. Globex says yes to the same pair of apps, so that it issues real ID-JAGs for Todo0: they
 show that Todo0 refuses an issuer it does not trust, however good the signature. Todo0 is registered at Globex, but
@@ -99,16 +100,21 @@ def seed_resource_app(
     app: App, *, issuer: str, scopes: list[dict[str, str]], resources: tuple[str, ...] = ()
 ) -> ResourceApp:
     """``resources`` are its APIs; left out, it has the usual one."""
+    terms = {"issuer": issuer, "resources": list(resources) or [f"{issuer}/api"], "scopes": scopes}
+    found = ResourceApp.objects.filter(app=app).first()
+    kept = {name for name in terms if found and is_changed(found, name)}
     resource_app, _ = ResourceApp.objects.update_or_create(
         app=app,
-        defaults={
-            "enterprise": app.enterprise,
-            "issuer": issuer,
-            "resources": list(resources) or [f"{issuer}/api"],
-            "scopes": scopes,
-        },
+        defaults={name: value for name, value in terms.items() if name not in kept},
+        create_defaults={"enterprise": app.enterprise, **terms},
     )
     return resource_app
+
+
+def is_changed(resource_app: ResourceApp, name: str) -> bool:
+    """By its admin, ever: what she has brought back is hers, too."""
+    pairs = resource_app.changes.values_list("before", "after")
+    return any(before.get(name) != after.get(name) for before, after in pairs)
 
 
 def seed_connection(

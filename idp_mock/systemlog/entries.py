@@ -27,7 +27,7 @@ SENTENCES = {
     EVENT_ID_JAG: "{app} asked to act at {target}",
     EVENT_REFRESH_TOKEN: "{app} asked for a refresh token in return for an assertion",
     EVENT_CONNECTION: "changed {app} at {target}",
-    EVENT_RESOURCE_SERVER: "changed what {target} calls the enterprise or its people",
+    EVENT_RESOURCE_SERVER: "changed {target} as a resource server",
     EVENT_STOP: "stopped all cross app access",
     EVENT_RESUME: "allowed cross app access again",
     EVENT_DOMAIN: "changed the file of the domain",

@@ -18,7 +18,11 @@ class StaleVersion(Exception):
 
 
 class NotUndoable(Exception):
-    """The state before the change cannot be had again. The text says why, for the admin."""
+    """That state cannot be, or cannot be had again. The text says why, for the admin; ``field``, where."""
+
+    def __init__(self, text: str, *, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 def read_version(text: str) -> int:

@@ -131,10 +131,12 @@ def visit_resource_server(page: Page) -> Visits:
         each.get_by_role("button", name="Save", exact=True).click()
         expect(each.locator("[role=status], [role=alert]").first).to_be_visible()
     yield "resource server, somebody saved first", page
+    page.get_by_label("Issuer URL").fill("ftp://mail0.example")
     page.get_by_label("Its assertions go to").fill("https://mail0.example/acs")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Expected the entity that the other fields are about")).to_be_visible()
-    yield "resource server, half an entity", page
+    expect(page.get_by_text("expected an absolute")).to_be_visible()
+    yield "resource server, no issuer and half an entity", page
     other.get_by_role("button", name="Undo").click()
     expect(other.get_by_role("status")).to_contain_text("Restored")
     yield "resource server, restored", other

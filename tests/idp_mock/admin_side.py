@@ -1,13 +1,15 @@
 """A browser in which somebody of an enterprise is signed in, and what it finds on a page."""
 
 import re
-from html.parser import HTMLParser
 
 from django.http import HttpResponse
 from django.test import Client
 
 from stage.kit import people
+from tests.form_reader import read_forms
 from tests.idp_mock.app_side import csrf_token, post_form
+
+__all__ = ["read_forms", "signed_in", "submit", "text_of"]
 
 
 def signed_in(person: people.Person) -> Client:
@@ -16,45 +18,6 @@ def signed_in(person: people.Person) -> Client:
     answer = post_form(browser, f"/{person.enterprise}/login", persona=person.sub)
     assert answer.status_code == 303, answer.content
     return browser
-
-
-class FormReader(HTMLParser):
-    """The fields of every form of a page as a browser would send them, by the form's address."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: dict[str, dict[str, list[str]]] = {}
-        self.buttons: dict[str, dict[str, str]] = {}
-        self._here = self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._here = found.get("action", "")
-            self.forms[self._here], self.buttons[self._here] = {}, {}
-        elif tag == "select" and self._here:
-            self._select = found["name"]
-        elif tag == "option" and self._select:
-            if "selected" in found or self._select not in self.forms[self._here]:
-                self.forms[self._here][self._select] = [found.get("value", "")]
-        elif tag == "button" and self._here and "name" in found:
-            self.buttons[self._here] |= {found["name"]: found["value"]}
-        elif tag == "input" and self._here and "name" in found:
-            is_choice = found.get("type") in ("checkbox", "radio")
-            if not is_choice or "checked" in found:
-                self.forms[self._here].setdefault(found["name"], []).append(found.get("value", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._here = ""
-        elif tag == "select":
-            self._select = ""
-
-
-def read_forms(page: HttpResponse) -> FormReader:
-    reader = FormReader()
-    reader.feed(page.content.decode())
-    return reader
 
 
 def submit(browser: Client, page: HttpResponse, address: str, **changed: str | list[str]) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Where this IdP does as an Okta org, and where by our own choice it does not: ``docs/vendor-parity.md``."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -12,9 +11,7 @@ from django.test import Client
 
 from idp_mock.directory.models import App
 from idp_mock.policy.seed import MAIL0_URL
-from stage.kit import people
 from tests.client_assertions import KEYS, OTHER_CLIENTS_KEY, build_assertion, form_of
-from tests.idp_mock.admin_side import signed_in
 from tests.idp_mock.app_side import AGENT0, FORM
 from tests.idp_mock.exchange_vectors_policy import register_tenants
 from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, World
@@ -23,7 +20,6 @@ from xaa import jose, protocol
 
 pytestmark = pytest.mark.django_db
 ACME = "http://localhost:8003/acme"
-NOT_CHANGED = re.compile("issuer|resource|scope")
 Asked = dict[str, Any]
 
 
@@ -166,22 +162,6 @@ def test_an_issuer_url_is_one_apps(world: World) -> None:
     mail0.issuer = TODO0_ISSUER
     with pytest.raises(IntegrityError), transaction.atomic():
         mail0.save()
-
-
-def test_no_page_moves_an_issuer_or_gives_a_resource_app_other_apis_and_scopes(world: World) -> None:
-    """When a page of the console does one day, ``docs/vendor-parity.md`` says so, and this test goes."""
-    carol, app = signed_in(people.CAROL), f"/acme/admin/apps/{world.todo0.app.pk}"
-    addresses = {app, *re.findall(rf'href="({app}/[^"]+)"', carol.get(app).content.decode())}
-    assert len(addresses) >= 5, "each tab of the app"
-    assert not {name for address in addresses for name in fields_of(carol, address) if NOT_CHANGED.search(name)}
-    connection = f"/acme/admin/policy/{world.connection.pk}"
-    assert {name for name in fields_of(carol, connection) if NOT_CHANGED.search(name)}, "of a connection they are"
-
-
-def fields_of(carol: Client, address: str) -> set[str]:
-    page = carol.get(address)
-    assert page.status_code == 200, address
-    return set(re.findall(r'<(?:input|select|textarea)\b[^>]*\bname="([^"]+)"', page.content.decode()))
 
 
 def test_of_its_tenants_it_names_the_tenant_and_not_the_person_there(world: World) -> None:

@@ -113,7 +113,7 @@ def test_a_change_is_told_with_before_and_after_and_in_the_log(world: World, car
     event = Event.objects.get(event_type=EVENT_RESOURCE_SERVER)
     assert (event.person_name, event.resource_app_name) == ("Carol Castro", "Todo0")
     assert f"{said}; SAML entity: none → {ENTITY['entity_id']}" in event.reason
-    assert "changed what Todo0 calls the enterprise or its people" in text_of(carol.get("/acme/admin/log"))
+    assert "changed Todo0 as a resource server" in text_of(carol.get("/acme/admin/log"))
 
 
 def test_what_is_saved_without_a_change_is_none(world: World, carol: Client, address: str) -> None:

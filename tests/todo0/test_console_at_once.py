@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.at_once import at_once, split
 from tests.todo0.conftest import come_by
-from tests.todo0.console_side import FormReader, submit, text_of
+from tests.todo0.console_side import read_forms, submit, text_of
 from todo0.authserver.models import RetiringSecret
 from todo0.console.models import Change
 from todo0.federation.models import Connection, Organization, Tenant
@@ -82,9 +82,7 @@ def admins(tove: User) -> list[Client]:
 
 
 def read_field(page: HttpResponse, address: str, field: str) -> str:
-    reader = FormReader()
-    reader.feed(page.content.decode())
-    return reader.forms[address][field][0]
+    return read_forms(page).forms[address][field][0]
 
 
 @pytest.mark.parametrize("name", PAGES)

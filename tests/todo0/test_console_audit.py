@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.client_documents import URL, build_document
-from tests.todo0.console_side import FormReader, submit, text_of
+from tests.todo0.console_side import read_forms, submit, text_of
 from tests.todo0.test_console_at_once import client, connection, organization
 from todo0.console.kinds import KINDS
 from todo0.console.models import Change
@@ -245,9 +245,7 @@ def test_what_can_only_be_told_of_has_no_button_that_brings_it_back(admin: Clien
         "organization": organization_page if name.startswith("admin-member") else staffs_organizations,
     }
     page = admin.get(pages[change.kind]())
-    reader = FormReader()
-    reader.feed(page.content.decode())
-    assert not [action for action in reader.forms if "/undo/" in action]
+    assert not [action for action in read_forms(page).forms if "/undo/" in action]
     assert change.by_name in page.content.decode(), "though it is told there"
 
 

@@ -6,20 +6,19 @@ that is retired loses its access tokens with it.
 Deliberately does not: change an identifier. Another identifier is another API.
 """
 
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from stage.kit.changes import NotUndoable
+from stage.kit.scopes import read_scopes, write_scopes
 from todo0.authserver.dot import AccessToken
 from todo0.console.changes import Kind, Terms
 from todo0.federation.models import Tenant
 from todo0.resources.models import Api
 
-SCOPE: Final = re.compile(r"[!#-\[\]-~]{1,100}")  # RFC 6749 §3.3
 LABELS: Final = {
     "name": "Title",
     "scopes": "Scopes",
@@ -47,25 +46,10 @@ def scopes_of(identifier: str) -> list[str]:
     return sorted(found.scope_names) if found else []
 
 
-def read_scopes(lines: Iterable[str]) -> list[dict[str, str]]:
-    """``todos.read See your todos`` a line; raises ``ValueError``, in words for whoever wrote it."""
-    found: dict[str, str] = {}
-    for line in filter(None, (line.strip() for line in lines)):
-        scope, _, words = line.partition(" ")
-        if not SCOPE.fullmatch(scope) or not 0 < len(words.strip()) <= 200:
-            raise ValueError(f"Expected a scope, a space and what it lets an app do, found {line[:80]!r}.")
-        if scope in found:
-            raise ValueError(f"Expected each scope once, found {scope!r} twice.")
-        found[scope] = words.strip()
-    if not 0 < len(found) <= 100:
-        raise ValueError(f"Expected 1 to 100 scopes, found {len(found)}.")
-    return [{"scope": scope, "words": words} for scope, words in found.items()]
-
-
 def describe(api: Api) -> dict[str, Any]:
     return {
         "name": api.title,
-        "scopes": [f"{entry['scope']} {entry['words']}" for entry in api.scopes],
+        "scopes": write_scopes(api.scopes),
         "token_lifetime": api.token_lifetime,
         "active": api.active,
     }

@@ -5,8 +5,9 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from stage.kit.scopes import read_scopes, write_scopes
 from todo0.console.changes import Terms
-from todo0.resources.apis import describe, read_scopes
+from todo0.resources.apis import describe
 from todo0.resources.models import Api
 from xaa.jwt_bearer.checks import is_resource_identifier
 
@@ -37,7 +38,7 @@ class ApiForm(forms.Form):
     def clean_scopes(self) -> list[str]:
         lines: list[str] = self.cleaned_data["scopes"].splitlines()
         try:
-            return [f"{entry['scope']} {entry['words']}" for entry in read_scopes(lines)]
+            return write_scopes(read_scopes(lines))
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
