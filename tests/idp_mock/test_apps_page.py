@@ -47,7 +47,7 @@ def test_general_and_sign_on_show_the_registration_and_no_secret(carol: Client, 
 def test_assignments_say_whose_the_app_is(carol: Client, agent0: App) -> None:
     assert "Everybody 5" in text_of(carol.get(tab_of(agent0, "assignments")))
     agent0.assigned_groups.clear()
-    assert "It is assigned to nobody" in text_of(carol.get(tab_of(agent0, "assignments")))
+    assert "No group is assigned to it" in text_of(carol.get(tab_of(agent0, "assignments")))
 
 
 def test_connections_have_oktas_two_lists(carol: Client, agent0: App, acme: Enterprise) -> None:
