@@ -235,6 +235,9 @@ def visit_strangers_at_todo0(demo: Demo, page: Page) -> Visits:
     yield "no todos", page
     yield "no todos by apps", arrive(page, f"{todo0}/todos?source=apps")
     yield "no connected apps", arrive(page, f"{todo0}/settings/connected")
+    arrive(page, f"{todo0}/signin/logout", "Sign out?").locator("main").get_by_role("button").click()
+    expect(page.get_by_text("and so has the one at")).to_be_visible()
+    yield "signed out here and there", page
 
 
 def visit_todo0s_console(demo: Demo, page: Page) -> Visits:

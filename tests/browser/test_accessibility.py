@@ -13,19 +13,23 @@ from playwright.sync_api import Browser
 
 from tests.browser.looks import LEVELS, look_at
 from tests.browser.routes import NOT_PAGES, find_route, load_routes
+from tests.browser.sentences import read_all_sentences, read_text
+from tests.browser.unshown import UNSHOWN
 from tests.browser.whole_walk import walk_everywhere
 from tests.flow.demo import Demo
 
 
 class Found:
-    """What was wrong, and which addresses were seen."""
+    """What was wrong, and which addresses and words were seen."""
 
     def __init__(self, demo: Demo, browser: Browser) -> None:
         self.wrong: list[str] = []
         self.seen: list[str] = []
+        self.text = ""
         known: set[str] = set()
         for state, page in walk_everywhere(demo, browser):
             self.seen.append(page.url)
+            self.text += f"{read_text(page)}\n"
             wrongs = look_at(page, known)
             self.wrong += [f"{state} ({urlsplit(page.url).path}), {wrong}" for wrong in wrongs]
 
@@ -53,3 +57,8 @@ def test_every_page_that_a_place_has_was_looked_at(demo: Demo, found: Found, par
     assert pages - seen == set(), "put them on the walk, or say in routes.py why they are no pages"
     assert seen & set(NOT_PAGES[party]) == set(), "these are pages after all"
     assert set(NOT_PAGES[party]) - set(routes) == set(), "these are gone"
+
+
+def test_every_sentence_of_a_template_is_shown_by_a_state_of_the_walk(found: Found) -> None:
+    missing = {one for one in read_all_sentences() if one not in found.text}
+    assert missing - UNSHOWN == set(), "put a state on the walk that shows it, such as one in as_if_*.py"

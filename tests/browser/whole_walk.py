@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser import as_if_idp, as_if_setup, as_if_stage, as_if_todo0
+from tests.browser.as_if import visit_as_if
 from tests.browser.every_page import People, visit_apps
 from tests.browser.every_page_of_acme import visit_idp
 from tests.browser.setting_up import forget_setup, visit_refusals, visit_setup
@@ -12,6 +14,12 @@ from tests.flow.demo import Demo
 
 SIZE: Any = {"width": 1280, "height": 720}
 PATIENCE = 30_000  # milliseconds
+AS_IF = (
+    ("stage", as_if_stage),
+    ("todo0", as_if_todo0),
+    ("todo0", as_if_setup),
+    ("idp_mock", as_if_idp),
+)
 
 
 def walk_everywhere(demo: Demo, browser: Browser) -> Iterator[tuple[str, Page]]:
@@ -32,5 +40,8 @@ def walk_everywhere(demo: Demo, browser: Browser) -> Iterator[tuple[str, Page]]:
     yield from visit_refusals(demo, tove, new().new_page())
     yield from visit_setup(demo, tove, new())
     forget_setup(demo)
+    page = new().new_page()
+    for party, of_party in AS_IF:
+        yield from visit_as_if(demo, page, party, of_party.BEFORE, of_party.STATES)
     for context in contexts:
         context.close()
