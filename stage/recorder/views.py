@@ -99,7 +99,7 @@ def find_pause(idle: int) -> int:
 
 
 def ways_on(trace: Trace, hop: Hop | None, folds: Sequence[Fold] = ()) -> dict[str, object]:
-    """From ``hop`` to those beside it, and to the first hop of each of the four steps that the trace has."""
+    """From ``hop`` to those beside it, to both ends, and to the first hop of each of the four steps that there is."""
     if hop is None:
         return {}
     shown = [one.hop for one in folds] or trace.hops
@@ -107,8 +107,11 @@ def ways_on(trace: Trace, hop: Hop | None, folds: Sequence[Fold] = ()) -> dict[s
     if at is None:  # folded into another one
         at = next(at for at, one in enumerate(folds) if hop.key in {inner.key for inner in one.hops})
     firsts = {one.kind.step: one.key for one in reversed(trace.hops) if one.kind}
+    before, after = shown[:at], shown[at + 1 :]
     return {
-        "previous_hop": shown[at - 1] if at else None,
-        "next_hop": shown[at + 1] if at + 1 < len(shown) else None,
+        "first_hop": before[0] if before else None,
+        "previous_hop": before[-1] if before else None,
+        "next_hop": after[0] if after else None,
+        "last_hop": after[-1] if after else None,
         "classic_steps": [(step, firsts[step.number]) for step in STEPS if step.number in firsts],
     }

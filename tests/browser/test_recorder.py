@@ -65,6 +65,10 @@ def test_a_hop_is_reached_and_left_by_keys_alone(demo: Demo, new_person: NewPers
     expect(heading).to_contain_text("Open Agent0")
     page.keyboard.press("4")
     expect(heading).to_contain_text("API call")
+    page.keyboard.press("Home")
+    expect(heading).to_contain_text("Open Agent0")
+    page.keyboard.press("End")
+    expect(heading).to_contain_text("API call")
 
 
 def test_keys_do_nothing_where_nobody_asked_for_them(demo: Demo, new_person: NewPerson) -> None:
@@ -72,8 +76,8 @@ def test_keys_do_nothing_where_nobody_asked_for_them(demo: Demo, new_person: New
     run_a_flow(page, demo, "What is due today?")
     open_latest(page, demo)
     before = page.url
-    page.locator("body").press("4")
-    page.locator("body").press("Space")
+    for pressed in ("4", "Space", "Home", "End"):
+        page.locator("body").press(pressed)
     expect(page.locator("#hop")).to_be_visible()
     assert page.url == before
 
@@ -158,6 +162,9 @@ def test_every_tab_of_a_hop_is_a_link(demo: Demo, new_person: NewPerson, with_sc
         expect(current).to_have_text(tab)
     page.get_by_role("link", name=re.compile("^Next")).click()
     expect(page.locator("#hop")).to_contain_text("ID-JAG back")
+    for name, title in (("First", "Open Agent0"), ("Last", "API call")):
+        page.get_by_label("Replay").get_by_role("link", name=name).click()
+        expect(page.locator("#hop")).to_contain_text(title)
 
 
 @pytest.mark.parametrize(

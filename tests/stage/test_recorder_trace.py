@@ -295,6 +295,23 @@ def test_in_a_frame_the_four_steps_are_the_beginning(client):
     assert page_of(client).count('class="hop__picture"') == 13
 
 
+@pytest.mark.parametrize(
+    ("hop", "fold", "leads_to"),
+    [
+        (1, "", {"next": "2", "last": "13"}),
+        (2, "", {"first": "1", "back": "1", "next": "3", "last": "13"}),
+        (13, "", {"first": "1", "back": "12"}),
+        (11, "4", {"first": "5", "back": "9", "next": "13", "last": "13"}),
+    ],
+)
+def test_the_replay_leads_by_links_to_the_hops_beside_and_to_both_ends(client, hop, fold, leads_to):
+    lay_down("mcp")
+    html = page_of(client, hop=hop, fold=fold)
+    links = re.findall(r'<a class="button[^"]*" data-player="(\w+)"[^>]* href="\?[^"]*hop=([\d.]+)', html)
+    assert dict(links) == leads_to
+    assert html.count('aria-disabled="true"') == 4 - len(leads_to)
+
+
 def test_a_token_says_in_words_for_whom_it_is(client):
     lay_down("rest")
     assert "ID-JAG given, for <strong>Todo0&#x27;s authorization server</strong>" in page_of(client, hop=10)

@@ -100,6 +100,16 @@ document.addEventListener("keydown", (event) => {
   stepLink ? stepLink.click() : act();
 });
 
+// Home and End, which are no letters, lead to both ends from the diagram and from its controls; a choice keeps its own.
+document.addEventListener("keydown", (event) => {
+  const end = { Home: "first", End: "last" }[event.key];
+  const isIn = trace() && event.target.closest(".diagram, .detail__head") && !event.target.closest("select");
+  if (!end || !isIn || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  event.preventDefault();
+  pause();
+  find(`[data-player=${end}]`)?.click();
+});
+
 showWaiting();
 show();
 playTape();
