@@ -68,13 +68,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Series:
-    """Calls that hang together by their tokens, the first one first."""
+    """Calls that hang together by their tokens, the first one first; or those that do not, the newest first."""
 
     calls: list[Call]
+    is_joined: bool = True
 
     @property
     def client_id(self) -> str:
-        return next((call.client_id for call in self.calls if call.client_id), "")
+        return next((call.client_id for call in self.calls if call.client_id), "") if self.is_joined else ""
 
 
 @require_safe
@@ -95,7 +96,7 @@ def load_calls() -> list[Call]:
 
 
 def join(calls: Iterable[Call]) -> list[Series]:
-    """Whatever shares a token, also by way of others; the series with the newest call first."""
+    """Whatever shares a token, also by way of others, the series with the newest call first; then all the rest."""
     joined: list[tuple[set[str], list[Call]]] = []
     for call in calls:
         mine = [one for one in joined if one[0] & call.fingerprints]
@@ -103,4 +104,7 @@ def join(calls: Iterable[Call]) -> list[Series]:
         earlier = [other for one in mine for other in one[1]]
         joined = [one for one in joined if one not in mine]
         joined.append((tokens, sorted([*earlier, call], key=lambda one: one.exchange.record.seq)))
-    return [Series(own) for _, own in reversed(joined)]
+    newest_first = [own for _, own in reversed(joined)]
+    alone = [own[0] for own in newest_first if len(own) == 1]
+    series = [Series(own) for own in newest_first if len(own) > 1]
+    return [*series, Series(alone, is_joined=False)] if alone else series

@@ -30,7 +30,9 @@ def text_of(html):
 def test_exchange_redemption_and_call_are_one_series_by_their_tokens(client):
     call_by_hand("/acme/token", "/oauth/token", "/api/todos")
     html = fetch(client)
-    assert html.count('<section class="card"') == 1
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", html) == [
+        '<span class="mono">agent0-at-todo0</span> <span class="muted small">3 calls</span>'
+    ]
     assert re.findall(r'<th scope="row"><a href="/recorder/traces/([0-9a-f]+)">([^<]+)</a>', html) == [
         (f"{1:032x}", "Token exchange"),
         (f"{2:032x}", "Redeem the ID-JAG"),
@@ -41,13 +43,15 @@ def test_exchange_redemption_and_call_are_one_series_by_their_tokens(client):
     assert given == shown
 
 
-def test_calls_that_share_nothing_stand_apart_the_newest_first():
-    call_by_hand("/oauth/token", "/.well-known/oauth-authorization-server", "/acme/token")
+def test_calls_that_share_nothing_stand_apart_in_one_list_the_newest_first(client):
+    metadata = "/.well-known/oauth-authorization-server", "/acme/.well-known/openid-configuration"
+    call_by_hand("/oauth/token", metadata[0], "/acme/token", metadata[1])
     series = join(load_calls())
     assert [[call.exchange.path for call in one.calls] for one in series] == [
         ["/oauth/token", "/acme/token"],
-        ["/.well-known/oauth-authorization-server"],
+        [metadata[1], metadata[0]],
     ]
+    assert "Without a token in common 2 calls" in text_of(fetch(client))
 
 
 def test_what_belongs_to_a_flow_or_was_asked_by_a_browser_is_not_here(client):
