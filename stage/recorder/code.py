@@ -7,6 +7,7 @@ Deliberately does not: invent. Headers that every client library sets by itself 
 """
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ BY_THE_LIBRARY = {
     "host", "content-length", "content-type", "connection", "accept-encoding", "user-agent", "cookie",
     "traceparent", "tracestate", "authorization", "origin", "referer",
 }  # fmt: skip
+PLAIN = re.compile(r"[\w .:=-]*", re.ASCII)
 TAKEN_OUT = ("[redacted", "[signature]")
 VARIABLES = {
     "subject_token": "ID_TOKEN",
@@ -30,7 +32,10 @@ VARIABLES = {
 
 @dataclass(frozen=True)
 class Request:
-    """What the snippets are written from. What ``secret`` names has an environment variable for its value."""
+    """What the snippets are written from. What ``secret`` names has an environment variable for its value.
+
+    ``known_at`` begins the names of the client's own, where calls to several servers stand together.
+    """
 
     method: str
     url: str
@@ -39,11 +44,12 @@ class Request:
     form: list[tuple[str, str]]
     json: object
     secret: frozenset[str]
+    known_at: str = ""
 
     @property
     def variables(self) -> list[str]:
         """Every environment variable that a snippet reads, in the order in which they come."""
-        named = ["CLIENT_ID", "CLIENT_SECRET"] if self.basic else []
+        named = [f"{self.known_at}CLIENT_ID", f"{self.known_at}CLIENT_SECRET"] if self.basic else []
         named += [value.rpartition(" ")[2] for name, value in self.headers.items() if name in self.secret]
         return [*named, *(value for name, value in self.form if name in self.secret)]
 
@@ -75,10 +81,10 @@ def read(exchange: Exchange) -> Request:
 
 
 def as_curl(request: Request) -> str:
-    method = "" if request.method == "GET" else f"-X {request.method} "
+    method = "" if request.method == "GET" else f"-X {shlex.quote(request.method)} "
     parts = [f"curl -sS {method}{shlex.quote(request.url)}"]
     if request.basic:
-        parts.append('-u "$CLIENT_ID:$CLIENT_SECRET"')
+        parts.append(f'-u "${request.known_at}CLIENT_ID:${request.known_at}CLIENT_SECRET"')
     parts += [
         "-H " + _shell(f"{name}: ", value, name in request.secret) for name, value in request.headers.items()
     ]
@@ -95,9 +101,10 @@ def as_python(request: Request) -> str:
     lines = [
         "import os\n" if request.variables else "",
         "import requests\n",
-        f"answer = requests.{request.method.lower()}(",
+        "answer = requests.request(",
+        f"    {request.method!r},",
+        f"    {request.url!r},",
     ]
-    lines.append(f"    {request.url!r},")
     if request.basic:
         lines.append('    auth=(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"]),')
     if request.headers:
@@ -123,8 +130,11 @@ def _python_members(members: object, secret: frozenset[str]) -> Iterator[str]:
 def _shell(before: str, value: str, is_secret: bool) -> str:
     if not is_secret:
         return shlex.quote(before + value)
-    scheme, _, variable = value.rpartition(" ")
-    return f'"{before}{scheme}{" " if scheme else ""}${variable}"'
+    scheme, space, variable = value.rpartition(" ")
+    literal = before + scheme + space
+    if PLAIN.fullmatch(literal):
+        return f'"{literal}${variable}"'
+    return f'{shlex.quote(literal)}"${variable}"'  # a stranger's words are no commands
 
 
 def _is_taken_out(value: str) -> bool:
@@ -132,7 +142,7 @@ def _is_taken_out(value: str) -> bool:
 
 
 def _variable(name: str) -> str:
-    return VARIABLES.get(name.lower(), name.upper().replace("-", "_"))
+    return VARIABLES.get(name.lower(), re.sub(r"\W", "_", name.upper(), flags=re.ASCII))
 
 
 def _url_without_secrets(url: str) -> str:

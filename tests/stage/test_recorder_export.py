@@ -3,22 +3,42 @@
 import json
 import re
 import subprocess
+from datetime import datetime
+from urllib.parse import quote_plus
 
 import pytest
 
+from stage.recorder import code
 from stage.recorder.export.forms import FORMS
 from stage.recorder.trace import load_trace
 from tests.browser.every_page_of_the_recorder import deny
 from tests.stage.evidence import ACT, build, lay_down, load
 
 pytestmark = pytest.mark.django_db
-REQUEST = {
-    "method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize", "bodySize",
+PAIRS = [{"name": str, "value": str}]
+HAR = {
+    "version": str,
+    "creator": {"name": str, "version": str},
+    "entries": [
+        {
+            "startedDateTime": str,
+            "time": int,
+            "request": {
+                "method": str, "url": str, "httpVersion": str, "cookies": [], "headers": PAIRS,
+                "queryString": PAIRS, "headersSize": int, "bodySize": int,
+            },
+            "response": {
+                "status": int, "statusText": str, "httpVersion": str, "cookies": [], "headers": PAIRS,
+                "content": {"size": int, "mimeType": str}, "redirectURL": str, "headersSize": int, "bodySize": int,
+            },
+            "cache": {},
+            "timings": {"send": int, "wait": int, "receive": int},
+        }
+    ],
 }  # fmt: skip
-RESPONSE = {
-    "status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL", "headersSize",
-    "bodySize",
-}  # fmt: skip
+"""The members that HAR 1.2 demands."""
+ODD = 'Add "a|b \\\\| <b> `c` *d* #5; %%e [f](g)"'
+NOT_A_LABEL = re.compile(r"[#;]|%%")
 
 
 def fetch(client, form):
@@ -55,14 +75,52 @@ def test_the_archive_has_what_har_demands(client):
     lay_down("mcp")
     log = json.loads(fetch(client, "har"))["log"]
     assert log["version"] == "1.2"
+    assert find_odd(log, HAR, "log") == []
+    assert find_odd(log | {"entries": [{}]}, HAR, "log"), "the test itself sees what is not there"
     assert log["entries"] == sorted(log["entries"], key=lambda entry: entry["startedDateTime"])
     for entry in log["entries"]:
-        assert {"startedDateTime", "time", "request", "response", "cache", "timings"} <= entry.keys()
-        assert entry["request"].keys() >= REQUEST
-        assert entry["response"].keys() >= RESPONSE
+        assert datetime.fromisoformat(entry["startedDateTime"]).tzinfo
         assert sum(entry["timings"].values()) == entry["time"]
     form = next(entry["request"] for entry in log["entries"] if "token-exchange" in str(entry["request"]))
     assert {"name": "audience", "value": "http://localhost:8002"} in form["postData"]["params"]
+
+
+def find_odd(found, wanted, where):
+    """Members that are missing, or of another kind, by their place."""
+    if isinstance(wanted, type):
+        return [] if type(found) is wanted else [f"{where} is {found!r:.60}"]
+    if isinstance(wanted, list):
+        return [odd for one in found for each in wanted for odd in find_odd(one, each, where)]
+    missing = [f"{where}.{name}" for name in wanted.keys() - found.keys()]
+    there = wanted.keys() & found.keys()
+    return missing + [odd for name in there for odd in find_odd(found[name], wanted[name], f"{where}.{name}")]
+
+
+def lay_down_asking(words):
+    asked = [{"form": quote_plus('Add "Book venue for offsite"'), "words": quote_plus(words)}]
+    for row in load("mcp"):
+        text = json.dumps(row["exchange"])
+        for one in asked:
+            text = text.replace(one["form"], one["words"])
+        row["exchange"] = json.loads(text)
+        build(row).save()
+    assert load_trace(ACT).asked == words
+
+
+def test_what_somebody_asked_for_is_no_markup_of_any_export(client):
+    lay_down_asking(ODD)
+    lines = fetch(client, "mermaid").splitlines()
+    arrow = r"  (\w+)(->>|-->>|-x|--x)(\w+): \S.*"
+    places = set(re.findall(r"^    participant (\w+) as \S", "\n".join(lines), flags=re.MULTILINE))
+    assert places == {"YOU", "AG", "ID", "AS", "API"}
+    for line in lines[1:]:
+        found = re.fullmatch(arrow, line)
+        is_known = re.fullmatch(r"  (box \S.*|end|  participant .*|Note over YOU,AG: .*)", line)
+        assert {found[1], found[3]} <= places if found else is_known, line
+        assert not NOT_A_LABEL.search(line)
+    text = fetch(client, "markdown")
+    assert text.splitlines()[0] == ('# Add "a&#124;b \\\\\\\\&#124; \\<b\\> \\`c\\` \\*d\\* \\#5; %%e \\[f\\](g)"')
+    assert fetch(client, "curl").splitlines()[1] == f"# {ODD}"
 
 
 def test_mermaid_has_every_arrow_and_an_owner_for_every_place(client):
@@ -95,11 +153,27 @@ def test_the_script_is_a_shell_script_that_names_what_it_needs(client, tmp_path)
     text = fetch(client, "curl")
     path = tmp_path / "flow.sh"
     path.write_text(text)
-    checked = subprocess.run(["sh", "-n", str(path)], capture_output=True, text=True, check=False)
-    assert (checked.returncode, checked.stderr) == (0, "")
+    for shell in ("sh", "bash"):
+        checked = subprocess.run([shell, "-n", str(path)], capture_output=True, text=True, check=False)
+        assert (checked.returncode, checked.stderr) == (0, "")
     refused = subprocess.run(["sh", str(path)], capture_output=True, text=True, check=False, env={})
     assert refused.returncode != 0
-    assert "set CLIENT_ID first" in refused.stderr
+    assert "set IDP_CLIENT_ID first" in refused.stderr
+    assert text.count('-u "$IDP_CLIENT_ID:$IDP_CLIENT_SECRET"') == 2, "for the sign-in and the exchange"
+    assert text.count('-u "$TODO0_CLIENT_ID:$TODO0_CLIENT_SECRET"') == 1
+
+
+@pytest.mark.parametrize("odd", ["$(touch pwned)", "`touch pwned`", "x; touch pwned #", "'\"; touch pwned"])
+def test_a_strangers_words_are_no_commands_of_whoever_pastes_them(odd, tmp_path):
+    """The scheme and every name are whatever somebody sent."""
+    request = code.Request(
+        method=odd, url=f"http://127.0.0.1:1/{odd}", basic=False, headers={odd: f"{odd} ACCESS_TOKEN"},
+        form=[(odd, code._variable(odd)), ("plain", odd)], json=None, secret=frozenset({odd}),
+    )  # fmt: skip
+    script = "curl() { :; }\n" + code.as_curl(request)
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, list(tmp_path.iterdir())) == (0, "", [])
+    compile(code.as_python(request), "snippet", "exec")
 
 
 def test_the_page_to_print_folds_nothing_away(client):
@@ -107,7 +181,9 @@ def test_the_page_to_print_folds_nothing_away(client):
     html = client.get(f"/recorder/traces/{ACT}/print").content.decode()
     assert html.count("<h2>") == 13
     assert "<details" not in html
-    assert '<span class="mono">R11</span> passed' in html
+    assert re.search(r'Passed: <span class="mono">R1</span>, .*<span class="mono">R11</span>', html)
+    assert not re.search(r'<span class="mono">(R\d+)</span>, <span class="mono">\1</span>', html)
+    assert 'recorder/print.css" media="print"' in html
 
 
 def test_a_form_that_there_is_not_is_a_page_that_is_not_there(client):

@@ -3,6 +3,8 @@
 Deliberately does not: quote a token. Its fingerprint is enough to follow it.
 """
 
+import re
+
 from stage.recorder.export.mermaid import as_mermaid
 from stage.recorder.picture import draw
 from stage.recorder.trace import Trace
@@ -20,16 +22,17 @@ def as_markdown(trace: Trace) -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {hop.number or hop.key} | {hop.origin.name} | {hop.target.name} | {_cell(hop.title)} "
+        f"| {hop.number or hop.key} | {_cell(hop.origin.name)} | {_cell(hop.target.name)} | {_cell(hop.title)} "
         f"| {hop.lead.status or 'none'}, {hop.outcome_in_words} | {_token(hop)} |"
         for hop in trace.hops
     ]
     if trace.failure:
-        lines += ["", f"**The cause**: hop {trace.failure.number}, {_cell(describe_answer(trace.failure))}"]
+        number = trace.failure.number or trace.failure.key
+        lines += ["", f"**The cause**: hop {number}, {_cell(describe_answer(trace.failure))}"]
     for hop in trace.hops:
         if hop.lead.checks and not hop.is_answer:
             verdicts = (f"{check['number']} {check['outcome']}" for check in hop.lead.checks)
-            lines += ["", f"Checks of hop {hop.number}: {', '.join(verdicts)}."]
+            lines += ["", f"Checks of hop {hop.number or hop.key}: {', '.join(verdicts)}."]
     lines += ["", "```mermaid", as_mermaid(trace).rstrip(), "```"]
     return "\n".join(lines) + "\n"
 
@@ -40,4 +43,6 @@ def _token(hop: object) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+    """What people and far servers wrote, as text: on one line, in one cell, and no markup."""
+    escaped = re.sub(r"([\\`*_<>\[\]#~])", r"\\\1", text)
+    return " ".join(escaped.replace("|", "&#124;").split())

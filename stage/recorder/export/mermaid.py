@@ -41,4 +41,4 @@ def _arrows(hop: Hop) -> list[str]:
 
 def _safe(text: str) -> str:
     """On one line, and without what Mermaid reads as its own."""
-    return re.sub(r"[#;\n\r]", " ", text).replace('"', "'").strip()
+    return " ".join(re.sub(r"[#;]|%%", " ", text).replace('"', "'").split())

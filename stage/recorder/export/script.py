@@ -1,11 +1,19 @@
 """The requests between servers as one shell script of curl calls, to be sent again by hand.
 
-Deliberately does not: run as it is. It reads its secrets from variables, which it names at the top; and it
-leaves out what a browser did, since a sign-in cannot be replayed.
+After each answer it says the status.
+
+Deliberately does not: run as it is. It reads its secrets from variables, which it names at the top, those of a
+client by the server that knows it; and it leaves out what a browser did, since a sign-in cannot be replayed.
 """
 
+from dataclasses import replace
+from typing import Final
+
 from stage.recorder import code
+from stage.recorder.places import API, IDP, TODO0
 from stage.recorder.trace import Trace
+
+KNOWN_AT: Final = {IDP.key: "IDP_", TODO0.key: "TODO0_", API.key: "TODO0_"}
 
 
 def as_script(trace: Trace) -> str:
@@ -15,10 +23,10 @@ def as_script(trace: Trace) -> str:
         for part in hop.parts if not hop.is_answer else ():
             if part.wire is None:
                 continue
-            request = code.read(part)
+            request = replace(code.read(part), known_at=KNOWN_AT.get(part.callee.key, ""))
             variables |= dict.fromkeys(request.variables)
             what = f"# {hop.number or hop.key}: {hop.title}, answered {part.status or 'nothing'}"
-            calls.append(f"{what}\n{code.as_curl(request)}\necho")
+            calls.append(f"{what}\n{code.as_curl(request)} \\\n  -w '\\n%{{http_code}}\\n'")
     first = [f': "${{{name}:?set {name} first}}"' for name in variables]
     head = ["#!/bin/sh", f"# {' '.join(trace.title.split())}", "set -eu", *first]
     return "\n".join(head) + "\n\n" + "\n\n".join(calls) + "\n"

@@ -3,12 +3,14 @@
 Deliberately does not: make a file on the server. What is sent is made while it is asked for.
 """
 
+from collections.abc import Iterable
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from stage.recorder.checks_view import view_checks
+from stage.recorder.checks_view import CheckRow, view_checks
 from stage.recorder.export.forms import FORMS
 from stage.recorder.views import load_or_404
 from stage.recorder.words import tell_story
@@ -31,5 +33,13 @@ def export(request: HttpRequest, trace_id: str, form: str) -> HttpResponse:
 def show_printable(request: HttpRequest, trace_id: str) -> HttpResponse:
     """One page that says it all, for paper: no tab, nothing folded away."""
     trace = load_or_404(trace_id)
-    hops = [(hop, tell_story(hop, trace), view_checks(hop.lead)) for hop in trace.hops]
+    hops = [(hop, tell_story(hop, trace), group(view_checks(hop.lead).rows)) for hop in trace.hops]
     return render(request, "recorder/print.html", {"trace": trace, "hops": hops})
+
+
+def group(rows: Iterable[CheckRow]) -> list[tuple[str, list[CheckRow]]]:
+    """By outcome, each number once: a rule that several functions keep is one rule on paper."""
+    found: dict[str, dict[str, CheckRow]] = {}
+    for row in rows:
+        found.setdefault(row.outcome, {}).setdefault(row.number, row)
+    return [(outcome, list(by_number.values())) for outcome, by_number in found.items()]
