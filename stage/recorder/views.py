@@ -99,7 +99,7 @@ def find_pause(idle: int) -> int:
 
 
 def ways_on(trace: Trace, hop: Hop | None, folds: Sequence[Fold] = ()) -> dict[str, object]:
-    """From ``hop`` to those beside it, to both ends, and to the first hop of each of the four steps that there is."""
+    """From ``hop`` to those beside it, to both ends, and to the first hop of each of the four steps there are."""
     if hop is None:
         return {}
     shown = [one.hop for one in folds] or trace.hops
