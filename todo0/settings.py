@@ -86,11 +86,11 @@ PASSWORD_HASHERS = [
 ]
 
 # Boilerplate.
-ROOT_URLCONF = "todo0.urls"
-WSGI_APPLICATION = "todo0.wsgi.application"
-LOGIN_URL = "home"
-LOGIN_REDIRECT_URL = "todos"
+ROOT_URLCONF, WSGI_APPLICATION = "todo0.urls", "todo0.wsgi.application"
+LOGIN_URL, LOGIN_REDIRECT_URL = "home", "todos"
 SEED, FAULTS = "todo0.seed.seed", "todo0.faults"  # where it starts, and what the stage can break of it
+if STAGE:  # which may reset the world: what was issued before that counts no more
+    JWT_BEARER_SUBJECT_RESOLVER = "todo0.another_world.resolve_subject"
 RESET_KEEPS = ("authserver.AsSigningKey",)  # published, so cached by others
 INSTALLED_APPS = [
     "stage.kit",
