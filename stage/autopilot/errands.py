@@ -54,9 +54,10 @@ def name_at_agent0(person: Person) -> str:
     return first if person.enterprise == "acme" else f"{person.enterprise.title()}'s {first}"
 
 
-def say(browser: Browser, places: Places, words: str) -> Page:
-    """Type words into the chat and send them. The page that comes back may still be waiting for the worker."""
-    page = browser.open(f"{places.agent0}/chat")
+def say(browser: Browser, places: Places, words: str, *, chat: Page | None = None) -> Page:
+    """Type words into the chat and send them; in ``chat``, if one is there already. The page that comes back may
+    still be waiting for the worker."""
+    page = chat or browser.open(f"{places.agent0}/chat")
     composer = next((form for form in page.forms if "words" in form.typed), None)
     if composer is None:
         raise Lost(f"{page.place} has no box to type in: {page.text[:300]}")

@@ -62,10 +62,10 @@ def fly(
     signs_in, asks, works = list_steps(plan.person, plan.words)
     browser.session.headers["traceparent"] = f"00-{plan.trace_id}-{secrets.token_hex(8)}-01"
     tell(signs_in)
-    errands.sign_in_at_agent0(browser, PLACES, plan.person)
+    chat = errands.sign_in_at_agent0(browser, PLACES, plan.person)
     before_asking(plan.trace_id)
     tell(asks)
-    details_url = errands.find_card(errands.say(browser, PLACES, plan.words))
+    details_url = errands.find_card(errands.say(browser, PLACES, plan.words, chat=chat))
     del browser.session.headers["traceparent"]  # looking at a card is no hop of the flow
     tell(works)
     return errands.wait_for(browser, details_url)

@@ -23,7 +23,8 @@ from stage.faults import arming, runs, switches
 from stage.kit import addresses, people
 from stage.kit.registry.faults import KINDS, load_faults
 
-PATIENCE: Final = 3.0
+PATIENCE: Final = 5.0
+"""Seconds that *Run it* may take. A busy machine needs four for a flow, and looking again later costs two more."""
 TODO0_CONSOLE: Final = f"{addresses.TODO0_URL}/admin/"
 
 

@@ -59,3 +59,29 @@ def test_it_finds_arms_and_clears_where_no_script_runs(demo: Demo, new_person: N
     expect(page.get_by_text("Armed: 1")).to_be_visible()
     page.get_by_role("button", name="Clear all").click()
     expect(page.get_by_text("Nothing is armed.")).to_be_visible()
+
+
+def test_from_any_page_it_is_two_clicks_to_the_check_and_one_to_clear(demo: Demo, new_person: NewPerson) -> None:
+    """By the number of faults in the bar of every page; what is armed stands in a band on every page, too."""
+    page = new_person().new_page()
+    pages = {party: demo.url(party) for party in ("stage", "agent0", "todo0", "idp")}
+    pages |= {path: f"{demo.url('stage')}/{path}" for path in ("recorder/", "how-it-works", "preflight", "show")}
+    pages |= {path: f"{demo.url('idp')}/acme/{path}" for path in ("login", "admin/policy")}
+    pages |= {"chat": f"{demo.url('agent0')}/chat", "none": f"{demo.url('todo0')}/nope"}
+    for address in pages.values():
+        page.goto(address)
+        expect(page.get_by_role("link", name="Faults: 0")).to_have_attribute("href", f"{demo.url('stage')}/break")
+    page.goto(pages["todo0"])
+    done = count_inputs(page)
+    page.get_by_role("link", name="Faults: 0").click()
+    page.get_by_role("button", name=f"Run it now: {FAULT}").click()
+    expect_r7(page)
+    assert done == ["click"] * 2
+    open_all(page, demo)
+    page.get_by_role("switch", name=FAULT).click()
+    expect(page.get_by_text("Armed: 1")).to_be_visible()
+    for address in pages.values():
+        page.goto(address)
+        expect(page.get_by_role("button", name="Clear", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    open_all(page, demo)
