@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from stage.control.push import ask
 from stage.kit import addresses, env
 from stage.kit.registrations import REGISTRATIONS
+from stage.kit.telemetry.redaction.notes import SIGNATURE
 from stage.recorder.checks_view import ChecksView, view_verdicts
 from stage.recorder.token_view import view
 from stage.recorder.tokens import read_token
@@ -46,8 +47,8 @@ class DeskForm(forms.Form):
     client = forms.ChoiceField(choices=CLIENTS, label="Brought to Todo0 by")
 
     def clean_token(self) -> str:
-        """Without what a mail or a terminal puts around it."""
-        token = "".join(str(self.cleaned_data["token"]).split()).removeprefix("Bearer")
+        """Without what a mail or a terminal puts around it, and the recorder in the place of its signature."""
+        token = "".join(str(self.cleaned_data["token"]).split()).removeprefix("Bearer").removesuffix(SIGNATURE)
         try:
             peek(token)
         except MalformedToken as malformed:

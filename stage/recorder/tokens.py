@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from stage.kit.telemetry.redaction.notes import SIGNATURE
 from stage.recorder.exchange import Exchange, Message, parse_form
 from xaa import protocol
 from xaa.compact import MalformedToken, peek
@@ -65,7 +66,7 @@ def read_token(where: str, text: str, *, fingerprint: str = "") -> Token | None:
     if text.count(".") != 2 or not text.startswith("ey"):
         return None
     try:
-        peeked = peek(text)
+        peeked = peek(text.removesuffix(SIGNATURE))
     except MalformedToken:
         return None
     header, claims = dict(peeked.unverified_header), dict(peeked.unverified_claims)

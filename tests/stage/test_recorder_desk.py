@@ -11,6 +11,7 @@ import responses
 
 from stage.control.push import DOORS
 from stage.kit import addresses
+from stage.kit.telemetry.redaction.notes import SIGNATURE
 from xaa import jose, protocol
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,12 @@ def test_it_comes_in_no_address(client):
 def test_spaces_and_the_scheme_around_a_token_are_forgiven(client):
     token = mint()
     assert "signature good" in paste(client, f"  Bearer {token[:40]}\n  {token[40:]} ")
+
+
+def test_what_the_recorder_shows_can_be_pasted_and_has_no_good_signature(client):
+    html = paste(client, f"{mint().rpartition('.')[0]}.{SIGNATURE}")
+    assert "Alice Anders" in html
+    assert "signature good" not in html
 
 
 def test_a_claim_that_is_not_known_is_said_to_be_ignored(client):
