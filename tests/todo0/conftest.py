@@ -1,9 +1,7 @@
 """Todo0 as it is seeded, the IdP it trusts faked at the far side of the wire, and the two apps that call it."""
 
-import base64
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 import responses
@@ -14,6 +12,8 @@ from django.test import Client
 from stage.kit import people
 from tests import builders
 from tests.faults_side import arm
+from tests.todo0.agent0_side import ACME, API, TODO0, basic_auth, id_jag, post_form, secret_of
+from tests.todo0.setup_side import far_side, ready, setup
 from todo0.federation.models import Connection
 from todo0.seed import seed
 from xaa import protocol
@@ -21,17 +21,15 @@ from xaa.jwt_bearer import trust
 from xaa.signin.callback import CONNECTION_KEY
 from xaa.signin.models import FederatedIdentity
 
-TODO0 = "http://localhost:8002"
-API = f"{TODO0}/api"
-ACME = "http://localhost:8003/acme"
 TODO0_INC = "http://localhost:8003/todo0-inc"
 METADATA_OF_API = f"{TODO0}/.well-known/oauth-protected-resource/api"
 
 Redeem = Callable[..., HttpResponse]
 Call = Callable[..., HttpResponse]
 
-
-__all__ = ["arm"]
+__all__ = [
+    "ACME", "API", "TODO0", "arm", "basic_auth", "far_side", "id_jag", "post_form", "ready", "secret_of", "setup",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -97,28 +95,6 @@ def acme(settings: Any) -> Iterator[responses.RequestsMock]:
         far_side.get(f"{ACME}/jwks", json=builders.jwks(builders.IDP_KEY))
         yield far_side
     trust.load_directory.cache_clear()
-
-
-def id_jag(**override: Any) -> str:
-    """An ID-JAG of Acme for Alice, for Agent0, for Todo0's API; one override is one thing that differs."""
-    return builders.build_id_jag(**({"iss": ACME, "aud": TODO0, "resource": API} | override))
-
-
-def secret_of(client_id: str) -> str:
-    """As tests/environment.py makes them up."""
-    owner = client_id.partition("-")[0]
-    return f"test-only-{owner}-resource-client-secret-0123456789abcdef"
-
-
-def post_form(path: str, form: dict[str, Any], **headers: str) -> HttpResponse:
-    """As a client does: URL-encoded, without cookies."""
-    body = urlencode(form, doseq=True)
-    return Client(headers=headers).post(path, body, content_type="application/x-www-form-urlencoded")
-
-
-def basic_auth(client_id: str = "agent0-at-todo0", secret: str = "") -> str:
-    pair = f"{client_id}:{secret or secret_of(client_id)}"
-    return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests import builders
-from tests.todo0.conftest import id_jag, post_form, secret_of
+from tests.todo0.agent0_side import id_jag, post_form, secret_of
 from tests.todo0.console_side import submit, text_of
 from todo0.federation import discovery
 from todo0.self_service import domain_proof

@@ -9,13 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from tests.todo0.console_side import text_of
-from tests.todo0.setup_side import INITECH, FarSide, far_side
+from tests.todo0.setup_side import INITECH, FarSide
 from todo0 import seed
 from todo0.console.administrators import has_claim, load_claim
 from todo0.federation.models import Connection
 from xaa.signin.models import FederatedIdentity
 
-__all__ = ["far_side"]  # the fixture
 PETER = "00u7peter"
 OTHER = "http://localhost:9200/other"
 

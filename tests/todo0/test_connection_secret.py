@@ -11,12 +11,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.todo0.console_side import submit, text_of
-from tests.todo0.setup_side import SECRET, FarSide, activate, far_side, ready, setup
+from tests.todo0.setup_side import SECRET, FarSide, activate
 from todo0 import seed
 from todo0.console.models import Change
 from todo0.federation.models import Connection
 
-__all__ = ["far_side", "ready", "setup"]  # the fixtures
 ANOTHER = "another-one-that-initech-made-0123456789abcdef"
 
 

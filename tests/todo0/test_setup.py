@@ -16,11 +16,8 @@ from tests.todo0.setup_side import (
     begin,
     enter_idp,
     enter_registration,
-    far_side,
     invite,
     newest,
-    ready,
-    setup,
 )
 from todo0.console.models import Change
 from todo0.federation.models import Connection, EmailDomain, Organization
@@ -28,7 +25,6 @@ from todo0.self_service import conf
 from xaa import jose
 from xaa.signin.models import FederatedIdentity
 
-__all__ = ["far_side", "ready", "setup"]  # the fixtures
 OTHER = "http://localhost:9200/other"
 
 

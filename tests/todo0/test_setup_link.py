@@ -28,12 +28,9 @@ from tests.todo0.setup_side import (
     begin,
     enter_idp,
     enter_registration,
-    far_side,
     invite,
     link_on,
     newest,
-    ready,
-    setup,
 )
 from todo0.console.models import Change
 from todo0.federation.models import Connection
@@ -43,7 +40,6 @@ from todo0.self_service.invitations import LinkRefused, find_drafts
 from todo0.self_service.invitations import begin as begin_setup
 from todo0.self_service.models import Invitation
 
-__all__ = ["far_side", "ready", "setup"]  # the fixtures
 WRITTEN = {
     "self_service.Invitation",
     "self_service.ClaimedDomain",

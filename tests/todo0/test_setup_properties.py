@@ -9,11 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import bounded, queries
-from tests.todo0.setup_side import far_side, setup
 from todo0.federation.models import Connection
 from todo0.self_service.conf import read_hosts
 
-__all__ = ["far_side", "setup"]  # the fixtures
 PAGES = ("", "begin", "idp", "registration", "domain", "sign-in", "sign-in/try", "activation", "done")
 CALM = {200, 303, 400, 403, 404, 405, 410, 429}
 

@@ -10,23 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.todo0.console_side import submit, text_of
-from tests.todo0.setup_side import (
-    SECRET,
-    FarSide,
-    activate,
-    begin,
-    far_side,
-    invite,
-    link_on,
-    newest,
-    ready,
-    setup,
-)
+from tests.todo0.setup_side import SECRET, FarSide, activate, begin, invite, link_on, newest
 from todo0.console.models import Change
 from todo0.federation.models import Connection
 from todo0.self_service.models import ClaimedDomain, Invitation
-
-__all__ = ["far_side", "ready", "setup"]  # the fixtures
 
 
 def run_out(number: int) -> Invitation:
