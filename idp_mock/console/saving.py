@@ -6,8 +6,8 @@ cannot be, or what somebody else has saved since.
 Deliberately does not: know what is changed, or draw the page. That is the ``Kind``'s, and the view's.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -16,7 +16,10 @@ from idp_mock import clock
 from idp_mock.console.changes import By, Kind, NotUndoable, StaleVersion, restore, save
 from idp_mock.console.gate import Visitor
 from idp_mock.directory.models import SavedChange
-from stage.kit.changes import base_on, read_version
+from stage.kit.changes import base_on, offer_undo, read_version
+
+SHOWN: Final = 20
+"""Changes that a page tells of."""
 
 
 def save_form(visitor: Visitor, kind: Kind, row: Any, form: Any) -> dict[str, Any] | None:
@@ -70,6 +73,11 @@ def bring_back(
         messages.success(request, done)
         return True
     return False
+
+
+def tell_history(kind: Kind, row: Any, address: Callable[[Any], str | None]) -> list[dict[str, Any]]:
+    """The newest changes of ``row``, each with the ``address`` that takes it back, if there is one."""
+    return offer_undo(tell(kind, row.changes.all()[:SHOWN]), address)
 
 
 def tell(kind: Kind, changes: Iterable[SavedChange]) -> list[dict[str, Any]]:

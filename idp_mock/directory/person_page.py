@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from idp_mock import clock
 from idp_mock.console.dashboard import load_acting_apps
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.saving import bring_back, save_form, tell
+from idp_mock.console.saving import bring_back, save_form, tell_history
 from idp_mock.directory.models import Group, Person, PersonChange
 from idp_mock.directory.person_change import PERSON, OneselfSuspended
 from idp_mock.policy.residue import load_residues_of
 from idp_mock.signin.session_end import end_all_of, reactivate, suspend
-from stage.kit.changes import offer_undo
 
 SUSPENDED = (
     "{name} is suspended: signed out here, and no app gets an ID-JAG for this person from the next request on. "
@@ -125,15 +124,11 @@ def show(
         connections=visitor.enterprise.connections.select_related("requesting_app", "resource_app__app").order_by(
             "requesting_app__name", "resource_app__app__name"
         )[:ASKED],
-        history=tell_history(found),
+        history=tell_history(PERSON, found, lambda change: address_of_undo(found, change)),
     )
 
 
-def tell_history(found: Person) -> list[dict[str, object]]:
-    """Her changes, newest first; the newest has an address that takes it back."""
-    at = [found.enterprise.slug, found.pk]
-
-    def address(change: PersonChange) -> str | None:
-        return reverse("person_undo", args=[*at, change.pk]) if change.version == found.version else None
-
-    return offer_undo(tell(PERSON, found.changes.all()[:20]), address)
+def address_of_undo(found: Person, change: PersonChange) -> str | None:
+    """Of her newest change; none of the others, which are not taken back."""
+    here = [found.enterprise.slug, found.pk, change.pk]
+    return reverse("person_undo", args=here) if change.version == found.version else None

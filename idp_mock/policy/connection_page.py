@@ -11,14 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from idp_mock import clock
 from idp_mock.console.changes import By
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.saving import bring_back, save_form, tell
+from idp_mock.console.saving import bring_back, save_form, tell_history
 from idp_mock.directory.models import App
 from idp_mock.policy.change import CONNECTION, let_read_only, make_connection, switch
 from idp_mock.policy.effect import Effect, Reach, foresee, reach_of
 from idp_mock.policy.matrix import describe
 from idp_mock.policy.models import Change, CrossAppConnection, ResourceApp
 from idp_mock.policy.terms_form import TermsForm
-from stage.kit.changes import offer_undo
 
 NOTHING = Reach(frozenset(), ())
 SWITCHED_ON = "{pair} is on. From the next request, {requesting} may act there for the groups in its terms."
@@ -150,14 +149,9 @@ def show(
         missed=missed,
         effect=effect,
         today=foresee(found, NOTHING, reach_of(found, found.groups.all())).gains,
-        history=tell_history(found),
+        history=tell_history(CONNECTION, found, lambda change: address_of_undo(found, change)),
     )
 
 
-def tell_history(found: CrossAppConnection) -> list[dict[str, object]]:
-    """Its changes, newest first, each with the address that brings back what was before it."""
-    at = [found.enterprise.slug, found.pk]
-    return offer_undo(
-        tell(CONNECTION, found.changes.all()[:20]),
-        lambda change: reverse("policy_restore", args=[*at, change.pk]),
-    )
+def address_of_undo(found: CrossAppConnection, change: Change) -> str:
+    return reverse("policy_restore", args=[found.enterprise.slug, found.pk, change.pk])

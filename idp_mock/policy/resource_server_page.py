@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.saving import bring_back, save_form, tell
+from idp_mock.console.saving import bring_back, save_form, tell_history
 from idp_mock.directory import apps_page
 from idp_mock.directory.apps_page import role_of, tabs_of
 from idp_mock.policy.models import ResourceApp, ResourceAppChange
 from idp_mock.policy.resource_server import RESOURCE_SERVER
 from idp_mock.policy.resource_server_form import ResourceServerForm
-from stage.kit.changes import offer_undo
 
 SAVED = "Saved. From the next request on, ID-JAGs for {name} say so."
 MOVED = (
@@ -85,16 +84,11 @@ def show(
         tabs=tabs_of(found.app, apps_page.RESOURCE_SERVER),
         form=form,
         missed=missed,
-        history=tell_history(found),
+        history=tell_history(RESOURCE_SERVER, found, lambda change: address_of_undo(found, change)),
         version=found.version,
         **role_of(found.app),
     )
 
 
-def tell_history(found: ResourceApp) -> list[dict[str, object]]:
-    """Its changes, newest first, each with the address that brings back what was before it."""
-    at = [found.enterprise.slug, found.app_id]
-    return offer_undo(
-        tell(RESOURCE_SERVER, found.changes.all()[:20]),
-        lambda change: reverse("resource_server_restore", args=[*at, change.pk]),
-    )
+def address_of_undo(found: ResourceApp, change: ResourceAppChange) -> str:
+    return reverse("resource_server_restore", args=[found.enterprise.slug, found.app_id, change.pk])

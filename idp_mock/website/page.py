@@ -17,12 +17,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from idp_mock.console.gate import Visitor, admins_only
-from idp_mock.console.saving import bring_back, save_form, tell
+from idp_mock.console.saving import bring_back, save_form, tell_history
 from idp_mock.directory.models import Enterprise
 from idp_mock.directory.tenants import load_enterprise
 from idp_mock.website.change import FILE, load_file
 from idp_mock.website.models import DomainFile, DomainFileChange
-from stage.kit.changes import offer_undo
 
 SAVED = "The web server says so from now on."
 RESTORED = "Restored: the web server says what it said before version {version}."
@@ -102,8 +101,5 @@ def show(
         domain=f"{slug}.example",
         address=request.build_absolute_uri(reverse("domain_file", args=[slug])),
         version=found.version,
-        history=offer_undo(
-            tell(FILE, found.changes.all()[:20]),
-            lambda change: reverse("domain_restore", args=[slug, change.pk]),
-        ),
+        history=tell_history(FILE, found, lambda change: reverse("domain_restore", args=[slug, change.pk])),
     )

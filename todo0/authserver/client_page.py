@@ -13,13 +13,12 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import StaleVersion, offer_undo
+from stage.kit.changes import StaleVersion
 from todo0.authserver.client_forms import ClientTermsForm, RotateForm
 from todo0.authserver.client_secrets import end_former, find_retiring, rotate_secret
 from todo0.authserver.clients import CLIENT, describe
-from todo0.console.changes import change_row, changes_of, is_of_terms, save_change, tell, version_in
+from todo0.console.changes import change_row, save_change, tell_history, version_in
 from todo0.console.gate import staff_only
-from todo0.console.models import Change
 from todo0.console.saving import STALE, by_whom, restore_change, save_form
 from xaa.jwt_bearer.client_documents import has_document
 from xaa.jwt_bearer.models import CrossAppClient
@@ -104,7 +103,12 @@ def show(
     status: int = 200,
     missed: Any = None,
 ) -> HttpResponse:
-    history = tell_history(found.pk)
+    history = tell_history(
+        CLIENT,
+        found.pk,
+        lambda change: reverse("admin-client-undo", args=[found.pk, change.pk]),
+        told_only=ONLY_TOLD,
+    )
     version = version_in(history)
     context = {
         "here": "clients",
@@ -119,13 +123,3 @@ def show(
         "history": history,
     }
     return render(request, "admin/client.html", context, status=status)
-
-
-def tell_history(pk: int) -> list[dict[str, Any]]:
-    """Its changes, newest first, each with the address that takes it back, if that can be done."""
-
-    def address(change: Change) -> str | None:
-        is_undoable = is_of_terms(change, told_only=ONLY_TOLD)
-        return reverse("admin-client-undo", args=[pk, change.pk]) if is_undoable else None
-
-    return offer_undo(tell(CLIENT, changes_of(CLIENT, pk)[:20]), address)

@@ -10,16 +10,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Model, QuerySet
 
-from stage.kit.changes import StaleVersion, base_on, differences
+from stage.kit.changes import StaleVersion, base_on, differences, offer_undo
 from todo0.console.models import Change
 
 Terms = Mapping[str, Any]
+SHOWN: Final = 20
+"""Changes that a page tells of."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,17 @@ def take_up(kind: Kind, pk: int, form: Any) -> list[dict[str, Any]]:
     shown = [entry["change"].version for entry in missed]
     base_on(form, max(shown) if shown else version_of(kind, pk))
     return missed
+
+
+def tell_history(
+    kind: Kind, pk: int, undo: Callable[[Change], str], *, told_only: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """The newest changes, each with the address ``undo`` that takes it back, if it is one of terms."""
+
+    def address(change: Change) -> str | None:
+        return undo(change) if is_of_terms(change, told_only=told_only) else None
+
+    return offer_undo(tell(kind, changes_of(kind, pk)[:SHOWN]), address)
 
 
 def is_of_terms(change: Change, *, told_only: Collection[str]) -> bool:

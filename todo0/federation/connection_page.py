@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, StaleVersion, offer_undo
-from todo0.console.changes import changes_of, is_of_terms, save_change, tell, version_in
+from stage.kit.changes import NotUndoable, StaleVersion
+from todo0.console.changes import save_change, tell_history, version_in
 from todo0.console.gate import staff_only
-from todo0.console.models import Change
 from todo0.console.saving import STALE, by_whom, restore_change, save_form
 from todo0.federation.forms import SecretForm, TermsForm
 from todo0.federation.models import Connection
@@ -112,7 +111,13 @@ def show(
     status: int = 200,
     missed: Any = None,
 ) -> HttpResponse:
-    history, preset = tell_history(found.pk), request.GET.get("preset", "")
+    preset = request.GET.get("preset", "")
+    history = tell_history(
+        CONNECTION,
+        found.pk,
+        lambda change: reverse("admin-connection-undo", args=[found.pk, change.pk]),
+        told_only=ONLY_TOLD,
+    )
     context = {
         "here": "connections",
         "connection": found,
@@ -125,13 +130,3 @@ def show(
         **tell_presets(tenant=load_tenant(), connection=found, preset=preset),
     }
     return render(request, "admin/connection.html", context, status=status)
-
-
-def tell_history(pk: int) -> list[dict[str, Any]]:
-    """Its changes, newest first, each with the address that brings back what was before it, if anything can."""
-
-    def address(change: Change) -> str | None:
-        is_undoable = is_of_terms(change, told_only=ONLY_TOLD)
-        return reverse("admin-connection-undo", args=[pk, change.pk]) if is_undoable else None
-
-    return offer_undo(tell(CONNECTION, changes_of(CONNECTION, pk)[:20]), address)

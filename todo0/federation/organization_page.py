@@ -14,11 +14,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import offer_undo
 from todo0.authserver.dot import AccessToken
-from todo0.console.changes import Terms, change_row, changes_of, is_of_terms, tell, version_in
+from todo0.console.changes import Terms, change_row, tell_history, version_in
 from todo0.console.gate import staff_only
-from todo0.console.models import Change
 from todo0.console.saving import by_whom, restore_change, save_form
 from todo0.federation.models import Membership, Organization
 from todo0.federation.organizations import ORGANIZATION, describe
@@ -126,7 +124,13 @@ def show(
     status: int = 200,
     missed: Any = None,
 ) -> HttpResponse:
-    history = tell_history(found)
+    here = [found.connection_id, found.pk]
+    history = tell_history(
+        ORGANIZATION,
+        found.pk,
+        lambda change: reverse("admin-organization-undo", args=[*here, change.pk]),
+        told_only=("members",),
+    )
     context = {
         "here": "connections",
         "connection": found.connection,
@@ -139,14 +143,3 @@ def show(
         "history": history,
     }
     return render(request, "admin/organization.html", context, status=status)
-
-
-def tell_history(found: Organization) -> list[dict[str, Any]]:
-    """Its changes, newest first; those of its terms, each with the address that takes it back."""
-
-    def address(change: Change) -> str | None:
-        args = [found.connection_id, found.pk, change.pk]
-        is_undoable = is_of_terms(change, told_only=("members",))
-        return reverse("admin-organization-undo", args=args) if is_undoable else None
-
-    return offer_undo(tell(ORGANIZATION, changes_of(ORGANIZATION, found.pk)[:20]), address)

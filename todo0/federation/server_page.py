@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import offer_undo
-from todo0.console.changes import Terms, changes_of, tell, version_in
+from todo0.console.changes import Terms, tell_history, version_in
 from todo0.console.gate import staff_only
 from todo0.console.saving import restore_change, save_form
 from todo0.federation.models import Tenant
@@ -70,7 +69,8 @@ def show(
     status: int = 200,
     missed: Any = None,
 ) -> HttpResponse:
-    history, preset = tell_history(tenant.pk or 0), request.GET.get("preset", "")
+    preset = request.GET.get("preset", "")
+    history = tell_history(TENANT, tenant.pk or 0, lambda change: reverse("admin-server-undo", args=[change.pk]))
     filled = PRESETS[preset].server if preset in PRESETS else {}
     context = {
         "here": "server",
@@ -82,8 +82,3 @@ def show(
         **tell_presets(tenant=tenant, preset=preset),
     }
     return render(request, "admin/server.html", context, status=status)
-
-
-def tell_history(pk: int) -> list[dict[str, Any]]:
-    history = tell(TENANT, changes_of(TENANT, pk)[:20])
-    return offer_undo(history, lambda change: reverse("admin-server-undo", args=[change.pk]))

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stage.kit.changes import NotUndoable, offer_undo
-from todo0.console.changes import changes_of, save_change, tell, version_in
+from stage.kit.changes import NotUndoable
+from todo0.console.changes import save_change, tell_history, version_in
 from todo0.console.gate import staff_only
 from todo0.console.saving import by_whom, restore_change, save_form
 from todo0.federation.models import Connection
@@ -64,7 +64,7 @@ def back_to(pk: int) -> HttpResponseRedirect:
 def show(
     request: HttpRequest, found: Api, form: ApiForm | None = None, *, status: int = 200, missed: Any = None
 ) -> HttpResponse:
-    history = tell_history(found.pk)
+    history = tell_history(API, found.pk, lambda change: reverse("admin-api-undo", args=[found.pk, change.pk]))
     context = {
         "here": "apis",
         "api": found,
@@ -76,10 +76,3 @@ def show(
         "history": history,
     }
     return render(request, "admin/api.html", context, status=status)
-
-
-def tell_history(pk: int) -> list[dict[str, Any]]:
-    return offer_undo(
-        tell(API, changes_of(API, pk)[:20]),
-        lambda change: reverse("admin-api-undo", args=[pk, change.pk]) if change.before else None,
-    )
