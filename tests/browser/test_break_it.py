@@ -3,6 +3,7 @@
 How long that takes is measured by ``manage.py bench --faults``; here it is waited for, and told.
 """
 
+import re
 import time
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from tests.browser.inputs import count_inputs
 from tests.flow.demo import Demo
 
 NewPerson = Callable[..., BrowserContext]
+TO_BREAK_IT = re.compile("/break$")
 FAULT = "Trailing slash in the audience"
 PATIENCE = 20_000
 """Milliseconds. Two seconds are usual; CI's machines are busy."""
@@ -50,6 +52,20 @@ def test_the_check_that_objects_is_on_screen_after_two_clicks(demo: Demo, new_pe
     open_all(page, demo)
 
 
+def test_it_finds_while_one_types_and_says_so_where_there_is_nothing(demo: Demo, new_person: NewPerson) -> None:
+    page = new_person().new_page()
+    open_all(page, demo)
+    box, none = (
+        page.get_by_role("searchbox", name="Find a fault"),
+        page.get_by_text("No fault has all of these words"),
+    )
+    box.press_sequentially("slash")
+    expect(page.get_by_text("1 of 33 faults")).to_be_visible()
+    expect(none).to_be_hidden()
+    box.press_sequentially(" zzz")
+    expect(none).to_be_visible()
+
+
 def test_it_finds_arms_and_clears_where_no_script_runs(demo: Demo, new_person: NewPerson) -> None:
     page = new_person(java_script_enabled=False).new_page()
     open_all(page, demo)
@@ -70,7 +86,7 @@ def test_from_any_page_it_is_two_clicks_to_the_check_and_one_to_clear(demo: Demo
     pages |= {"chat": f"{demo.url('agent0')}/chat", "none": f"{demo.url('todo0')}/nope"}
     for address in pages.values():
         page.goto(address)
-        expect(page.get_by_role("link", name="Faults: 0")).to_have_attribute("href", f"{demo.url('stage')}/break")
+        expect(page.get_by_role("link", name="Faults: 0")).to_have_attribute("href", TO_BREAK_IT)
     page.goto(pages["todo0"])
     done = count_inputs(page)
     page.get_by_role("link", name="Faults: 0").click()
