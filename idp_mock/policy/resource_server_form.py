@@ -27,9 +27,13 @@ PLAIN: Final = {"autocomplete": "off", "spellcheck": "false"}
 def text_field(
     label: str, help_text: str = "", widget: type = forms.TextInput, *, required: bool = False
 ) -> forms.RegexField:
-    """Printable ASCII without a space: what is compared to the letter must not look like another."""
+    """Printable ASCII without a space: what is compared to the letter must not look like another.
+
+    But for white space around it, which comes along when one copies.
+    """
     return forms.RegexField(
         r"\A[!-~]+\Z",
+        strip=True,
         required=required,
         max_length=500,
         label=label,
