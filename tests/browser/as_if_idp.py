@@ -8,6 +8,8 @@ from idp_mock import clock
 from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.keys import keystore
 from idp_mock.keys.models import SigningKeyRecord
+from idp_mock.signin.events import APP_LOGOUT
+from idp_mock.systemlog.models import EVENT_ID_JAG, Event
 acme = Enterprise.objects.get(slug="acme")
 agent0, todo0 = acme.apps.get(name="Agent0"), acme.apps.get(name="Todo0")
 def come(person):
@@ -20,6 +22,18 @@ def found_initech(**ada):
     return initech
 def come_as_carol():
     come(Person.objects.get(enterprise=acme, is_admin=True))
+def show_whom_agent0_acted_for(told=""):
+    # Alice's page, with an ID-JAG that is out; told: how Todo0 took the news that her session is over.
+    come_as_carol()
+    alice, now = Person.objects.get(enterprise=acme, name='Alice Anders'), clock.now()
+    about = {"enterprise": acme, "person_sub": alice.sub, "at": now}
+    pair = {"requesting_app_name": "Agent0", "resource_app_name": "Todo0", "audience": todo0.resource_app.issuer}
+    until = now + timedelta(minutes=5)
+    Event.objects.create(**about, **pair, event_type=EVENT_ID_JAG, outcome="allowed", expires_at=until)
+    if told:
+        client = {"requesting_client_id": todo0.client_id, "outcome": told, "reason": "it answered 503"}
+        Event.objects.create(**about, **client, event_type=APP_LOGOUT)
+    return browser.get(f"/acme/admin/people/{alice.pk}")
 """
 STATES = (
     State(
@@ -121,5 +135,20 @@ STATES = (
         "long = clock.now() - timedelta(days=99)\n"
         "SigningKeyRecord.objects.filter(enterprise=initech, status='retiring').update(retiring_at=long)\n"
         "answer = browser.get('/initech/admin/')",
+    ),
+    State(
+        "an app that is told when she leaves",
+        "is told when Alice Anders signs out here or is suspended",
+        "answer = show_whom_agent0_acted_for()",
+    ),
+    State(
+        "an app that could not be told that she left",
+        "Todo0 could not be told that the session is over (it answered 503)",
+        "answer = show_whom_agent0_acted_for(told='denied')",
+    ),
+    State(
+        "an app that has no address to be told at",
+        "Todo0 has no address to be told at",
+        "App.objects.filter(pk=todo0.pk).update(backchannel_logout_uri='')\nanswer = show_whom_agent0_acted_for()",
     ),
 )

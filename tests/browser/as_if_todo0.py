@@ -88,7 +88,7 @@ STATES = (
     ),
     State(
         "rules that are not saved",
-        "Not saved. The field marked below needs another look.",
+        "Not saved. What you typed is still below; the fields marked in it need another look.",
         "answer = send('/admin/server', id_jag_limit='\\0' * 50)",
     ),
     State(

@@ -131,8 +131,9 @@ def visit_desk(demo: Demo, page: Page, desk: str) -> Iterator[tuple[str, Page]]:
 
 
 def make_strange(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The three calls to servers as they would be if somebody had made each by hand, in no trace."""
-    kept = [row for row in rows if row["kind"] == "server" and target_of(row) in ("/oauth/token", "/api/todos")]
+    """Calls to servers as they would be if somebody had made each by hand, in no trace."""
+    by_hand = "/.well-known/oauth-authorization-server", "/oauth/token", "/api/todos"
+    kept = [row for row in rows if row["kind"] == "server" and target_of(row) in by_hand]
     alone = [{"trace_id": f"{at:032x}", "span_id": f"{at:016x}", "parent_span_id": ""} for at in range(1, 9)]
     return [row | one for row, one in zip(kept, alone, strict=False)]
 

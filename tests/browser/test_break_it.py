@@ -83,7 +83,7 @@ def test_from_any_page_it_is_two_clicks_to_the_check_and_one_to_clear(demo: Demo
     pages = {party: demo.url(party) for party in ("stage", "agent0", "todo0", "idp")}
     pages |= {path: f"{demo.url('stage')}/{path}" for path in ("recorder/", "how-it-works", "preflight", "show")}
     pages |= {path: f"{demo.url('idp')}/acme/{path}" for path in ("login", "admin/policy")}
-    pages |= {"chat": f"{demo.url('agent0')}/chat", "none": f"{demo.url('todo0')}/nope"}
+    pages |= {"chat": f"{demo.url('agent0')}/chat"}
     for address in pages.values():
         page.goto(address)
         expect(page.get_by_role("link", name="Faults: 0")).to_have_attribute("href", TO_BREAK_IT)
@@ -93,6 +93,7 @@ def test_from_any_page_it_is_two_clicks_to_the_check_and_one_to_clear(demo: Demo
     page.get_by_role("button", name=f"Run it now: {FAULT}").click()
     expect_r7(page)
     assert done == ["click"] * 2
+    expect_all_clear(page)
     open_all(page, demo)
     page.get_by_role("switch", name=FAULT).click()
     expect(page.get_by_text("Armed: 1")).to_be_visible()

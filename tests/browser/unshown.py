@@ -28,12 +28,6 @@ BY_TEMPLATE = {
     "templates/idp_mock/admin/events.html": [
         "the nearest; here",
     ],
-    "templates/idp_mock/admin/residues.html": [
-        "runs out by itself",
-        "could not be told that the session is over (",
-        "), so what it gave lives until it expires there.",
-        "has no address to be told at, so what it gave lives until it expires there, whatever is done here.",
-    ],
     "templates/idp_mock/admin/resource_server.html": [
         "as a resource server",
         "Where one company has a name, people of one without are refused.",
