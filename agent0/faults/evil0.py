@@ -30,8 +30,7 @@ def fetch_id_token() -> str:
 
 
 def _ask(command: str, **body: str) -> dict[str, Any]:
-    """Not recorded: handing it over is the stage's business, and no part of what the parties say to one
-    another."""
+    """Not recorded: handing it over is the stage's business, no part of what the parties say to one another."""
     url, key = f"{addresses.STAGE_URL}/-/evil0/{command}", {"Authorization": f"Bearer {settings.STAGE_KEY}"}
     try:
         with suppress_instrumentation():

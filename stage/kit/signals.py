@@ -7,13 +7,11 @@ from django.dispatch import Signal
 
 faults_changed = Signal()
 """Sent with ``before`` and ``after``, two ``StageState``, inside the transaction that stores the second: for
-faults
-that change a party's configuration."""
+faults that change a party's configuration."""
 
 world_emptied = Signal()
 """Sent in a reset, inside its transaction, before the seed: for what a party has outside its rows, and for rows
-that
-it keeps."""
+that it keeps."""
 
 world_changed = Signal()
 """Sent in each process when it first reads that this is another world than before: for what it remembers."""

@@ -28,14 +28,15 @@ def save_form(
 ) -> dict[str, Any] | None:
     """None: it is saved. Else what the page needs to say why not, with the form: ``status``, and ``missed``.
 
-    ``form`` has the ``version`` that it was filled in over, and ``terms()``. What cannot be is said at ``blamed``.
+    ``form`` has the ``version`` that it was filled in over, and ``terms()``. What cannot be is said at its field,
+    or at ``blamed``.
     """
     if not form.is_valid():
         return {"status": 400}
     try:
         save_change(kind, pk, form.terms(), version=form.cleaned_data["version"], by=by_whom(request))
     except NotUndoable as error:  # it could, when the form looked
-        form.add_error(blamed, str(error))
+        form.add_error(error.field or blamed, str(error))
         return {"status": 409}
     except StaleVersion:
         return {"status": 409, "missed": take_up(kind, pk, form)}

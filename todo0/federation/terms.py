@@ -58,7 +58,7 @@ def write(connection: Connection, terms: Terms) -> None:
     for name in terms.keys() & set(COLUMNS):
         setattr(connection, name, terms[name])
     if not connection.several_organizations and connection.organizations.count() > 1:
-        raise NotUndoable("It has several organizations.")
+        raise NotUndoable("It has several organizations.", field="several_organizations")
     if terms.get("active") is False and connection.slug == settings.STAFF_CONNECTION:
         raise NotUndoable(LOCKED_OUT)
     connection.save()
