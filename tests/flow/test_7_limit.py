@@ -43,8 +43,9 @@ presents = Step.objects.filter(run__in=runs, name="present").order_by("run", "at
 tries = {}
 for step in presents:
     told = step.detail.get("reason", "").endswith("found 429")
-    ended = step.finished_at.timestamp() if step.finished_at else None
-    tries.setdefault(str(step.run_id), []).append([step.started_at.timestamp(), ended, told])
+    began, took = step.started_at.timestamp(), step.milliseconds
+    ended = None if took is None else began + took / 1000
+    tries.setdefault(str(step.run_id), []).append([began, ended, told])
 print(json.dumps({
     "active": runs.filter(state__in=Run.ACTIVE).count(),
     "done": runs.filter(state="done").count(),
