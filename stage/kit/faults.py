@@ -44,7 +44,8 @@ def strikes(fault: str) -> bool:
 
 def on_purpose(fault: str, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """``answer``, logged as what it is. Django would call it an error of this party, for whoever reads the log."""
-    logger.warning("%s: %s %s gets %s on purpose", fault, request.method, request.path, answer.status_code)
+    path = request.path.encode("unicode_escape").decode()  # as Django's own log has it: no line break gets through
+    logger.warning("%s: %s %s gets %s on purpose", fault, request.method, path, answer.status_code)
     answer._has_been_logged = True  # type: ignore[attr-defined]  # what django.utils.log.log_response looks at
     return answer
 

@@ -329,9 +329,11 @@ def test_an_outage_is_logged_as_what_it_is_and_not_as_an_error_of_the_idps(
     world: World, arm: Arm, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     arm("F29")
-    client.get("/acme/login")
+    for path in ("/acme/login", "/acme/x%0AERROR"):
+        client.get(path)
     assert [(one.levelname, one.getMessage()) for one in caplog.records if one.levelno >= logging.WARNING] == [
-        ("WARNING", "F29: GET /acme/login gets 503 on purpose")
+        ("WARNING", "F29: GET /acme/login gets 503 on purpose"),
+        ("WARNING", "F29: GET /acme/x\\nERROR gets 503 on purpose"),
     ]
 
 
