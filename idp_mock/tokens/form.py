@@ -52,6 +52,7 @@ def parse_token_form(request: HttpRequest) -> TokenForm:
     if request.content_type != "application/x-www-form-urlencoded":
         raise invalid_request("The body must be application/x-www-form-urlencoded.")
     try:
+        request.body.decode()  # else Django reads bytes that are no UTF-8 as Latin-1
         values = {name: request.POST.getlist(name) for name in request.POST}
     except (BadRequest, SuspiciousOperation, UnreadablePostError, ValueError) as error:
         raise invalid_request("The body is not a form of acceptable size in UTF-8.") from error

@@ -67,7 +67,7 @@ def test_without_a_kid_only_a_single_suitable_key_will_do() -> None:
 
 
 def test_it_is_three_parts_in_base64url_and_not_a_character_more() -> None:
-    """RFC 7515 §2: one text in two spellings is two texts to whoever compares them."""
+    """RFC 7515 §2: what others would not read as a JWT is none here."""
     token = jose.sign({"name": "???"}, key=IDP_KEY, typ="x")
     header, payload, signature = token.split(".")
     assert "_" in payload, "what the other alphabet spells in another way"

@@ -17,9 +17,8 @@ from xaa.jwt_bearer.errors import InvalidRequest
 
 FORM: Final = "application/x-www-form-urlencoded"
 MAY_REPEAT: Final = frozenset({"resource"})  # RFC 8707 §2.2
-NO_TEXT: Final = frozenset(
-    "\x00\ufffd"
-)  # what no database can look up, and what Django reads for escapes that are no UTF-8
+NO_TEXT: Final = frozenset("\x00\ufffd")
+"""What no database can look up, and what Django reads for escapes that are no UTF-8."""
 
 
 def check_form(request: HttpRequest) -> None:
@@ -41,9 +40,11 @@ def check_form(request: HttpRequest) -> None:
 
 
 def _read(request: HttpRequest) -> QueryDict:
+    """Django reads bytes that are no UTF-8 as Latin-1, and answers what it does not take with a page."""
     try:
+        request.body.decode()
         return request.POST
-    except (BadRequest, SuspiciousOperation, UnreadablePostError) as error:  # what Django answers with a page
+    except (BadRequest, SuspiciousOperation, UnicodeDecodeError, UnreadablePostError) as error:
         raise InvalidRequest("Expected a form of bearable size, in UTF-8, and all of it.") from error
 
 
