@@ -146,7 +146,8 @@ def _group(fitted: Iterable[tuple[Exchange, Fit]]) -> Iterator[tuple[HopKind, li
     for exchange, fit in fitted:
         if not fit.kind:
             continue
-        has_failed = bool(leads) and Hop("", kind, (), leads[-1]).is_bad
+        last = [*leads[-1:], *filter(_is_silent, parts[-1:])]
+        has_failed = any(Hop("", kind, (), one).is_bad for one in last)
         if kind and (fit.kind is not kind or has_failed):
             yield kind, parts, choose_lead(kind, leads, parts)
             parts, leads = [], []
@@ -162,9 +163,13 @@ def choose_lead(kind: HopKind, leads: list[Exchange], parts: list[Exchange]) -> 
 
     Who is not there at all ends a flow, also where the hop is about another server's answer.
     """
-    silent = [one for one in parts if one.status is None or one.status >= 500]
+    silent = filter(_is_silent, parts)
     refused = [one for one in leads if _was_refused(kind, one)]
     return next(iter([*silent, *refused, *leads, *parts]))
+
+
+def _is_silent(exchange: Exchange) -> bool:
+    return exchange.status is None or exchange.status >= 500
 
 
 def _was_refused(kind: HopKind, exchange: Exchange) -> bool:

@@ -141,6 +141,7 @@ def test_an_idp_that_is_not_there_is_seen_where_agent0_had_to_ask_who_it_is():
     at = rows.index(known) + 1
     trace = assemble(ACT, [build(row) for row in (*rows[:at], silent, *rows[at:])])
     assert [(hop.number, hop.target.key) for hop in trace.hops if hop.outcome == "no answer"] == [("8", "idp")]
+    assert [hop.outcome for hop in trace.hops if hop.number == "8"][-2:] == ["no answer", "passed"], "another try"
     assert trace.verdict == "recovered"
     whole = assemble(ACT, [build(row) for row in rows])
     assert "no answer" not in [hop.outcome for hop in whole.hops]
