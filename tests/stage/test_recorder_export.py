@@ -163,6 +163,22 @@ def test_the_script_is_a_shell_script_that_names_what_it_needs(client, tmp_path)
     assert text.count('-u "$TODO0_CLIENT_ID:$TODO0_CLIENT_SECRET"') == 1
 
 
+def test_a_script_of_a_client_that_signs_wants_an_assertion_for_each_server_and_a_proof_for_each_call(client):
+    for row in load("rest"):
+        if row["exchange"] and row["exchange"]["method"] == "POST" and "/token" in row["exchange"]["url"]:
+            sent = row["exchange"]["request"]
+            kept = [pair for pair in sent["headers"] if pair[0].lower() != "authorization"]
+            sent["headers"] = [*kept, ["DPoP", "eyJ.eyJ.[signature]"]]
+            sent["body"] += "&client_assertion=eyJ.eyJ.%5Bsignature%5D"
+        build(row).save()
+    text = fetch(client, "curl")
+    for server, number in (("IDP", 9), ("TODO0", 11)):
+        assert f"{server}_CLIENT_ASSERTION:?set" in text
+        assert f"DPOP_PROOF_{number}:?set" in text
+    assert "${CLIENT_ASSERTION:" not in text
+    assert "${DPOP_PROOF:" not in text
+
+
 @pytest.mark.parametrize("odd", ["$(touch pwned)", "`touch pwned`", "x; touch pwned #", "'\"; touch pwned"])
 def test_a_strangers_words_are_no_commands_of_whoever_pastes_them(odd, tmp_path):
     """The scheme and every name are whatever somebody sent."""
