@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 
-from idp_mock.console.changes import By, Kind, NotUndoable, Terms, restore, save
+from idp_mock.console.changes import By, Kind, NotUndoable, Terms, save
 from idp_mock.directory.groups import revive_groups
 from idp_mock.directory.models import Person, PersonChange
 from idp_mock.signin.events import PERSON_REACTIVATE, PERSON_SUSPEND
@@ -74,11 +74,6 @@ def write(person: Person, terms: Terms, by: By) -> None:
 
 def revive(person: Person, before: Terms) -> dict[str, Any]:
     return {**before, "groups": revive_groups(person.enterprise, before["groups"])}
-
-
-def undo(change: PersonChange, *, by: By) -> None:
-    """Bring back the state before ``change``, the newest of its person: a later one is never undone with it."""
-    restore(PERSON, change.person, change, version=change.version, by=by)
 
 
 def log(person: Person, change: PersonChange, by: By) -> None:

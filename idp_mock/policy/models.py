@@ -129,7 +129,7 @@ class Change(SavedChange):
 
 
 class ResourceAppChange(SavedChange):
-    """Of what a resource app calls our companies and our people."""
+    """Of a resource app as a resource server: its issuer, APIs and scopes, and what it calls us."""
 
     resource_app = models.ForeignKey(ResourceApp, models.CASCADE, related_name="changes")
 

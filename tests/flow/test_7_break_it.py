@@ -94,7 +94,7 @@ def test_what_objects_first_is_what_the_registry_says_and_the_next_flow_is_green
     assert {"failed": "failed", "narrowed": "narrowed", "transport": "no check", "none": "all green"}[
         fault.outcome
     ] in page.text
-    assert "Announced was another answer" not in page.text
+    assert "By the rules of now another answer is announced" not in page.text
     wait_until_cleared(stage)
     assert first_failed(demo, since) == (fault.trips if fault.outcome == "failed" else "")
     check_trace(presenter, demo, trace_of(page.html), fault)

@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from idp_mock import clock
-from idp_mock.console.changes import By, NotUndoable
+from idp_mock.console.changes import By, NotUndoable, restore
 from idp_mock.directory.models import Enterprise, Group, Person, PersonChange
-from idp_mock.directory.person_change import OneselfSuspended, save_person, undo
+from idp_mock.directory.person_change import PERSON, OneselfSuspended, save_person
 from idp_mock.signin.models import IdpSession
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
@@ -132,7 +132,7 @@ def test_undoing_her_own_reinstatement_would_suspend_her_too_and_is_refused(boss
     Person.objects.filter(pk=boss.pk).update(status="suspended")
     change = save_person(boss, {"status": "active"}, at=clock.now(), by=None)
     with pytest.raises(OneselfSuspended):
-        undo(change, by=By(boss, clock.now()))
+        restore(PERSON, change.person, change, version=change.version, by=By(boss, clock.now()))
 
 
 def test_of_two_admins_who_suspend_each_other_the_second_is_an_admin_no_more(boss: Person, alice: Person) -> None:
@@ -242,7 +242,7 @@ def test_a_group_that_is_gone_cannot_come_back(bob: Person, boss: Person, acme: 
     change = save_person(bob, {"groups": acme.groups.filter(slug="sales")}, at=clock.now(), by=boss)
     acme.groups.get(slug="engineering").delete()
     with pytest.raises(NotUndoable, match="no group Engineering"):
-        undo(change, by=By(boss, clock.now()))
+        restore(PERSON, change.person, change, version=change.version, by=By(boss, clock.now()))
 
 
 # The list

@@ -165,7 +165,7 @@ def test_what_went_over_the_wire_is_held_against_what_was_announced(
     flight = lay_down("F11", number="R6", outcome="failed", status=401, error="invalid_grant")
     page = text_of(Client().get("/break/F11", {"run": str(flight.uuid)}))
     assert "failed R6 key found, signature good 401 invalid_grant" in page
-    assert ("Announced was another answer" not in page) == is_announced
+    assert ("By the rules of now another answer is announced" not in page) == is_announced
 
 
 @pytest.mark.parametrize("path", ["/break", "/break/F01", "/break/F01/arm", "/break/F01/run", "/break/clear"])

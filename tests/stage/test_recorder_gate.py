@@ -110,6 +110,7 @@ def test_an_agent0_that_does_not_answer_is_named_and_the_gate_can_still_be_opene
     let_wait(wire, status=503)
     html = look().content.decode()
     assert "Agent0 does not say who waits" in html
+    assert 'name="call" value=""' in html, "so that Next lets none go that nobody has seen"
     assert 'value="release"' in html
 
 
