@@ -28,13 +28,14 @@ VARIABLES = {
     "dpop": "DPOP_PROOF",
     "csrfmiddlewaretoken": "CSRF_TOKEN",
 }
+OF_THE_CLIENT = ("client_secret", "client_assertion")
 
 
 @dataclass(frozen=True)
 class Request:
     """What the snippets are written from. What ``secret`` names has an environment variable for its value.
 
-    ``known_at`` begins the names of the client's own, where calls to several servers stand together.
+    ``known_at`` begins the names of the client's own (``read``).
     """
 
     method: str
@@ -54,7 +55,9 @@ class Request:
         return [*named, *(value for name, value in self.form if name in self.secret)]
 
 
-def read(exchange: Exchange) -> Request:
+def read(exchange: Exchange, *, known_at: str = "", call: str = "") -> Request:
+    """Where several calls stand together, no two values have one name: what is the client's own begins with the
+    server that knows it by that, ``known_at``, and a DPoP proof ends with ``call``, which it is good for alone."""
     headers, form, secret, basic = {}, [], set(), False
     for name, value in exchange.request.headers:
         scheme, _, rest = value.partition(" ")
@@ -64,10 +67,12 @@ def read(exchange: Exchange) -> Request:
             headers[name] = f"{scheme} ACCESS_TOKEN"
             secret.add(name)
         elif name.lower() not in BY_THE_LIBRARY:
-            headers[name] = _variable(name) if _is_taken_out(rest or value) else value
+            variable = f"{_variable(name)}{call if name.lower() == 'dpop' else ''}"
+            headers[name] = variable if _is_taken_out(rest or value) else value
             secret |= {name} if _is_taken_out(rest or value) else set()
     for name, value in parse_form(exchange.request):
-        form.append((name, _variable(name) if _is_taken_out(value) else value))
+        variable = f"{known_at if name in OF_THE_CLIENT else ''}{_variable(name)}"
+        form.append((name, variable if _is_taken_out(value) else value))
         secret |= {name} if _is_taken_out(value) else set()
     return Request(
         method=exchange.method,
@@ -77,6 +82,7 @@ def read(exchange: Exchange) -> Request:
         form=form,
         json=read_json(exchange.request),
         secret=frozenset(secret),
+        known_at=known_at,
     )
 
 

@@ -85,6 +85,11 @@ class Hop:
         return str(self.kind.number) if self.kind else ""
 
     @property
+    def label(self) -> str:
+        """Where words have to name it, and no place in a diagram does."""
+        return self.number or self.key
+
+    @property
     def title(self) -> str:
         return self.kind.title if self.kind else f"{self.lead.method} {self.lead.path}"
 

@@ -165,10 +165,11 @@ def test_the_script_is_a_shell_script_that_names_what_it_needs(client, tmp_path)
 
 def test_a_script_of_a_client_that_signs_wants_an_assertion_for_each_server_and_a_proof_for_each_call(client):
     for row in load("rest"):
+        sent = row["exchange"]["request"] if row["exchange"] else {"headers": []}
+        sent["headers"].append(["DPoP", "eyJ.eyJ.[signature]"])
         if row["exchange"] and row["exchange"]["method"] == "POST" and "/token" in row["exchange"]["url"]:
-            sent = row["exchange"]["request"]
             kept = [pair for pair in sent["headers"] if pair[0].lower() != "authorization"]
-            sent["headers"] = [*kept, ["DPoP", "eyJ.eyJ.[signature]"]]
+            sent["headers"] = kept
             sent["body"] += "&client_assertion=eyJ.eyJ.%5Bsignature%5D"
         build(row).save()
     text = fetch(client, "curl")
@@ -177,6 +178,8 @@ def test_a_script_of_a_client_that_signs_wants_an_assertion_for_each_server_and_
         assert f"DPOP_PROOF_{number}:?set" in text
     assert "${CLIENT_ASSERTION:" not in text
     assert "${DPOP_PROOF:" not in text
+    proofs = re.findall(r"-H .*\$(DPOP_PROOF\w*)", text)
+    assert len(proofs) == len(set(proofs)) == text.count("curl -sS"), "also where one hop has several calls"
 
 
 @pytest.mark.parametrize("odd", ["$(touch pwned)", "`touch pwned`", "x; touch pwned #", "'\"; touch pwned"])

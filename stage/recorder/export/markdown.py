@@ -22,17 +22,16 @@ def as_markdown(trace: Trace) -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {hop.number or hop.key} | {_cell(hop.origin.name)} | {_cell(hop.target.name)} | {_cell(hop.title)} "
+        f"| {hop.label} | {_cell(hop.origin.name)} | {_cell(hop.target.name)} | {_cell(hop.title)} "
         f"| {hop.lead.status or 'none'}, {hop.outcome_in_words} | {_token(hop)} |"
         for hop in trace.hops
     ]
     if trace.failure:
-        number = trace.failure.number or trace.failure.key
-        lines += ["", f"**The cause**: hop {number}, {_cell(describe_answer(trace.failure))}"]
+        lines += ["", f"**The cause**: hop {trace.failure.label}, {_cell(describe_answer(trace.failure))}"]
     for hop in trace.hops:
         if hop.lead.checks and not hop.is_answer:
             verdicts = (f"{check['number']} {check['outcome']}" for check in hop.lead.checks)
-            lines += ["", f"Checks of hop {hop.number or hop.key}: {', '.join(verdicts)}."]
+            lines += ["", f"Checks of hop {hop.label}: {', '.join(verdicts)}."]
     lines += ["", "```mermaid", as_mermaid(trace).rstrip(), "```"]
     return "\n".join(lines) + "\n"
 
