@@ -27,8 +27,8 @@ IDP_CLIENT_SECRET = "" if SIGNS else env.text("AGENT0_IDP_CLIENT_SECRET")
 IDP_EMAIL_DOMAINS = env.words("AGENT0_IDP_EMAIL_DOMAINS", "acme.example")
 # ... a second one, Globex, as long as the first is another one of our mock IdP ...
 IS_MOCK = IDP_ISSUER.startswith(f"{addresses.IDP_URL}/")
-GLOBEX_ISSUER = f"{addresses.IDP_URL}/globex"
-GLOBEX_ISSUER = GLOBEX_ISSUER if env.flag("AGENT0_GLOBEX", default=IS_MOCK and IDP_ISSUER != GLOBEX_ISSUER) else ""
+GLOBEX = f"{addresses.IDP_URL}/globex"
+GLOBEX_ISSUER = GLOBEX if env.flag("AGENT0_GLOBEX", default=IS_MOCK and IDP_ISSUER != GLOBEX) else ""
 GLOBEX_CLIENT_SECRET = registrations.AGENT0_AT_GLOBEX.load_secret() if GLOBEX_ISSUER and not SIGNS else ""
 
 # ... and where do I act: the resource app, whose authorization server knows me as another client (ID-JAG §5).

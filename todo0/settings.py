@@ -31,7 +31,8 @@ AUTHENTICATION_BACKENDS = ["todo0.federation.trial.TrialBackend", "xaa.signin.ba
 SIGNIN_CONNECTIONS = "todo0.self_service.connections"
 SIGNIN_TOKEN_STORE = "todo0.federation.sign_out.SessionsAndAccessTokens"
 JWT_BEARER_TRUSTED_ISSUERS = "todo0.federation.connections.find_trusted_issuer"
-JWT_BEARER_SUBJECT_RESOLVER = "todo0.federation.subjects.resolve_subject"
+# A stage may reset the world, and then an ID-JAG from before is nobody's.
+JWT_BEARER_SUBJECT_RESOLVER = f"todo0.{'another_world' if STAGE else 'federation.subjects'}.resolve_subject"
 # DEMO ONLY: the IdP runs on this machine over plain http. A product leaves the variable out.
 XAA_ALLOW_PRIVATE_ADDRESSES = env.flag("XAA_ALLOW_PRIVATE_ADDRESSES", default=False)
 JWT_BEARER_ALLOW_PRIVATE_ADDRESSES = XAA_ALLOW_PRIVATE_ADDRESSES
@@ -86,11 +87,10 @@ PASSWORD_HASHERS = [
 ]
 
 # Boilerplate.
-ROOT_URLCONF, WSGI_APPLICATION = "todo0.urls", "todo0.wsgi.application"
+ROOT_URLCONF = "todo0.urls"
+WSGI_APPLICATION = "todo0.wsgi.application"
 LOGIN_URL, LOGIN_REDIRECT_URL = "home", "todos"
 SEED, FAULTS = "todo0.seed.seed", "todo0.faults"  # where it starts, and what the stage can break of it
-if STAGE:  # which may reset the world: what was issued before that counts no more
-    JWT_BEARER_SUBJECT_RESOLVER = "todo0.another_world.resolve_subject"
 RESET_KEEPS = ("authserver.AsSigningKey",)  # published, so cached by others
 INSTALLED_APPS = [
     "stage.kit",
