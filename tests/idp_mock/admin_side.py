@@ -9,7 +9,7 @@ from stage.kit import people
 from tests.form_reader import read_forms
 from tests.idp_mock.app_side import csrf_token, post_form
 
-__all__ = ["read_forms", "signed_in", "submit", "text_of"]
+__all__ = ["read_forms", "save_at", "signed_in", "submit", "text_of"]
 
 
 def signed_in(person: people.Person) -> Client:
@@ -25,6 +25,11 @@ def submit(browser: Client, page: HttpResponse, address: str, **changed: str | l
     forms = read_forms(page)
     fields = forms.forms[address] | forms.buttons[address] | changed
     return browser.post(address, fields | {"csrfmiddlewaretoken": csrf_token(page)})
+
+
+def save_at(browser: Client, address: str, **changed: str | list[str]) -> HttpResponse:
+    """Open the page at ``address`` and send the form that it has for itself."""
+    return submit(browser, browser.get(address), address, **changed)
 
 
 def text_of(page: HttpResponse) -> str:

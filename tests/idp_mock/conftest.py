@@ -11,6 +11,7 @@ from idp_mock.directory.models import App, Enterprise, Person
 from idp_mock.seed import seed
 from stage.kit import people
 from tests.faults_side import arm
+from tests.idp_mock.admin_side import signed_in
 from tests.idp_mock.exchange_world import World, make_world
 
 __all__ = ["arm"]
@@ -50,6 +51,12 @@ def agent0(acme: Enterprise) -> App:
 def browser() -> Client:
     """A browser with its own cookies, against which CSRF protection is on."""
     return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def carol(db: None) -> Client:
+    """Hers, signed in: she is an admin of Acme."""
+    return signed_in(people.CAROL)
 
 
 @pytest.fixture

@@ -12,15 +12,10 @@ from idp_mock.keys import keystore
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
-from tests.idp_mock.admin_side import read_forms, signed_in, submit, text_of
+from tests.idp_mock.admin_side import read_forms, submit, text_of
 from tests.idp_mock.exchange_world import World, last_event, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 def tab_of(app: App, tab: str) -> str:

@@ -8,16 +8,10 @@ from django.test import Client
 
 from idp_mock.policy.models import CrossAppConnection
 from idp_mock.tokens.errors import OAuthError
-from stage.kit import people
-from tests.idp_mock.admin_side import signed_in, submit, text_of
+from tests.idp_mock.admin_side import save_at, text_of
 from tests.idp_mock.exchange_world import DETAILS, TODO0_API, TODO0_MCP, World, details_text, last_event
 
 TYPE = DETAILS["type"]
-
-
-@pytest.fixture
-def carol(world: World) -> Client:
-    return signed_in(people.CAROL)
 
 
 def granted(world: World, **override: Any) -> list[dict[str, Any]]:
@@ -124,12 +118,12 @@ def test_metadata_names_no_type_since_each_would_name_a_resource_app(world: Worl
 def test_the_admin_withholds_an_action_on_the_connections_page(world: World, carol: Client) -> None:
     page = f"/acme/admin/policy/{world.connection.pk}"
     assert "Delete todos" in text_of(carol.get(page))
-    answer = submit(carol, carol.get(page), page, withheld_actions=[f"{TYPE} delete"])
+    answer = save_at(carol, page, withheld_actions=[f"{TYPE} delete"])
     assert answer.status_code == 303
     assert world.connection.withheld_actions == [f"{TYPE} delete"]
     assert "delete" not in granted(world)[0]["actions"]
     assert "Actions withheld: none" in text_of(carol.get(page))
-    assert submit(carol, carol.get(page), page, withheld_actions=["share"]).status_code == 400
+    assert save_at(carol, page, withheld_actions=["share"]).status_code == 400
 
 
 def test_a_new_connection_withholds_nothing_and_grants_nothing(world: World) -> None:

@@ -23,7 +23,7 @@ from idp_mock.directory.models import Person
 from idp_mock.systemlog.entries import CHANGES
 from idp_mock.systemlog.models import Event
 from stage.kit import people
-from tests.idp_mock.admin_side import read_forms, signed_in, text_of
+from tests.idp_mock.admin_side import read_forms, text_of
 from tests.idp_mock.app_side import csrf_token
 from tests.idp_mock.exchange_world import World
 from tests.walk.ledger import WRITES
@@ -96,11 +96,6 @@ def acts(world: World) -> dict[str, Act]:
         "domain": Act("domain", "domain", {"text": "proof=1"}, "The file: none → proof=1"),
         "domain_restore": Act("domain", "domain/restore/", {}, "The file: proof=1 → none", "domain"),
     }
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 @pytest.fixture(autouse=True)

@@ -13,18 +13,12 @@ from idp_mock.keys.fetches import AT_MOST
 from idp_mock.keys.models import KeyFetch, SigningKeyRecord
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
-from stage.kit import people
-from tests.idp_mock.admin_side import signed_in, text_of
+from tests.idp_mock.admin_side import text_of
 from tests.idp_mock.app_side import csrf_token
 from tests.idp_mock.exchange_world import World
 
 pytestmark = pytest.mark.django_db
 KEYS = "/acme/admin/keys"
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 def states(enterprise: Enterprise) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from idp_mock.signin.models import IdpSession
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
-from tests.idp_mock.admin_side import read_forms, signed_in, submit, text_of
+from tests.idp_mock.admin_side import read_forms, save_at, submit, text_of
 from tests.idp_mock.app_side import csrf_token
 from tests.idp_mock.exchange_world import World, sign_in
 
@@ -30,11 +30,6 @@ def apps(settings: Any) -> Iterator[responses.RequestsMock]:
         for port in (8001, 8002):
             far_side.post(f"http://localhost:{port}/signin/backchannel-logout", status=200)
         yield far_side
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 @pytest.fixture
@@ -53,7 +48,7 @@ def set_status(carol: Client, person: Person) -> Any:
 
 def move(carol: Client, person: Person, *groups: str) -> Any:
     ticked = [str(group.pk) for group in Group.objects.filter(enterprise=person.enterprise_id, slug__in=groups)]
-    return submit(carol, carol.get(page_of(person)), page_of(person), groups=ticked)
+    return save_at(carol, page_of(person), groups=ticked)
 
 
 def refusal(world: World, **override: Any) -> str:
@@ -177,7 +172,7 @@ def test_a_move_is_an_event_for_each_group(carol: Client, bob: Person) -> None:
 
 
 def test_saving_the_groups_as_they_are_writes_nothing(carol: Client, bob: Person) -> None:
-    assert submit(carol, carol.get(page_of(bob)), page_of(bob)).status_code == 303
+    assert save_at(carol, page_of(bob)).status_code == 303
     assert PersonChange.objects.count() == 0
 
 
@@ -200,7 +195,7 @@ def test_of_two_admins_who_edit_at_once_the_second_is_told_and_nothing_is_lost(
 
 def test_a_group_of_another_enterprise_is_none_of_ours(carol: Client, bob: Person, globex: Enterprise) -> None:
     theirs = str(globex.groups.get(slug="sales").pk)
-    response = submit(carol, carol.get(page_of(bob)), page_of(bob), groups=[theirs])
+    response = save_at(carol, page_of(bob), groups=[theirs])
     assert response.status_code == 400
     assert PersonChange.objects.count() == 0
 

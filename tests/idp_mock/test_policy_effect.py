@@ -10,16 +10,11 @@ from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
-from tests.idp_mock.admin_side import read_forms, signed_in, submit, text_of
+from tests.idp_mock.admin_side import read_forms, save_at, signed_in, submit, text_of
 from tests.idp_mock.app_side import csrf_token
 from tests.idp_mock.exchange_world import TODO0_API, World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 @pytest.fixture
@@ -141,7 +136,7 @@ def test_a_preview_of_nonsense_says_what_is_wrong(carol: Client, connection: Cro
 
 
 def save(carol: Client, connection: CrossAppConnection, **changed: Any) -> None:
-    assert submit(carol, carol.get(address_of(connection)), address_of(connection), **changed).status_code == 303
+    assert save_at(carol, address_of(connection), **changed).status_code == 303
 
 
 def test_undo_takes_the_newest_change_back(

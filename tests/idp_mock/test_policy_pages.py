@@ -14,15 +14,10 @@ from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
-from tests.idp_mock.admin_side import read_forms, signed_in, submit, text_of
+from tests.idp_mock.admin_side import read_forms, submit, text_of
 from tests.idp_mock.exchange_world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 @pytest.fixture

@@ -12,15 +12,10 @@ from idp_mock.policy.models import CrossAppConnection
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
-from tests.idp_mock.admin_side import signed_in, submit, text_of
+from tests.idp_mock.admin_side import save_at, signed_in, submit, text_of
 from tests.idp_mock.exchange_world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 @pytest.fixture
@@ -101,7 +96,7 @@ def test_narrowing_the_scopes_narrows_the_next_id_jag(
 def test_a_second_factor_for_writing_holds_up_the_next_id_jag_for_it_and_not_for_reading(
     carol: Client, connection: CrossAppConnection, world: World
 ) -> None:
-    submit(carol, carol.get(address_of(connection)), address_of(connection), second_factor_scopes=["todos.write"])
+    save_at(carol, address_of(connection), second_factor_scopes=["todos.write"])
     with pytest.raises(OAuthError) as refused:
         world.exchange()
     assert (refused.value.check, refused.value.error) == ("I13", "insufficient_user_authentication")
@@ -129,7 +124,7 @@ def test_a_wrong_value_is_named_and_nothing_typed_is_lost(
     carol: Client, connection: CrossAppConnection, field: str, value: Any, said: str
 ) -> None:
     typed = {"client_id_at_resource_as": "typed-by-carol"} | {field: value}
-    response = submit(carol, carol.get(address_of(connection)), address_of(connection), **typed)
+    response = save_at(carol, address_of(connection), **typed)
     assert response.status_code == 400
     assert "Not saved." in text_of(response)
     assert said in text_of(response)
@@ -143,7 +138,7 @@ def test_a_group_of_another_enterprise_cannot_be_chosen(
     carol: Client, connection: CrossAppConnection, globex: Enterprise
 ) -> None:
     theirs = str(globex.groups.get(slug="sales").pk)
-    response = submit(carol, carol.get(address_of(connection)), address_of(connection), groups=[theirs])
+    response = save_at(carol, address_of(connection), groups=[theirs])
     assert response.status_code == 400
 
 
@@ -199,7 +194,7 @@ def test_a_stale_save_leaves_no_trace(connection: CrossAppConnection, acme: Ente
 def test_a_page_whose_version_was_changed_saves_nothing(
     carol: Client, connection: CrossAppConnection, version: str
 ) -> None:
-    response = submit(carol, carol.get(address_of(connection)), address_of(connection), version=version)
+    response = save_at(carol, address_of(connection), version=version)
     assert response.status_code in (400, 409)
     connection.refresh_from_db()
     assert connection.version == 1

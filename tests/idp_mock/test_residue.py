@@ -13,8 +13,7 @@ from idp_mock.policy.residue import load_residues_if_stopped, load_residues_of
 from idp_mock.signin.session_end import reactivate, suspend
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
-from stage.kit import people
-from tests.idp_mock.admin_side import signed_in, submit, text_of
+from tests.idp_mock.admin_side import submit, text_of
 from tests.idp_mock.exchange_world import World, sign_in
 from xaa import jose
 
@@ -31,11 +30,6 @@ def apps(settings: Any) -> Iterator[responses.RequestsMock]:
         for port in (8001, 8002):
             far_side.post(f"http://localhost:{port}/signin/backchannel-logout", status=200)
         yield far_side
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 def on_her_page(carol: Client, person: Person) -> str:

@@ -12,7 +12,7 @@ from idp_mock.saml.models import LinkedName, NameIdFormat, ServiceProvider
 from idp_mock.systemlog.models import EVENT_RESOURCE_SERVER, Event
 from idp_mock.tokens.errors import OAuthError
 from stage.kit import people
-from tests.idp_mock.admin_side import signed_in, submit, text_of
+from tests.idp_mock.admin_side import save_at, submit, text_of
 from tests.idp_mock.exchange_world import World
 
 pytestmark = pytest.mark.django_db
@@ -21,21 +21,12 @@ OF_ACME = "tenant:acme"
 
 
 @pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
-
-
-@pytest.fixture
 def address(world: World) -> str:
     return f"/acme/admin/apps/{world.todo0.app_id}/resource-server"
 
 
-def save(carol: Client, address: str, **typed: str) -> HttpResponse:
-    return submit(carol, carol.get(address), address, **typed)
-
-
 def save_tenant(carol: Client, address: str, tenant: str) -> HttpResponse:
-    return save(carol, address, **{OF_ACME: tenant})
+    return save_at(carol, address, **{OF_ACME: tenant})
 
 
 def state_of(world: World) -> tuple[Any, ...]:
@@ -62,7 +53,7 @@ def test_each_company_behind_the_issuer_has_a_field(
 ) -> None:
     Person.objects.filter(pk=bob.pk).update(tenant="acme-france")
     assert "Audience / Tenant ID for acme-france" in text_of(carol.get(address))
-    save(carol, address, **{f"{OF_ACME}-france": "org_8"})
+    save_at(carol, address, **{f"{OF_ACME}-france": "org_8"})
     with pytest.raises(OAuthError, match="no tenant for the company"):
         world.exchange()
     Person.objects.filter(pk=world.alice.pk).update(tenant="acme-france")
@@ -77,7 +68,7 @@ def test_the_next_id_jag_says_the_saml_name_by_the_entity_that_carol_typed(
 ) -> None:
     assert "sub_id" not in world.claims()
     email = {"name_id_format": NameIdFormat.EMAIL, "sp_name_qualifier": ENTITY["entity_id"]}
-    assert save(carol, address, **ENTITY, **email).status_code == 303
+    assert save_at(carol, address, **ENTITY, **email).status_code == 303
     assert world.claims()["sub_id"] == {
         "format": "saml-nameid",
         "issuer": "http://localhost:8003/acme/saml/metadata",
@@ -85,15 +76,15 @@ def test_the_next_id_jag_says_the_saml_name_by_the_entity_that_carol_typed(
         "nameid_format": NameIdFormat.EMAIL.value,
         "sp_name_qualifier": ENTITY["entity_id"],
     }
-    save(carol, address, name_id_format=NameIdFormat.TRANSIENT)
+    save_at(carol, address, name_id_format=NameIdFormat.TRANSIENT)
     assert "sub_id" not in world.claims()
-    save(carol, address, **dict.fromkeys((*ENTITY, "sp_name_qualifier"), ""))
+    save_at(carol, address, **dict.fromkeys((*ENTITY, "sp_name_qualifier"), ""))
     assert not ServiceProvider.objects.exists()
     assert "sub_id" not in world.claims()
 
 
 def test_what_if_says_it_before_anybody_asks(world: World, carol: Client, address: str) -> None:
-    save(carol, address, **ENTITY, **{OF_ACME: "org_7"})
+    save_at(carol, address, **ENTITY, **{OF_ACME: "org_7"})
     asked = {"person": world.alice.pk, "age": "1", "factors": "one", "scopes": ["todos.read"], "resource": ""}
     said = text_of(carol.get(f"/acme/admin/policy/{world.connection.pk}/what-if", asked))
     assert "org_7" in said
@@ -104,7 +95,7 @@ def test_what_if_says_it_before_anybody_asks(world: World, carol: Client, addres
 
 
 def test_a_change_is_told_with_before_and_after_and_in_the_log(world: World, carol: Client, address: str) -> None:
-    save(carol, address, **ENTITY, **{OF_ACME: "org_7"})
+    save_at(carol, address, **ENTITY, **{OF_ACME: "org_7"})
     change = ResourceAppChange.objects.get()
     assert (change.by_name, change.version) == ("Carol Castro", 2)
     assert (change.before["tenants"], change.after["tenants"]) == ({}, {"acme": "org_7"})
@@ -118,13 +109,13 @@ def test_a_change_is_told_with_before_and_after_and_in_the_log(world: World, car
 
 def test_what_is_saved_without_a_change_is_none(world: World, carol: Client, address: str) -> None:
     before = state_of(world)
-    assert save(carol, address).status_code == 303
+    assert save_at(carol, address).status_code == 303
     assert state_of(world) == before
     assert not ResourceAppChange.objects.exists()
 
 
 def test_any_change_can_be_taken_back_and_counts_at_once(world: World, carol: Client, address: str) -> None:
-    save(carol, address, **ENTITY, **{OF_ACME: "org_7"})
+    save_at(carol, address, **ENTITY, **{OF_ACME: "org_7"})
     save_tenant(carol, address, "org_8")
     first = world.todo0.changes.get(version=2)
     assert submit(carol, carol.get(address), f"{address}/restore/{first.pk}").status_code == 303
@@ -149,8 +140,8 @@ def test_a_restore_over_another_version_than_the_one_looked_at_is_none(
 
 
 def test_an_entity_that_another_app_took_is_not_restored(world: World, carol: Client, address: str) -> None:
-    save(carol, address, **ENTITY)
-    save(carol, address, entity_id="https://todo0.example/other")
+    save_at(carol, address, **ENTITY)
+    save_at(carol, address, entity_id="https://todo0.example/other")
     change = world.todo0.changes.get(version=3)
     ServiceProvider.objects.create(enterprise=world.acme, app=world.agent0, **ENTITY)
     submit(carol, carol.get(address), f"{address}/restore/{change.pk}")
@@ -193,31 +184,31 @@ def test_what_could_not_be_meant_is_refused_and_kept_in_the_form(
     world: World, carol: Client, address: str, typed: dict[str, str], said: str
 ) -> None:
     before = state_of(world)
-    answer = save(carol, address, **typed)
+    answer = save_at(carol, address, **typed)
     assert answer.status_code == 400
     assert said in text_of(answer)
     assert state_of(world) == before
     for value in typed.values():
         assert f'value="{value}"' in answer.content.decode() or value in ("", "mine")
-    assert save(carol, address, **ENTITY, **{OF_ACME: "org_7"}).status_code == 303
+    assert save_at(carol, address, **ENTITY, **{OF_ACME: "org_7"}).status_code == 303
 
 
 def test_an_entity_is_one_apps(world: World, carol: Client, address: str) -> None:
     ServiceProvider.objects.create(enterprise=world.acme, app=world.agent0, **ENTITY)
-    answer = save(carol, address, **ENTITY, **{OF_ACME: "org_7"})
+    answer = save_at(carol, address, **ENTITY, **{OF_ACME: "org_7"})
     assert answer.status_code == 400
     assert "Another app of Acme has this SAML entity." in text_of(answer)
     assert (world.todo0.tenants, world.todo0.version) == ({}, 1), "nothing of it is saved"
 
 
 def test_an_entity_that_people_are_linked_to_stays(world: World, carol: Client, address: str) -> None:
-    save(carol, address, **ENTITY)
+    save_at(carol, address, **ENTITY)
     provider = ServiceProvider.objects.get()
     LinkedName.objects.create(service_provider=provider, person=world.alice, name_id="f3a1")
-    answer = save(carol, address, **dict.fromkeys(ENTITY, ""))
+    answer = save_at(carol, address, **dict.fromkeys(ENTITY, ""))
     assert answer.status_code == 400
     assert "1 linked to it by names that would be lost" in text_of(answer)
-    save(carol, address, entity_id="urn:todo0:saml")
+    save_at(carol, address, entity_id="urn:todo0:saml")
     assert world.claims()["sub_id"]["nameid"] == "f3a1", "renamed, it knows her as before"
 
 

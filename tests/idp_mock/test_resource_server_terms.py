@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from idp_mock.directory.models import Enterprise
@@ -12,8 +11,7 @@ from idp_mock.policy.seed import MAIL0_URL
 from idp_mock.seed import seed
 from idp_mock.systemlog.models import Event
 from idp_mock.tokens.errors import OAuthError
-from stage.kit import people
-from tests.idp_mock.admin_side import read_forms, signed_in, submit, text_of
+from tests.idp_mock.admin_side import read_forms, save_at, submit, text_of
 from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, TODO0_MCP, World
 
 pytestmark = pytest.mark.django_db
@@ -23,21 +21,12 @@ SHARE = "todos.share Show todos to others"
 
 
 @pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
-
-
-@pytest.fixture
 def address(world: World) -> str:
     return f"/acme/admin/apps/{world.todo0.app_id}/resource-server"
 
 
-def save(carol: Client, address: str, **typed: str) -> HttpResponse:
-    return submit(carol, carol.get(address), address, **typed)
-
-
 def saved(carol: Client, address: str, **typed: str) -> str:
-    answer = save(carol, address, **typed)
+    answer = save_at(carol, address, **typed)
     assert answer.status_code == 303, text_of(answer)
     return text_of(carol.get(address))
 
@@ -91,7 +80,7 @@ def test_with_the_same_issuer_the_connections_stay_on(world: World, carol: Clien
 
 
 def test_an_issuer_url_that_another_app_has_is_not_saved(world: World, carol: Client, address: str) -> None:
-    answer = save(carol, address, issuer=MAIL0_URL, scopes=SHARE)
+    answer = save_at(carol, address, issuer=MAIL0_URL, scopes=SHARE)
     assert answer.status_code == 400
     assert "Another app of Acme has this issuer URL." in text_of(answer)
     assert (world.todo0.issuer, world.todo0.version, world.connection.is_on) == (TODO0_ISSUER, 1, True)
@@ -162,16 +151,16 @@ def test_a_new_scope_can_be_chosen_in_the_policy_and_is_granted_to_none_that_cho
     world: World, carol: Client, address: str
 ) -> None:
     page = f"/acme/admin/policy/{world.connection.pk}"
-    submit(carol, carol.get(page), page, scope_condition="only", scopes=["todos.read"])
+    save_at(carol, page, scope_condition="only", scopes=["todos.read"])
     saved(carol, address, scopes=f"todos.read Read todos\n{SHARE}")
     assert world.claims(scope="todos.read todos.share")["scope"] == "todos.read"
-    submit(carol, carol.get(page), page, scopes=["todos.read", "todos.share"])
+    save_at(carol, page, scopes=["todos.read", "todos.share"])
     assert world.claims(scope="todos.read todos.share")["scope"] == "todos.read todos.share"
 
 
 def test_a_resource_app_has_a_hundred_scopes_and_not_one_more(world: World, carol: Client, address: str) -> None:
     lines = [f"todos.{number} Do {number}" for number in range(101)]
-    assert "Expected 1 to 100 scopes, found 101." in text_of(save(carol, address, scopes="\n".join(lines)))
+    assert "Expected 1 to 100 scopes, found 101." in text_of(save_at(carol, address, scopes="\n".join(lines)))
     saved(carol, address, scopes="\n".join(lines[:100]))
     assert world.claims(scope="todos.99")["scope"] == "todos.99"
 
@@ -225,7 +214,7 @@ def test_all_of_it_is_told_with_before_and_after(world: World, carol: Client, ad
 def test_what_could_not_be_meant_is_refused_and_kept_in_the_form(
     world: World, carol: Client, address: str, typed: dict[str, str], said: str | None
 ) -> None:
-    answer = save(carol, address, **typed)
+    answer = save_at(carol, address, **typed)
     if said is None:  # white space around it is nobody's
         assert (answer.status_code, world.todo0.issuer) == (303, NEW)
         return

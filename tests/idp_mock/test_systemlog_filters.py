@@ -24,11 +24,6 @@ LOG = "/acme/admin/log"
 
 
 @pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
-
-
-@pytest.fixture
 def busy(world: World) -> World:
     """Alice was allowed and then refused at an unknown audience; Bob was refused; Carol changed the policy."""
     world.exchange()

@@ -15,11 +15,6 @@ from tests.idp_mock.exchange_world import World
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
-
-
 def refuse(world: World) -> None:
     with pytest.raises(OAuthError):
         world.exchange(audience="https://unknown.example")

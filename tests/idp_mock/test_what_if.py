@@ -23,15 +23,10 @@ from idp_mock.tokens.rehearsal import Supposed, WriteRefused, rehearse
 from idp_mock.tokens.token_exchange import CHECKS
 from stage.kit import people
 from stage.kit.registry.checks import load_checks
-from tests.idp_mock.admin_side import signed_in, text_of
+from tests.idp_mock.admin_side import text_of
 from tests.idp_mock.exchange_world import TODO0_API, TODO0_ISSUER, World, last_event, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def carol(db: None) -> Client:
-    return signed_in(people.CAROL)
 
 
 def page_of(world: World) -> str:
