@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.rare_states import put_preflight
+from tests.browser.rare_states import put_preflight, record, sweep_records
 from tests.flow.demo import Demo
+from tests.stage.evidence import ACT, load
 
 NewPerson = Callable[..., BrowserContext]
 WIDTH, HEIGHT = 1280, 720
@@ -27,6 +28,20 @@ def test_a_page_that_a_presenter_shows_fits_the_projector(demo: Demo, new_person
     expect(page.locator("h1")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollHeight") <= HEIGHT
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+
+
+def test_all_thirteen_hops_and_the_four_steps_are_in_view_and_the_tabs_in_one_line(
+    demo: Demo, new_person: NewPerson
+) -> None:
+    sweep_records(demo)
+    record(demo, load("rest"))
+    page = open_on_stage(new_person().new_page(), demo, f"recorder/traces/{ACT}?hop=9")
+    expect(page.locator(".hop")).to_have_count(13)
+    assert page.locator(".diagram").evaluate("it => it.scrollHeight - it.clientHeight") <= 0
+    tops = page.locator(".tabs li").evaluate_all("all => all.map(one => one.offsetTop)")
+    assert len(tops) == 7
+    assert len(set(tops)) == 1
+    sweep_records(demo)
 
 
 @pytest.mark.parametrize("path", ["", "how-it-works?frame=steps"])
